@@ -1,1 +1,12 @@
+//! Python trees to bytecode.
+//!
+//! A tree's scopes are analysed (`symtable`), each scope is compiled to
+//! register bytecode ([`opcode`], [`code`]), checked (`verify`), shown
+//! (`dis`) and stored (`marshal`).
 
+#[macro_use]
+mod bitflags_lite;
+
+pub mod code;
+pub mod opcode;
+pub mod positions;
