@@ -7,8 +7,11 @@
 
 pub mod ast;
 pub mod error;
+pub mod lexer;
+pub mod literal;
 pub mod source;
 pub mod token;
+pub mod unicode;
 
 pub use error::{SyntaxError, SyntaxErrorKind, SyntaxWarning, WarningCategory};
 
@@ -28,7 +31,10 @@ impl TextRange {
     }
     /// The smallest range that covers both.
     pub fn to(self, end: TextRange) -> Self {
-        Self { start: self.start, end: end.end }
+        Self {
+            start: self.start,
+            end: end.end,
+        }
     }
     pub fn text(self, source: &str) -> &str {
         &source[self.start as usize..self.end as usize]

@@ -12,9 +12,9 @@ macro_rules! token_kinds {
         impl TokenKind {
             pub const ALL: &'static [TokenKind] = &[$(Self::$name),*];
             /// The name in Python's `token` module; keywords are `NAME`.
-            pub fn python_name(self) -> &'static str { match self { $(Self::$name => $py),* } }
+            pub const fn python_name(self) -> &'static str { match self { $(Self::$name => $py),* } }
             /// The exact text, for operators and keywords; empty otherwise.
-            pub fn text(self) -> &'static str { match self { $(Self::$name => $text),* } }
+            pub const fn text(self) -> &'static str { match self { $(Self::$name => $text),* } }
         }
     };
 }
@@ -40,6 +40,8 @@ token_kinds! {
     RightShiftEqual "RIGHTSHIFTEQUAL" ">>=", DoubleStarEqual "DOUBLESTAREQUAL" "**=", DoubleSlash "DOUBLESLASH" "//",
     DoubleSlashEqual "DOUBLESLASHEQUAL" "//=", At "AT" "@", AtEqual "ATEQUAL" "@=", RArrow "RARROW" "->",
     Ellipsis "ELLIPSIS" "...", ColonEqual "COLONEQUAL" ":=", Exclamation "EXCLAMATION" "!",
+    /// An ASCII character that starts no token, such as `$`; no grammar rule takes it.
+    Op "OP" "",
     KwFalse "NAME" "False", KwNone "NAME" "None", KwTrue "NAME" "True", KwAnd "NAME" "and", KwAs "NAME" "as", KwAssert "NAME" "assert",
     KwAsync "NAME" "async", KwAwait "NAME" "await", KwBreak "NAME" "break", KwClass "NAME" "class", KwContinue "NAME" "continue",
     KwDef "NAME" "def", KwDel "NAME" "del", KwElif "NAME" "elif", KwElse "NAME" "else", KwExcept "NAME" "except",
