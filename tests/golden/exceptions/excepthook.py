@@ -11,7 +11,7 @@ def a(): b()
 def b(): raise LookupError('to the hook')
 class Unraisable:
     def __del__(self): raise ValueError('in del')
-def unraisable(info): print('unraisable', info.exc_type.__name__, info.exc_value, info.err_msg, info.object.__qualname__)
+def unraisable(info): print('unraisable', info.exc_type.__name__, info.exc_value, info.object, (info.err_msg or '').split(' at ')[0])
 sys.unraisablehook = unraisable
 u = Unraisable(); del u
 a()

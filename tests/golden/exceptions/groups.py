@@ -45,7 +45,7 @@ group_type()
 try:
     try: raise EG('a', [ValueError(1)])
     except* ValueError: raise KeyError('in handler')
-except EG as e: print(show(e), '| context', show(e.exceptions[0].__context__))
+except KeyError as e: print(show(e), '| context', show(e.__context__))
 for i in range(2):
     try:
         if i: raise EG('loop', [ValueError(i)])

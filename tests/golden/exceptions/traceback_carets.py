@@ -36,7 +36,7 @@ def y_class():
     class Q(5): pass
 def z_match():
     match 1:
-        case str() | int(nope, 1, 2): pass
+        case str() | int(1, 2): pass
 def rec(n):
     if n == 0: return 1 / 0
     return rec(n - 1)
