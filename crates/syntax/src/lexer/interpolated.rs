@@ -35,6 +35,7 @@ impl Lexer<'_> {
                 b'}' => {
                     self.middle(start, at);
                     self.in_text = false;
+                    self.pos = at;
                     if let Some(state) = self.current() {
                         state.in_format_spec = false;
                     }
