@@ -32,7 +32,10 @@ pub enum Constant<'a> {
     Int(i64),
     /// Any other non-negative integer: digits without prefix or underscores,
     /// and their radix (2, 8, 10 or 16).
-    BigInt { digits: &'a str, radix: u8 },
+    BigInt {
+        digits: &'a str,
+        radix: u8,
+    },
     Float(f64),
     /// The imaginary part of a complex literal.
     Imaginary(f64),
@@ -129,7 +132,10 @@ impl<'a, T: Node<'a>> AsField<'a> for Option<&'a T> {
 }
 impl<'a, T: Node<'a>> AsField<'a> for &'a [T] {
     fn as_field(&self) -> Field<'_, 'a> {
-        Field::Nodes(NodeSlice { len: self.len(), get: self })
+        Field::Nodes(NodeSlice {
+            len: self.len(),
+            get: self,
+        })
     }
 }
 
@@ -377,10 +383,20 @@ operators! {
 /// The root of a tree.
 #[derive(Clone, Copy, Debug)]
 pub enum Mod<'a> {
-    Module { body: &'a [Stmt<'a>], type_ignores: &'a [TypeIgnore<'a>] },
-    Interactive { body: &'a [Stmt<'a>] },
-    Expression { body: ExprRef<'a> },
-    FunctionType { argtypes: &'a [Expr<'a>], returns: ExprRef<'a> },
+    Module {
+        body: &'a [Stmt<'a>],
+        type_ignores: &'a [TypeIgnore<'a>],
+    },
+    Interactive {
+        body: &'a [Stmt<'a>],
+    },
+    Expression {
+        body: ExprRef<'a>,
+    },
+    FunctionType {
+        argtypes: &'a [Expr<'a>],
+        returns: ExprRef<'a>,
+    },
 }
 
 /// A `# type: ignore` comment, kept with `PyCF_TYPE_COMMENTS`.
@@ -432,16 +448,52 @@ impl<'a> Node<'a> for Mod<'a> {
 }
 
 const MOD_SPECS: &[NodeSpec] = &[
-    NodeSpec { name: "Module", base: "mod", attributes: false, fields: &[("body", "stmt*"), ("type_ignores", "type_ignore*")] },
-    NodeSpec { name: "Interactive", base: "mod", attributes: false, fields: &[("body", "stmt*")] },
-    NodeSpec { name: "Expression", base: "mod", attributes: false, fields: &[("body", "expr")] },
-    NodeSpec { name: "FunctionType", base: "mod", attributes: false, fields: &[("argtypes", "expr*"), ("returns", "expr")] },
-    NodeSpec { name: "TypeIgnore", base: "type_ignore", attributes: false, fields: &[("lineno", "int"), ("tag", "string")] },
+    NodeSpec {
+        name: "Module",
+        base: "mod",
+        attributes: false,
+        fields: &[("body", "stmt*"), ("type_ignores", "type_ignore*")],
+    },
+    NodeSpec {
+        name: "Interactive",
+        base: "mod",
+        attributes: false,
+        fields: &[("body", "stmt*")],
+    },
+    NodeSpec {
+        name: "Expression",
+        base: "mod",
+        attributes: false,
+        fields: &[("body", "expr")],
+    },
+    NodeSpec {
+        name: "FunctionType",
+        base: "mod",
+        attributes: false,
+        fields: &[("argtypes", "expr*"), ("returns", "expr")],
+    },
+    NodeSpec {
+        name: "TypeIgnore",
+        base: "type_ignore",
+        attributes: false,
+        fields: &[("lineno", "int"), ("tag", "string")],
+    },
 ];
 
 /// Every node class, grouped as in `Python.asdl`.
 pub const NODE_SPECS: &[&[NodeSpec]] = &[
-    MOD_SPECS, STMT_SPECS, EXPR_SPECS, CONTEXT_SPECS, BOOLOP_SPECS, OPERATOR_SPECS, UNARYOP_SPECS, CMPOP_SPECS, HANDLER_SPECS, PRODUCT_SPECS, PATTERN_SPECS, TYPE_PARAM_SPECS,
+    MOD_SPECS,
+    STMT_SPECS,
+    EXPR_SPECS,
+    CONTEXT_SPECS,
+    BOOLOP_SPECS,
+    OPERATOR_SPECS,
+    UNARYOP_SPECS,
+    CMPOP_SPECS,
+    HANDLER_SPECS,
+    PRODUCT_SPECS,
+    PATTERN_SPECS,
+    TYPE_PARAM_SPECS,
 ];
 
 const _: () = assert!(size_of::<Expr<'static>>() <= 56);

@@ -1,0 +1,432 @@
+//! The parser: tokens to an arena-allocated tree.
+//!
+//! Parsing has two stages. The fast stage is recursive descent with precedence
+//! climbing over the token vector; it carries no error logic and stops at the
+//! first token that fits nowhere. Only then does [`diagnose`] walk the tokens
+//! again, trying alternatives in the order in which CPython's PEG parser tries
+//! them, because its words and positions follow from that order.
+
+mod args;
+mod atom;
+mod compound;
+mod diagnose;
+mod errors;
+mod expr;
+mod fstring;
+mod import;
+mod params;
+mod pattern;
+mod stmt;
+mod target;
+mod types;
+
+use bumpalo::Bump;
+
+use crate::TextRange;
+use crate::ast::{
+    Alias, Arg, Comprehension, Expr, ExprRef, Keyword, MatchCase, Mod, Pattern, Stmt, TypeIgnore,
+    TypeParam, WithItem,
+};
+use crate::error::{SyntaxError, SyntaxWarning};
+use crate::lexer::{self, LexOptions, TokenStream};
+use crate::source::LineIndex;
+use crate::token::{Token, TokenKind};
+
+/// What the source is, as `compile()`'s `mode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// `"exec"`
+    #[default]
+    Module,
+    /// `"eval"`
+    Expression,
+    /// `"single"`
+    Interactive,
+    /// `"func_type"`
+    FunctionType,
+}
+
+/// Flags of `compile()` that change what is parsed.
+#[derive(Clone, Copy, Debug)]
+pub struct ParseOptions {
+    /// Keep type comments (`PyCF_TYPE_COMMENTS`).
+    pub type_comments: bool,
+    /// Report an early end as [`SyntaxErrorKind::IncompleteInput`] (`PyCF_ALLOW_INCOMPLETE_INPUT`).
+    pub allow_incomplete_input: bool,
+    /// Do not close open blocks at the end of the input (`PyCF_DONT_IMPLY_DEDENT`).
+    pub dont_imply_dedent: bool,
+    /// `from __future__ import barry_as_FLUFL`: `<>` instead of `!=`.
+    pub barry_as_flufl: bool,
+    /// The minor version of the language (`feature_version`).
+    pub feature_version: u32,
+}
+
+impl Default for ParseOptions {
+    fn default() -> Self {
+        Self {
+            type_comments: false,
+            allow_incomplete_input: false,
+            dont_imply_dedent: false,
+            barry_as_flufl: false,
+            feature_version: 14,
+        }
+    }
+}
+
+/// The outcome of [`parse`].
+pub struct Parsed<'a> {
+    pub module: Result<Mod<'a>, Box<SyntaxError>>,
+    pub warnings: Vec<SyntaxWarning>,
+    pub line_index: LineIndex,
+}
+
+/// Parses `source`; the tree lives in `arena`.
+pub fn parse<'a>(
+    source: &'a str,
+    arena: &'a Bump,
+    mode: Mode,
+    options: ParseOptions,
+) -> Parsed<'a> {
+    let stream = lexer::tokenize(source, lex_options(&options));
+    let line_index = LineIndex::new(source);
+    let mut parser = Parser::new(source, arena, &stream, options, &line_index);
+    let mut module = parser.parse_mod(mode).map_err(|Failed| parser.error.take());
+    let mut warnings = std::mem::take(&mut parser.warnings);
+    let module = match &mut module {
+        Ok(module) => Ok(*module),
+        Err(error) => Err(diagnose::diagnose(&mut parser, &stream, error.take())),
+    };
+    warnings.splice(0..0, stream.warnings.iter().cloned());
+    warnings.sort_by_key(|w| w.range.start);
+    Parsed {
+        module,
+        warnings,
+        line_index,
+    }
+}
+
+fn lex_options(options: &ParseOptions) -> LexOptions {
+    LexOptions {
+        type_comments: options.type_comments,
+        ..LexOptions::default()
+    }
+}
+
+/// The fast stage failed; why is found later.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failed;
+
+pub(crate) type Parse<T> = Result<T, Failed>;
+
+/// Reusable stacks on which slices grow before they move to the arena.
+#[derive(Default)]
+struct Scratch<'a> {
+    exprs: Vec<Expr<'a>>,
+    opt_exprs: Vec<Option<ExprRef<'a>>>,
+    stmts: Vec<Stmt<'a>>,
+    keywords: Vec<Keyword<'a>>,
+    patterns: Vec<Pattern<'a>>,
+    names: Vec<&'a str>,
+    args: Vec<Arg<'a>>,
+    aliases: Vec<Alias<'a>>,
+    comprehensions: Vec<Comprehension<'a>>,
+    items: Vec<WithItem<'a>>,
+    cases: Vec<MatchCase<'a>>,
+    handlers: Vec<crate::ast::ExceptHandler<'a>>,
+    cmp_ops: Vec<crate::ast::CmpOp>,
+    type_params: Vec<TypeParam<'a>>,
+    bytes: Vec<u8>,
+}
+
+/// Moves what was pushed onto a scratch stack since `$base` into the arena.
+macro_rules! take_slice {
+    ($p:expr, $stack:ident, $base:expr) => {{
+        let slice: &[_] = $p.arena.alloc_slice_copy(&$p.scratch.$stack[$base..]);
+        $p.scratch.$stack.truncate($base);
+        slice
+    }};
+}
+pub(crate) use take_slice;
+
+/// Rule depth at which CPython's parser gives up (its `MAXSTACK`).
+const MAX_DEPTH: u32 = 5968;
+/// How tall left-leaning chains (`a + a + …`, `a.b.b…`) may get in one
+/// expression: they cost the parser no recursion, but those who walk the tree.
+const MAX_LINKS: u32 = 6000;
+
+/// The fast stage's state.
+pub(crate) struct Parser<'t, 'a> {
+    source: &'a str,
+    tokens: &'t [Token],
+    pos: usize,
+    arena: &'a Bump,
+    lines: &'t LineIndex,
+    options: ParseOptions,
+    depth: u32,
+    /// Links of left-leaning chains in the current expression; at least its height
+    /// less its nesting depth.
+    links: u32,
+    scratch: Scratch<'a>,
+    warnings: Vec<SyntaxWarning>,
+    /// An error that needs no diagnosis: the tokens were right, a literal was not.
+    error: Option<Box<SyntaxError>>,
+}
+
+/// A place to come back to after a speculative parse.
+struct Checkpoint {
+    pos: usize,
+    warnings: usize,
+    depth: u32,
+    exprs: usize,
+    items: usize,
+}
+
+impl<'t, 'a> Parser<'t, 'a> {
+    fn new(
+        source: &'a str,
+        arena: &'a Bump,
+        stream: &'t TokenStream,
+        options: ParseOptions,
+        lines: &'t LineIndex,
+    ) -> Self {
+        Self {
+            source,
+            tokens: &stream.tokens,
+            pos: 0,
+            arena,
+            lines,
+            options,
+            depth: 0,
+            links: 0,
+            scratch: Scratch::default(),
+            warnings: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// The start rules `file`, `eval`, `interactive` and `func_type`.
+    fn parse_mod(&mut self, mode: Mode) -> Parse<Mod<'a>> {
+        match mode {
+            Mode::Module => {
+                let base = self.scratch.stmts.len();
+                let mut ignores = Vec::new();
+                loop {
+                    match self.kind() {
+                        TokenKind::EndMarker => break,
+                        _ => self.parse_statement()?,
+                    }
+                }
+                let body = take_slice!(self, stmts, base);
+                if self.options.type_comments {
+                    self.collect_type_ignores(&mut ignores);
+                }
+                Ok(Mod::Module {
+                    body,
+                    type_ignores: self.arena.alloc_slice_copy(&ignores),
+                })
+            }
+            Mode::Expression => {
+                let body = self.parse_expressions()?;
+                while self.eat(TokenKind::Newline) {}
+                self.expect(TokenKind::EndMarker)?;
+                Ok(Mod::Expression {
+                    body: self.alloc(body),
+                })
+            }
+            Mode::Interactive => self.parse_interactive(),
+            Mode::FunctionType => self.parse_func_type(),
+        }
+    }
+
+    /// `# type: ignore` comments are tokens aside: the rules never see them.
+    fn collect_type_ignores(&self, ignores: &mut Vec<TypeIgnore<'a>>) {
+        for token in self
+            .tokens
+            .iter()
+            .filter(|t| t.kind == TokenKind::TypeIgnore)
+        {
+            let text = token.range.text(self.source);
+            let tag = text
+                .find("ignore")
+                .map_or("", |at| &text[at + "ignore".len()..]);
+            ignores.push(TypeIgnore {
+                lineno: self.line(token.range.start) as i32,
+                tag,
+            });
+        }
+    }
+
+    #[inline(always)]
+    fn kind(&self) -> TokenKind {
+        self.tokens[self.pos].kind
+    }
+
+    /// The kind of a later token; past the end it is `EndMarker`.
+    #[inline]
+    fn peek(&self, ahead: usize) -> TokenKind {
+        self.tokens
+            .get(self.pos + ahead)
+            .map_or(TokenKind::EndMarker, |t| t.kind)
+    }
+
+    #[inline(always)]
+    fn token(&self) -> Token {
+        self.tokens[self.pos]
+    }
+
+    #[inline(always)]
+    fn start(&self) -> u32 {
+        self.tokens[self.pos].range.start
+    }
+
+    /// Steps over the current token. The last token (`EndMarker`) stays current.
+    #[inline(always)]
+    fn bump(&mut self) -> Token {
+        let token = self.tokens[self.pos];
+        if self.pos + 1 < self.tokens.len() {
+            self.pos += 1;
+        }
+        token
+    }
+
+    #[inline(always)]
+    fn at(&self, kind: TokenKind) -> bool {
+        self.kind() == kind
+    }
+
+    #[inline(always)]
+    fn eat(&mut self, kind: TokenKind) -> bool {
+        let found = self.kind() == kind;
+        if found {
+            self.bump();
+        }
+        found
+    }
+
+    #[inline(always)]
+    fn expect(&mut self, kind: TokenKind) -> Parse<Token> {
+        if self.kind() == kind {
+            Ok(self.bump())
+        } else {
+            Err(Failed)
+        }
+    }
+
+    /// The end of the last token that shows in source (not a line end or an indent).
+    #[inline]
+    fn last_end(&self) -> u32 {
+        let mut at = self.pos;
+        while at > 0 {
+            at -= 1;
+            let token = self.tokens[at];
+            if !matches!(
+                token.kind,
+                TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent | TokenKind::TypeIgnore
+            ) {
+                return token.range.end;
+            }
+        }
+        0
+    }
+
+    #[inline(always)]
+    fn range_from(&self, start: u32) -> TextRange {
+        TextRange::new(start, self.last_end())
+    }
+
+    #[inline(always)]
+    fn text(&self, token: Token) -> &'a str {
+        &self.source[token.range.start as usize..token.range.end as usize]
+    }
+
+    /// Whether the current token is the given soft keyword.
+    #[inline]
+    fn at_soft(&self, word: &str) -> bool {
+        self.at(TokenKind::Name) && self.text(self.token()) == word
+    }
+
+    fn line(&self, offset: u32) -> u32 {
+        self.lines.line_col(offset).0
+    }
+
+    #[inline(always)]
+    fn alloc<T>(&self, value: T) -> &'a T {
+        self.arena.alloc(value)
+    }
+
+    /// `NAME`
+    #[inline]
+    fn name(&mut self) -> Parse<&'a str> {
+        let token = self.expect(TokenKind::Name)?;
+        Ok(self.identifier(token))
+    }
+
+    #[inline]
+    fn identifier(&self, token: Token) -> &'a str {
+        let text = self.text(token);
+        if text.is_ascii() {
+            text
+        } else {
+            lexer::identifier(text, self.arena)
+        }
+    }
+
+    /// Runs `parse` some rule levels deeper, within [`MAX_DEPTH`].
+    #[inline(always)]
+    fn nested<T>(&mut self, levels: u32, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+        self.depth += levels;
+        if self.depth > MAX_DEPTH {
+            return self.too_deep();
+        }
+        let result = parse(self);
+        self.depth -= levels;
+        result
+    }
+
+    /// Counts one more link of a left-leaning chain.
+    #[inline(always)]
+    fn link(&mut self) -> Parse<()> {
+        self.links += 1;
+        if self.links > MAX_LINKS {
+            self.refuse(errors::too_deep(
+                "maximum recursion depth exceeded during compilation",
+            ))
+        } else {
+            Ok(())
+        }
+    }
+
+    #[cold]
+    fn too_deep<T>(&mut self) -> Parse<T> {
+        self.refuse(errors::too_deep(
+            "Parser stack overflowed - Python source too complex to parse",
+        ))
+    }
+
+    /// Fails with an error that needs no diagnosis; the first one stays.
+    #[cold]
+    fn refuse<T>(&mut self, error: Box<SyntaxError>) -> Parse<T> {
+        self.error.get_or_insert(error);
+        Err(Failed)
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            pos: self.pos,
+            warnings: self.warnings.len(),
+            depth: self.depth,
+            exprs: self.scratch.exprs.len(),
+            items: self.scratch.items.len(),
+        }
+    }
+
+    /// Forgets a speculative parse. Other scratch stacks may keep rubbish above
+    /// their bases, which is why every list remembers its base.
+    fn restore(&mut self, to: &Checkpoint) {
+        self.pos = to.pos;
+        self.depth = to.depth;
+        self.warnings.truncate(to.warnings);
+        self.scratch.exprs.truncate(to.exprs);
+        self.scratch.items.truncate(to.items);
+    }
+}
