@@ -6,13 +6,17 @@
 //! positions.
 
 pub mod ast;
+pub mod dump;
 pub mod error;
 pub mod lexer;
 pub mod literal;
 pub mod parser;
+pub mod repr;
 pub mod source;
 pub mod token;
+pub mod tokenize_view;
 pub mod unicode;
+pub mod unparse;
 
 pub use error::{SyntaxError, SyntaxErrorKind, SyntaxWarning, WarningCategory};
 

@@ -69,7 +69,8 @@ pub fn tokenize(source: &str, options: LexOptions) -> TokenStream {
     let mut lexer = Lexer::new(source, options);
     let failure = lexer.run().err();
     if failure.is_some() {
-        let at = lexer.pos.min(source.len());
+        let last = lexer.tokens.last().map_or(0, |token| token.range.end as usize);
+        let at = lexer.pos.clamp(last, source.len());
         lexer.push(TokenKind::EndMarker, at, at);
     }
     let error_overrides = failure.as_ref().is_some_and(|f| f.raised);

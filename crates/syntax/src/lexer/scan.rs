@@ -21,11 +21,13 @@ impl Lexer<'_> {
                 b'.' if class::is(self.byte(start + 1), class::DIGIT) => self.number(start)?,
                 b'\'' | b'"' => self.string(start, start)?,
                 b'#' => {
+                    let before = self.tokens.len();
                     self.comment();
                     if self.options.extra_tokens {
                         self.push(TokenKind::Comment, start, self.pos);
                     }
-                    let start = if self.options.extra_tokens {
+                    // The newline takes in a comment that gave no token.
+                    let start = if self.tokens.len() > before {
                         self.pos
                     } else {
                         start

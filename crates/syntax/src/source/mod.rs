@@ -1,5 +1,16 @@
 //! Source text: decoding (PEP 263, BOM) and the line index.
 
+mod decode;
+
+pub use decode::decode;
+
+/// How many newlines (`\n`, `\r\n` or `\r`) the bytes hold.
+fn count_newlines(bytes: &[u8]) -> u32 {
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
+    ends.filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
+        .count() as u32
+}
+
 /// Maps byte offsets to lines and columns.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
