@@ -155,9 +155,9 @@ opcodes! {
     StoreFastMaybeNull "STORE_FAST_MAYBE_NULL" (Local, Use, None) Next;
     /// a = "no value".
     PushNull "PUSH_NULL" (Def, None, None) Next;
-    /// Releases temporary a.
+    /// Releases temporary a, which may hold "no value".
     PopTop "POP_TOP" (Use, None, None) Next;
-    /// a = far register bc (moved if a temporary).
+    /// a = far register bc (moved if a temporary; raises like CHECK_FAST if it is an unbound local).
     LoadFar "LOAD_FAR" (Def, Imm32, Hi) Next;
     /// Far register bc = a.
     StoreFar "STORE_FAR" (Use, Imm32, Hi) Next;
@@ -407,9 +407,9 @@ opcodes! {
     YieldValue "YIELD_VALUE" (Def, Use, None) Next;
     /// a = iterator of `yield from b` (a generator or coroutine passes as it is).
     GetYieldFromIter "GET_YIELD_FROM_ITER" (Def, Use, None) Next;
-    /// Sends a into b: a = the value yielded; when b is done a = its return value, and jumps by c.
+    /// Sends a into b: a = the value yielded; when b is done a = its return value, and jumps by c (b dies there if killed).
     Send "SEND" (UseDef, Use, Jump) Branch;
-    /// After an exception in a delegating yield: if exception b is StopIteration, a = its value and jumps by c (b is released), else raises it again. Restores nothing else.
+    /// After an exception in a delegating yield: if exception b is StopIteration, a = its value and jumps by c (b is released), else raises it again; never goes on to the next. Restores nothing else.
     CleanupThrow "CLEANUP_THROW" (Def, Use, Jump) Branch;
     /// a = awaitable iterator of b; c = 0, 1 (`__aenter__`), 2 (`__aexit__`) for the message.
     GetAwaitable "GET_AWAITABLE" (Def, Use, Imm) Next;
