@@ -72,39 +72,14 @@ impl Lexer<'_> {
         quote_size == 1 || (self.byte(at + 1) == quote && self.byte(at + 2) == quote)
     }
 
-    /// The text from `start` to `at`. A doubled brace at its end is half in the
-    /// token and half between the tokens, as CPython has it.
+    /// The text from `start` to `at`, doubled braces as they are.
     fn middle(&mut self, start: usize, at: usize) {
-        let Some(state) = self.interpolated.last() else {
-            return;
-        };
+        let Some(state) = self.interpolated.last() else { return };
         let template = state.template;
         if start == at && !self.options.extra_tokens {
             return;
         }
-        let half = usize::from(self.ends_with_doubled_brace(start, at));
-        self.push(
-            if template {
-                TokenKind::TStringMiddle
-            } else {
-                TokenKind::FStringMiddle
-            },
-            start,
-            at - half,
-        );
-    }
-
-    fn ends_with_doubled_brace(&self, start: usize, at: usize) -> bool {
-        let text = &self.bytes[start..at];
-        let Some(&brace @ (b'{' | b'}')) = text.last() else {
-            return false;
-        };
-        // Behind the closing brace of `\N{…}` stands nothing to double.
-        let run = text.iter().rev().take_while(|&&b| b == brace).count();
-        if brace == b'{' || run != 1 {
-            return run >= 2;
-        }
-        false
+        self.push(if template { TokenKind::TStringMiddle } else { TokenKind::FStringMiddle }, start, at);
     }
 
     fn open_field(&mut self, start: usize, at: usize) -> Lexed<()> {

@@ -25,7 +25,7 @@ pub fn decode<'s>(bytes: &'s [u8], filename: &str) -> Result<Cow<'s, str>, Synta
         return Err(bom_conflict(body, &name));
     }
     match name.as_str() {
-        "utf-8" => match std::str::from_utf8(body) {
+        "utf-8" | "utf8" | "u8" | "cp65001" => match std::str::from_utf8(body) {
             Ok(text) => Ok(Cow::Borrowed(text)),
             Err(e) => Err(not_utf8(body, e.valid_up_to(), filename)),
         },
@@ -97,7 +97,7 @@ fn normal_name(name: &str) -> String {
             .strip_prefix(base)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
-    if is("utf-8") || folded == "utf8" {
+    if is("utf-8") {
         "utf-8".to_owned()
     } else if is("latin-1") || is("iso-8859-1") || is("iso-latin-1") {
         "iso-8859-1".to_owned()
