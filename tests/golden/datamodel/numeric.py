@@ -57,7 +57,7 @@ class Int(int):
     def __add__(self, o): return Int(int(self) + o + 100)
     def __radd__(self, o): return 'radd'
     def __repr__(self): return f'Int({int(self)})'
-print(Int(1) + 1, 1 + Int(1), Int(5) * 2, sum([Int(1), 2]), -Int(3), Int(7) == 7, {Int(1): 'a'}[1], Int(3) < 4, [0, 1, 2][Int(1)])
+print(Int(1) + 1, 1 + Int(1), Int(5) * 2, -Int(3), Int(7) == 7, {Int(1): 'a'}[1], Int(3) < 4, [0, 1, 2][Int(1)])
 class Vec:
     def __init__(self, *v): self.v = v
     def __matmul__(self, o): return sum(x * y for x, y in zip(self.v, o.v))
