@@ -1,9 +1,10 @@
-//! Building syntax errors: ranges to CPython's lines, columns and text.
+//! Building syntax errors: CPython's lines, columns and text.
 
 use super::Parser;
 use crate::TextRange;
 use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::source::LineIndex;
+use crate::token::{Token, TokenKind};
 
 /// Input nested too deeply; it has no position.
 pub(super) fn too_deep(message: &str) -> Box<SyntaxError> {
@@ -21,41 +22,110 @@ pub(super) fn too_deep(message: &str) -> Box<SyntaxError> {
 
 /// The text of a 1-based line, without its end.
 pub(super) fn line_text<'s>(source: &'s str, lines: &LineIndex, line: u32) -> &'s str {
-    let start = lines.line_start(line).unwrap_or(source.len() as u32) as usize;
+    let start = lines.line_start(line).map_or(source.len(), |s| s as usize);
     let end = lines
         .line_start(line + 1)
         .map_or(source.len(), |s| s as usize);
     source[start..end].trim_end_matches(['\n', '\r'])
 }
 
-/// The 1-based column in characters of a byte column, which may lie behind the
-/// line's end: CPython counts such columns up to one past it.
-pub(super) fn char_column(text: &str, byte_column: u32) -> u32 {
-    let mut end = (byte_column as usize).min(text.len());
+/// Turns a byte column (1-based; 0 and less have a meaning of their own) into
+/// one in characters of `text`.
+fn char_column(text: &str, column: i32) -> i32 {
+    if column <= 0 {
+        return column;
+    }
+    let mut end = (column as usize - 1).min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let past = u32::from(byte_column as usize > text.len());
-    text[..end].chars().count() as u32 + past + 1
+    text[..end].chars().count() as i32 + 1
 }
 
+/// An error with byte columns as CPython's parser computes them. `lexer_line` is
+/// the line up to which the text had been read: it is shown with its newline,
+/// earlier lines without.
+pub(super) fn build(
+    source: &str,
+    lines: &LineIndex,
+    lexer_line: u32,
+    kind: SyntaxErrorKind,
+    message: &str,
+    start: (u32, i32),
+    end: (u32, i32),
+) -> Box<SyntaxError> {
+    let mut text = line_text(source, lines, start.0).to_owned();
+    if lexer_line <= start.0 {
+        text.push('\n');
+    }
+    // CPython measures both columns on the line of the start.
+    let column = char_column(&text, start.1);
+    let end_column = char_column(&text, end.1);
+    let offset = |(line, column): (u32, i32)| {
+        lines
+            .line_start(line)
+            .map(|s| (s as i64 + i64::from(column.max(1)) - 1).min(source.len() as i64) as u32)
+    };
+    let range = offset(start)
+        .zip(offset(end))
+        .map(|(start, end)| TextRange::new(start, end.max(start)));
+    Box::new(SyntaxError {
+        kind,
+        message: message.into(),
+        line: start.0,
+        column: column.max(0) as u32,
+        end_line: end.0,
+        end_column,
+        text: Some(text),
+        range,
+    })
+}
+
+/// A line and a 1-based byte column.
+pub(super) type Place = (u32, i32);
+
 impl Parser<'_, '_> {
-    /// An error at a range of the source.
+    /// Where a token starts and ends; a newline is one column wide on its line.
+    pub(super) fn token_place(&self, token: Token) -> (Place, Place) {
+        let (line, column) = self.lines.line_col(token.range.start);
+        let start = (line, column as i32 + 1);
+        if token.kind == TokenKind::Newline {
+            return (start, (line, start.1 + 1));
+        }
+        let (end_line, end_column) = self.lines.line_col(token.range.end);
+        (start, (end_line, end_column as i32 + 1))
+    }
+
+    /// An error at a token, found by the fast stage.
+    #[cold]
+    pub(super) fn error_at_token(&self, token: Token, message: &str) -> Box<SyntaxError> {
+        let (start, end) = self.token_place(token);
+        let lexer_line = self.line(self.token().range.start);
+        build(
+            self.source,
+            self.lines,
+            lexer_line,
+            SyntaxErrorKind::SyntaxError,
+            message,
+            start,
+            end,
+        )
+    }
+
+    /// An error at a range of the source, found by the fast stage.
     #[cold]
     pub(super) fn error_at(&self, range: TextRange, message: &str) -> Box<SyntaxError> {
         let (line, column) = self.lines.line_col(range.start);
         let (end_line, end_column) = self.lines.line_col(range.end);
-        let text = line_text(self.source, self.lines, line);
-        // CPython measures the end column on the line of the start.
-        Box::new(SyntaxError {
-            kind: SyntaxErrorKind::SyntaxError,
-            message: message.into(),
-            line,
-            column: char_column(text, column),
-            end_line,
-            end_column: char_column(text, end_column) as i32,
-            text: Some(format!("{text}\n")),
-            range: Some(range),
-        })
+        let lexer_line = self.line(self.token().range.start);
+        build(
+            self.source,
+            self.lines,
+            lexer_line,
+            SyntaxErrorKind::SyntaxError,
+            message,
+            (line, column as i32 + 1),
+            (end_line, end_column as i32 + 1),
+        )
     }
 }

@@ -410,7 +410,7 @@ impl<'a> Parser<'_, 'a> {
     }
 
     /// `factor`: `('+' | '-' | '~') factor | power`
-    fn parse_factor(&mut self) -> Parse<Expr<'a>> {
+    pub(super) fn parse_factor(&mut self) -> Parse<Expr<'a>> {
         let op = match self.kind() {
             T::Plus => UnaryOp::UAdd,
             T::Minus => UnaryOp::USub,

@@ -96,7 +96,7 @@ impl<'a> Parser<'_, 'a> {
             }
         }
         if has_bytes && has_text {
-            let error = self.error_at(self.token().range, "cannot mix bytes and nonbytes literals");
+            let error = self.error_at_token(self.token(), "cannot mix bytes and nonbytes literals");
             return self.refuse(error);
         }
         let range = self.range_from(start);
@@ -109,7 +109,7 @@ impl<'a> Parser<'_, 'a> {
     }
 
     /// `STRING`
-    fn parse_string_token(&mut self) -> Parse<Expr<'a>> {
+    pub(super) fn parse_string_token(&mut self) -> Parse<Expr<'a>> {
         let token = self.bump();
         let text = self.text(token);
         let mut warning = None;
@@ -155,40 +155,42 @@ impl<'a> Parser<'_, 'a> {
             .bytes()
             .take_while(|b| b.is_ascii_alphabetic())
             .any(|b| b.eq_ignore_ascii_case(&b'r'));
+        // CPython decodes the text when it has read the whole string.
+        let mut failure = None;
         loop {
             if self.at(T::LBrace) {
                 self.parse_field(flavour, flavour)?;
             } else if self.at(flavour.middle()) {
-                self.parse_text(raw)?;
+                if let Err(error) = self.parse_text(raw) {
+                    failure.get_or_insert(error);
+                }
             } else {
-                self.expect(flavour.end())?;
-                return Ok(());
+                let end = self.expect(flavour.end())?;
+                return match failure {
+                    Some(error) => self.literal_error(end, &error),
+                    None => Ok(()),
+                };
             }
         }
     }
 
     /// Text between fields: pushes a constant unless it is empty.
-    fn parse_text(&mut self, raw: bool) -> Parse<()> {
+    fn parse_text(&mut self, raw: bool) -> Result<(), LiteralError> {
         let token = self.bump();
         let mut warning = None;
-        match literal::fstring_middle(self.text(token), raw, self.arena, &mut |w| {
-            warning = Some(w)
-        }) {
-            Ok(text) => {
-                if let Some(warning) = warning {
-                    self.warn_escape(token, warning);
-                }
-                if !text.is_empty() {
-                    let kind = ExprKind::Constant {
-                        value: Constant::Str(text),
-                        kind: TypeComment(None),
-                    };
-                    self.scratch.exprs.push(Expr::new(token.range, kind));
-                }
-                Ok(())
-            }
-            Err(error) => self.literal_error(token, &error),
+        let on_warning = &mut |w| warning = Some(w);
+        let text = literal::fstring_middle(self.text(token), raw, self.arena, on_warning)?;
+        if let Some(warning) = warning {
+            self.warn_escape(token, warning);
         }
+        if !text.is_empty() {
+            let kind = ExprKind::Constant {
+                value: Constant::Str(text),
+                kind: TypeComment(None),
+            };
+            self.scratch.exprs.push(Expr::new(token.range, kind));
+        }
+        Ok(())
     }
 
     /// A replacement field, at its brace: pushes the value, and before it the
@@ -285,7 +287,10 @@ impl<'a> Parser<'_, 'a> {
             if self.at(T::LBrace) {
                 self.nested(FIELD_LEVELS, |p| p.parse_field(Flavour::Format, flavour))?;
             } else if self.at(flavour.middle()) {
-                self.parse_text(false)?;
+                let token = self.token();
+                if let Err(error) = self.parse_text(false) {
+                    return self.literal_error(token, &error);
+                }
             } else {
                 break;
             }

@@ -93,8 +93,9 @@ pub fn parse<'a>(
     let mut module = parser.parse_mod(mode).map_err(|Failed| parser.error.take());
     let mut warnings = std::mem::take(&mut parser.warnings);
     let module = match &mut module {
-        Ok(module) => Ok(*module),
-        Err(error) => Err(diagnose::diagnose(&mut parser, &stream, error.take())),
+        Ok(module) if stream.error.is_none() => Ok(*module),
+        Ok(_) => Err(diagnose::diagnose(&mut parser, &stream, mode, None)),
+        Err(error) => Err(diagnose::diagnose(&mut parser, &stream, mode, error.take())),
     };
     warnings.splice(0..0, stream.warnings.iter().cloned());
     warnings.sort_by_key(|w| w.range.start);
@@ -163,6 +164,9 @@ pub(crate) struct Parser<'t, 'a> {
     lines: &'t LineIndex,
     options: ParseOptions,
     depth: u32,
+    /// The token at which the module's statement before the current one starts:
+    /// an `elif` without its `if` is the fault of that one.
+    statement_start: usize,
     /// Links of left-leaning chains in the current expression; at least its height
     /// less its nesting depth.
     links: u32,
@@ -197,6 +201,7 @@ impl<'t, 'a> Parser<'t, 'a> {
             lines,
             options,
             depth: 0,
+            statement_start: 0,
             links: 0,
             scratch: Scratch::default(),
             warnings: Vec::new(),
@@ -210,10 +215,15 @@ impl<'t, 'a> Parser<'t, 'a> {
             Mode::Module => {
                 let base = self.scratch.stmts.len();
                 let mut ignores = Vec::new();
+                let mut previous = 0;
                 loop {
                     match self.kind() {
                         TokenKind::EndMarker => break,
-                        _ => self.parse_statement()?,
+                        _ => {
+                            self.statement_start = previous;
+                            previous = self.pos;
+                            self.parse_statement()?;
+                        }
                     }
                 }
                 let body = take_slice!(self, stmts, base);

@@ -166,7 +166,7 @@ impl<'a> Parser<'_, 'a> {
     }
 
     /// `pattern`: `or_pattern ['as' NAME]`
-    fn parse_pattern(&mut self) -> Parse<Pattern<'a>> {
+    pub(super) fn parse_pattern(&mut self) -> Parse<Pattern<'a>> {
         let start = self.start();
         let mut pattern = self.parse_closed_pattern()?;
         if self.at(T::VBar) {

@@ -88,8 +88,8 @@ impl<'a> Parser<'_, 'a> {
         }
         if self.text_follows() {
             let last = self.tokens[self.pos.saturating_sub(1)];
-            let error = self.error_at(
-                last.range,
+            let error = self.error_at_token(
+                last,
                 "multiple statements found while compiling a single statement",
             );
             return self.refuse(error);
@@ -187,7 +187,7 @@ impl<'a> Parser<'_, 'a> {
         let base = self.scratch.exprs.len();
         loop {
             let value = self.parse_primary()?;
-            let target = self.to_target(value, ExprContext::Del)?;
+            let target = self.retarget(value, ExprContext::Del)?;
             self.scratch.exprs.push(target);
             if !self.eat(T::Comma) || matches!(self.kind(), T::Semi | T::Newline) {
                 break;
@@ -243,7 +243,7 @@ impl<'a> Parser<'_, 'a> {
         let base = self.scratch.exprs.len();
         let mut value = first;
         while self.eat(T::Equal) {
-            let target = self.to_target(value, ExprContext::Store)?;
+            let target = self.retarget(value, ExprContext::Store)?;
             self.scratch.exprs.push(target);
             value = self.parse_annotated_rhs()?;
         }
@@ -283,7 +283,7 @@ impl<'a> Parser<'_, 'a> {
     fn single_target(&mut self, expr: Expr<'a>) -> Parse<Expr<'a>> {
         match expr.kind {
             ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. } => {
-                self.to_target(expr, ExprContext::Store)
+                self.retarget(expr, ExprContext::Store)
             }
             _ => Err(Failed),
         }

@@ -38,29 +38,29 @@ impl<'a> Parser<'_, 'a> {
         } else {
             self.parse_bitwise_or()?
         };
-        self.to_target(value, ExprContext::Store)
+        self.retarget(value, ExprContext::Store)
     }
 
     /// The same expression as a target, or failure if it cannot be one. Only
     /// `Store` targets may be starred.
-    pub(super) fn to_target(&mut self, expr: Expr<'a>, ctx: ExprContext) -> Parse<Expr<'a>> {
+    pub(super) fn retarget(&mut self, expr: Expr<'a>, ctx: ExprContext) -> Parse<Expr<'a>> {
         let kind = match expr.kind {
             ExprKind::Name { id, .. } => ExprKind::Name { id, ctx },
             ExprKind::Attribute { value, attr, .. } => ExprKind::Attribute { value, attr, ctx },
             ExprKind::Subscript { value, slice, .. } => ExprKind::Subscript { value, slice, ctx },
             ExprKind::Starred { value, .. } if ctx == ExprContext::Store => {
-                let value = self.to_target(*value, ctx)?;
+                let value = self.retarget(*value, ctx)?;
                 ExprKind::Starred {
                     value: self.alloc(value),
                     ctx,
                 }
             }
             ExprKind::Tuple { elts, .. } => ExprKind::Tuple {
-                elts: self.to_targets(elts, ctx)?,
+                elts: self.retarget_all(elts, ctx)?,
                 ctx,
             },
             ExprKind::List { elts, .. } => ExprKind::List {
-                elts: self.to_targets(elts, ctx)?,
+                elts: self.retarget_all(elts, ctx)?,
                 ctx,
             },
             _ => return Err(Failed),
@@ -68,10 +68,10 @@ impl<'a> Parser<'_, 'a> {
         Ok(Expr::new(expr.range, kind))
     }
 
-    fn to_targets(&mut self, elts: &[Expr<'a>], ctx: ExprContext) -> Parse<&'a [Expr<'a>]> {
+    fn retarget_all(&mut self, elts: &[Expr<'a>], ctx: ExprContext) -> Parse<&'a [Expr<'a>]> {
         let base = self.scratch.exprs.len();
         for elt in elts {
-            let target = self.to_target(*elt, ctx)?;
+            let target = self.retarget(*elt, ctx)?;
             self.scratch.exprs.push(target);
         }
         Ok(take_slice!(self, exprs, base))

@@ -1,16 +1,90 @@
 //! Finding out what is wrong: the second walk over tokens that do not parse.
+//!
+//! CPython parses bad input twice: once without and once with the `invalid_…`
+//! rules of its grammar. If those find nothing, "invalid syntax" stands at the
+//! furthest token that the first pass looked at; errors of the lexer further on
+//! come before it.
 
-use super::Parser;
-use crate::error::SyntaxError;
-use crate::lexer::TokenStream;
+mod engine;
+mod grammar;
+mod report;
+
+use super::{Mode, Parser};
+use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::lexer::{self, TokenStream};
+use crate::token::TokenKind as T;
+use engine::Engine;
 
 /// The error for tokens that the fast stage refused; `known` is what it could already tell.
 pub(super) fn diagnose(
     parser: &mut Parser<'_, '_>,
     stream: &TokenStream,
+    mode: Mode,
     known: Option<Box<SyntaxError>>,
 ) -> Box<SyntaxError> {
-    known
-        .or_else(|| stream.error.clone())
-        .unwrap_or_else(|| parser.error_at(parser.token().range, "invalid syntax"))
+    if let Some(error) = known
+        .as_ref()
+        .filter(|e| e.kind == SyntaxErrorKind::TooDeep)
+    {
+        return error.clone();
+    }
+    let start_rule = match mode {
+        Mode::Module => "file",
+        Mode::Interactive => "interactive",
+        Mode::Expression => "eval",
+        Mode::FunctionType => "func_type",
+    };
+    let start = parser.statement_start;
+    let allow_incomplete = parser.options.allow_incomplete_input;
+    let mut engine = Engine::new(parser, stream, start);
+    let first = engine.run(start_rule, start, false);
+    let error = match first {
+        Err(error) => Some(error),
+        Ok(true) => known,
+        Ok(false) => None,
+    };
+    if allow_incomplete && engine.at_end_of_source() {
+        let mut error = engine.generic();
+        error.kind = SyntaxErrorKind::IncompleteInput;
+        error.message = "incomplete input".into();
+        return error;
+    }
+    let last = engine.fill.max(1) - 1;
+    let error = match error {
+        Some(error) => error,
+        None => match engine.run(start_rule, start, true) {
+            Err(error) => error,
+            Ok(_) => match stream.tokens[last].kind {
+                T::Indent => return engine.error_at_indent("unexpected indent"),
+                T::Dedent => return engine.error_at_indent("unexpected unindent"),
+                _ => engine.error_at_token(last, "invalid syntax"),
+            },
+        },
+    };
+    if error.kind == SyntaxErrorKind::TooDeep {
+        return error;
+    }
+    engine.prefer_lexical(error)
+}
+
+impl Engine<'_, '_, '_> {
+    /// Errors of the lexer in the rest of the text take the place of the parser's.
+    fn prefer_lexical(&self, error: Box<SyntaxError>) -> Box<SyntaxError> {
+        let Some(lexical) = &self.stream.error else {
+            return error;
+        };
+        if self.fill == self.stream.tokens.len() {
+            // The lexer had already failed when the parser did.
+            return error;
+        }
+        if self.stream.error_overrides {
+            return lexical.clone();
+        }
+        match self.stream.open_brackets.last() {
+            Some(&open) if self.fill_line() > self.parser.line(open.offset) => {
+                Box::new(lexer::never_closed(self.parser.source, open))
+            }
+            _ => error,
+        }
+    }
 }

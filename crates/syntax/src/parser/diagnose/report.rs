@@ -1,0 +1,647 @@
+//! What the verbs of the error grammar report.
+
+use super::engine::{Engine, Matched, Note};
+use super::grammar::Report;
+use crate::TextRange;
+use crate::ast::{CmpOp, Constant, Expr, ExprKind};
+use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::parser::{Failed, Parser, errors};
+use crate::token::TokenKind as T;
+
+/// What a target is for.
+#[derive(Clone, Copy, PartialEq)]
+enum Use {
+    Store,
+    For,
+    Delete,
+}
+
+impl<'t, 'a> Engine<'_, 't, 'a> {
+    /// Does what a matching alternative says; `Ok(false)` is "nothing wrong after all".
+    pub(super) fn report(&mut self, report: &'static Report, base: usize) -> Matched {
+        let first = |e: &Self, at: usize| {
+            e.note(base, report.notes.get(at).copied().unwrap_or(b'a'), false)
+        };
+        let last =
+            |e: &Self, at: usize| e.note(base, report.notes.get(at).copied().unwrap_or(b'b'), true);
+        let message = &report.message;
+        let error = match report.verb {
+            "keep" => return Ok(true),
+            "never" => return Ok(false),
+            "at" => {
+                let note = first(self, 0);
+                self.error_at_note(note, note, message)
+            }
+            "range" => {
+                let (a, b) = (first(self, 0), last(self, 1));
+                self.error_at_note(a, b, message)
+            }
+            "span" => {
+                let (a, b) = (first(self, 0), last(self, 0));
+                self.error_at_note(a, b, message)
+            }
+            "from" => {
+                let note = first(self, 0);
+                self.error_from(note, message)
+            }
+            "next" => self.error_at_token_end(self.pos, message),
+            "last" => self.error_at_last(SyntaxErrorKind::SyntaxError, message),
+            "indent" => {
+                let message = self.fill_in(message, first(self, 0));
+                self.error_at_last(SyntaxErrorKind::IndentationError, &message)
+            }
+            "store_target" => return self.invalid_target(first(self, 0), Use::Store),
+            "for_target" => return self.invalid_target(first(self, 0), Use::For),
+            "delete_target" => return self.invalid_target(first(self, 0), Use::Delete),
+            "legacy" => return self.legacy_statement(first(self, 0), first(self, 1)),
+            "missing_comma" => return self.missing_comma(first(self, 0), first(self, 1)),
+            "clause" => {
+                let (a, b) = (first(self, 0), first(self, 1));
+                let start = self.range_of(a).start;
+                let range = TextRange::new(start, self.last_clause_end(b));
+                self.error_at_range(range, message)
+            }
+            "generator_argument" => return self.generator_argument(first(self, 0), first(self, 1)),
+            "argument_order" => return self.argument_order(first(self, 0)),
+            "elements" => {
+                let (a, b) = (first(self, 0), first(self, 1));
+                let end = self.last_element_end(b);
+                let range = TextRange::new(self.range_of(a).start, end);
+                self.error_at_range(range, message)
+            }
+            "positional_pattern" => return self.positional_pattern(first(self, 0)),
+            "dict_key" => {
+                let note = first(self, 0);
+                self.error_behind_key(note)
+            }
+            "bound" => {
+                let (a, b) = (first(self, 0), first(self, 1));
+                let what = if matches!(self.expr(b).map(|e| e.kind), Some(ExprKind::Tuple { .. })) {
+                    "constraints"
+                } else {
+                    "bound"
+                };
+                self.error_from(a, &format!("cannot use {what} with {message}"))
+            }
+            "mixed" => {
+                let (a, b) = (last(self, 0), first(self, 1));
+                self.error_at_note(
+                    a,
+                    b,
+                    "cannot mix t-string literals with string or bytes literals",
+                )
+            }
+            "conversion" => return self.conversion(first(self, 0), first(self, 1), message),
+            "inequality" => return self.inequality(),
+            "strings" | "string" | "number" | "complex" => return self.literals(report.verb),
+            _ => return Ok(true),
+        };
+        Err(error)
+    }
+
+    /// The first or last note of a name since `base`.
+    fn note(&self, base: usize, name: u8, last: bool) -> Note {
+        let mut notes = self.notes[base.min(self.notes.len())..]
+            .iter()
+            .filter(|n| n.name == name);
+        let found = if last {
+            notes.next_back()
+        } else {
+            notes.next()
+        };
+        found.copied().unwrap_or(Note {
+            name,
+            start: self.pos,
+            end: self.pos,
+            rule: "",
+        })
+    }
+
+    /// Parses the tokens of a note again, this time for their tree.
+    fn expr(&mut self, note: Note) -> Option<Expr<'a>> {
+        let parse: fn(&mut Parser<'t, 'a>) -> Result<Expr<'a>, Failed> = match note.rule {
+            "expression" | "expression_without_invalid" => Parser::parse_expression,
+            "disjunction" | "inversion" => Parser::parse_disjunction,
+            "bitwise_or" => Parser::parse_bitwise_or,
+            "factor" => Parser::parse_factor,
+            "star_expressions" => Parser::parse_star_expressions,
+            "star_named_expression" => Parser::parse_star_named_expression,
+            "starred_expression" => Parser::parse_starred_argument,
+            "yield_expr" => Parser::parse_yield,
+            "invalid_ann_assign_target" => Parser::parse_primary,
+            _ => return None,
+        };
+        self.reparse(note.start, parse)
+    }
+
+    /// Runs the fast stage from a token on, without leaving a trace.
+    fn reparse<T>(
+        &mut self,
+        start: usize,
+        parse: impl FnOnce(&mut Parser<'t, 'a>) -> Result<T, Failed>,
+    ) -> Option<T> {
+        let checkpoint = self.parser.checkpoint();
+        let error = self.parser.error.take();
+        self.parser.pos = start;
+        self.parser.depth = 0;
+        self.parser.links = 0;
+        let result = parse(self.parser).ok();
+        self.parser.restore(&checkpoint);
+        self.parser.error = error;
+        result
+    }
+
+    /// Where a note's node stands: without the parentheses around it.
+    fn range_of(&mut self, note: Note) -> TextRange {
+        match self.expr(note) {
+            Some(expr) => expr.range,
+            None => self.tokens_range(note.start, note.end),
+        }
+    }
+
+    fn tokens_range(&self, start: usize, end: usize) -> TextRange {
+        let tokens = &self.stream.tokens;
+        let start = start.min(tokens.len() - 1);
+        let mut last = end.clamp(start + 1, tokens.len()) - 1;
+        while last > start && matches!(tokens[last].kind, T::Newline | T::Indent | T::Dedent) {
+            last -= 1;
+        }
+        tokens[start].range.to(tokens[last].range)
+    }
+
+    /// Replaces `{a}` by the kind of expression, `{a.line}` and `{a.text}` by line and text.
+    fn fill_in(&mut self, message: &str, note: Note) -> String {
+        let mut message = message.to_owned();
+        if message.contains("{a}") {
+            let name = self
+                .expr(note)
+                .map_or("expression", |e| expression_name(&e));
+            message = message.replace("{a}", name);
+        }
+        if message.contains("{a.line}") {
+            let line = self.parser.line(self.stream.tokens[note.start].range.start);
+            message = message.replace("{a.line}", &line.to_string());
+        }
+        if message.contains("{a.text}") {
+            message = message.replace("{a.text}", self.parser.text(self.stream.tokens[note.start]));
+        }
+        message
+    }
+
+    /// An error that reaches from one note's start to another's end.
+    fn error_at_note(&mut self, a: Note, b: Note, message: &str) -> Box<SyntaxError> {
+        let message = self.fill_in(message, a);
+        let range = self.range_of(a).to(self.range_of(b));
+        self.error_at_range(range, &message)
+    }
+
+    /// An error that reaches from a note to where the lexer stands.
+    fn error_from(&mut self, note: Note, message: &str) -> Box<SyntaxError> {
+        let message = self.fill_in(message, note);
+        let start = self.range_of(note).start;
+        let (line, column) = self.parser.lines.line_col(start);
+        let (end_line, end_column) = self.lexer_position();
+        self.build(
+            SyntaxErrorKind::SyntaxError,
+            &message,
+            (line, column as i32 + 1),
+            (end_line, end_column as i32),
+        )
+    }
+
+    pub(super) fn error_at_range(&self, range: TextRange, message: &str) -> Box<SyntaxError> {
+        let (line, column) = self.parser.lines.line_col(range.start);
+        let (end_line, end_column) = self.parser.lines.line_col(range.end);
+        self.build(
+            SyntaxErrorKind::SyntaxError,
+            message,
+            (line, column as i32 + 1),
+            (end_line, end_column as i32 + 1),
+        )
+    }
+
+    /// An error at a token whose place CPython knows; tokens without text have none.
+    pub(super) fn error_at_token(&self, at: usize, message: &str) -> Box<SyntaxError> {
+        let token = self.stream.tokens[at.min(self.stream.tokens.len() - 1)];
+        if matches!(token.kind, T::Indent | T::Dedent | T::EndMarker) {
+            let line = self.token_line(at);
+            return self.build(SyntaxErrorKind::SyntaxError, message, (line, 0), (line, 0));
+        }
+        self.raise_at(SyntaxErrorKind::SyntaxError, at, message)
+    }
+
+    /// An error at a token; for one without text, at where the lexer stands.
+    fn error_at_token_end(&self, at: usize, message: &str) -> Box<SyntaxError> {
+        self.raise_at(SyntaxErrorKind::SyntaxError, at, message)
+    }
+
+    /// An error at the last token looked at.
+    fn error_at_last(&self, kind: SyntaxErrorKind, message: &str) -> Box<SyntaxError> {
+        self.raise_at(kind, self.fill.max(1) - 1, message)
+    }
+
+    pub(super) fn error_at_indent(&self, message: &str) -> Box<SyntaxError> {
+        self.error_at_last(SyntaxErrorKind::IndentationError, message)
+    }
+
+    fn raise_at(&self, kind: SyntaxErrorKind, at: usize, message: &str) -> Box<SyntaxError> {
+        let at = at.min(self.stream.tokens.len() - 1);
+        let token = self.stream.tokens[at];
+        if matches!(token.kind, T::Indent | T::Dedent | T::EndMarker) {
+            let (_, column) = self.lexer_position();
+            let line = self.token_line(at);
+            return self.build(kind, message, (line, column as i32), (line, -1));
+        }
+        let (start, end) = self.parser.token_place(token);
+        self.build(kind, message, start, end)
+    }
+
+    /// The generic error, where the last token looked at stands.
+    pub(super) fn generic(&self) -> Box<SyntaxError> {
+        self.error_at_last(SyntaxErrorKind::SyntaxError, "invalid syntax")
+    }
+
+    fn invalid_target(&mut self, note: Note, purpose: Use) -> Matched {
+        let Some(expr) = self.expr(note) else {
+            return Ok(false);
+        };
+        let Some(culprit) = find_invalid_target(&expr, purpose) else {
+            return Ok(false);
+        };
+        let verb = if purpose == Use::Delete {
+            "delete"
+        } else {
+            "assign to"
+        };
+        let message = format!("cannot {verb} {}", expression_name(&culprit));
+        Err(self.error_at_range(culprit.range, &message))
+    }
+
+    /// `print x` and `exec x`.
+    fn legacy_statement(&mut self, name: Note, value: Note) -> Matched {
+        let word = self.parser.text(self.stream.tokens[name.start]);
+        if !matches!(word, "print" | "exec") {
+            return Ok(false);
+        }
+        let message = format!("Missing parentheses in call to '{word}'. Did you mean {word}(...)?");
+        Err(self.error_at_note(name, value, &message))
+    }
+
+    fn missing_comma(&mut self, a: Note, b: Note) -> Matched {
+        let legacy = matches!(
+            self.expr(a).map(|e| e.kind),
+            Some(ExprKind::Name {
+                id: "print" | "exec",
+                ..
+            })
+        );
+        if legacy || self.bracket_level(self.pos - 1) == 0 {
+            return Ok(false);
+        }
+        Err(self.error_at_note(a, b, "invalid syntax. Perhaps you forgot a comma?"))
+    }
+
+    /// How many brackets are open behind a token.
+    fn bracket_level(&self, at: usize) -> i32 {
+        let mut level = 0;
+        for token in &self.stream.tokens[..=at] {
+            match token.kind {
+                T::LPar | T::LSqb | T::LBrace => level += 1,
+                T::RPar | T::RSqb | T::RBrace => level -= 1,
+                _ => {}
+            }
+        }
+        level
+    }
+
+    /// `f(a, b for b in c)`; a lone generator expression is no mistake.
+    fn generator_argument(&mut self, args: Note, clauses: Note) -> Matched {
+        let (positional, _) = self.arguments(args);
+        let (2.., Some(last)) = (positional.len(), positional.last()) else {
+            return Ok(false);
+        };
+        let range = TextRange::new(last.range.start, self.last_clause_end(clauses));
+        Err(self.error_at_range(range, "Generator expression must be parenthesized"))
+    }
+
+    fn argument_order(&mut self, args: Note) -> Matched {
+        let (_, unpacking) = self.arguments(args);
+        let message = if unpacking {
+            "positional argument follows keyword argument unpacking"
+        } else {
+            "positional argument follows keyword argument"
+        };
+        Err(self.error_at_last(SyntaxErrorKind::SyntaxError, message))
+    }
+
+    /// The positional arguments of a note, and whether there is a `**` among the others.
+    fn arguments(&mut self, note: Note) -> (Vec<Expr<'a>>, bool) {
+        let mut unpacking = false;
+        let mut positional = Vec::new();
+        self.reparse(note.start, |p| {
+            while p.pos < note.end {
+                match p.kind() {
+                    T::Star => positional.push(p.parse_starred_argument()?),
+                    T::DoubleStar => {
+                        unpacking = true;
+                        p.bump();
+                        p.parse_expression()?;
+                    }
+                    T::Name if p.peek(1) == T::Equal => {
+                        p.bump();
+                        p.bump();
+                        p.parse_expression()?;
+                    }
+                    _ => positional.push(p.parse_named_expression()?),
+                }
+                if !p.eat(T::Comma) {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        (positional, unpacking)
+    }
+
+    /// The end of the last `for` clause's last part.
+    fn last_clause_end(&mut self, clauses: Note) -> u32 {
+        let parsed = self.reparse(clauses.start, Parser::parse_comprehension_clauses);
+        match parsed.and_then(|clauses| clauses.last().copied()) {
+            Some(clause) => clause
+                .ifs
+                .last()
+                .map_or(clause.iter.range.end, |last| last.range.end),
+            None => self.tokens_range(clauses.start, clauses.end).end,
+        }
+    }
+
+    /// The end of the last of some `star_named_expressions`.
+    fn last_element_end(&mut self, elements: Note) -> u32 {
+        let parsed = self.reparse(elements.start, |p| {
+            let mut last = p.parse_star_named_expression()?;
+            while p.pos < elements.end && p.eat(T::Comma) && p.pos < elements.end {
+                last = p.parse_star_named_expression()?;
+            }
+            Ok(last.range.end)
+        });
+        parsed.unwrap_or_else(|| self.tokens_range(elements.start, elements.end).end)
+    }
+
+    /// `case A(b=1, c)`: the positional patterns behind the keyword patterns.
+    fn positional_pattern(&mut self, arguments: Note) -> Matched {
+        let note = self.note(0, b'p', true);
+        let note = if note.start < arguments.end {
+            note
+        } else {
+            arguments
+        };
+        let range = self.reparse(note.start, |p| {
+            let first = p.parse_pattern()?;
+            let mut range = first.range;
+            while p.pos < note.end && p.eat(T::Comma) && p.pos < note.end {
+                range = range.to(p.parse_pattern()?.range);
+            }
+            Ok(range)
+        });
+        let range = range.unwrap_or_else(|| self.tokens_range(note.start, note.end));
+        Err(self.error_at_range(range, "positional patterns follow keyword patterns"))
+    }
+
+    /// A dictionary key without a colon: the place is the key's last character.
+    fn error_behind_key(&mut self, key: Note) -> Box<SyntaxError> {
+        let range = self.range_of(key);
+        let (line, _) = self.parser.lines.line_col(range.start);
+        let (end_line, end_column) = self.parser.lines.line_col(range.end);
+        self.build(
+            SyntaxErrorKind::SyntaxError,
+            "':' expected after dictionary key",
+            (line, end_column as i32),
+            (end_line, 0),
+        )
+    }
+
+    fn conversion(&mut self, mark: Note, name: Note, letter: &str) -> Matched {
+        let mark_range = self.stream.tokens[mark.start].range;
+        let name_range = self.stream.tokens[name.start].range;
+        if mark_range.end != name_range.start {
+            let message = format!(
+                "{letter}-string: conversion type must come right after the exclamation mark"
+            );
+            return Err(self.error_at_range(mark_range.to(name_range), &message));
+        }
+        match self.parser.text(self.stream.tokens[name.start]) {
+            "s" | "r" | "a" => Ok(true),
+            text => {
+                let message = format!(
+                    "{letter}-string: invalid conversion character '{text}': expected 's', 'r', or 'a'"
+                );
+                Err(self.error_at_range(name_range, &message))
+            }
+        }
+    }
+
+    /// `!=`, or `<>` where PEP 401 is in force.
+    fn inequality(&mut self) -> Matched {
+        let diamond = self.parser.text(self.stream.tokens[self.pos - 1]) == "<>";
+        if self.parser.options.barry_as_flufl && !diamond {
+            return Err(self.error_at_last(
+                SyntaxErrorKind::SyntaxError,
+                "with Barry as BDFL, use '<>' instead of '!='",
+            ));
+        }
+        Ok(diamond == self.parser.options.barry_as_flufl)
+    }
+
+    /// Literals that just matched must have a value.
+    fn literals(&mut self, verb: &str) -> Matched {
+        let mut start = self.pos - 1;
+        let tokens = &self.stream.tokens;
+        match verb {
+            "complex" => {
+                start -= 2;
+                if start > 0 && tokens[start - 1].kind == T::Minus {
+                    start -= 1;
+                }
+            }
+            "strings" => start = self.strings_start(),
+            _ => {}
+        }
+        let checkpoint = self.parser.checkpoint();
+        let saved = self.parser.error.take();
+        self.parser.pos = start;
+        let failed = match verb {
+            "complex" => self.parser.parse_literal_key().is_err(),
+            "number" => {
+                let token = self.parser.token();
+                self.parser.number(token).is_err()
+            }
+            "string" => self.parser.parse_string_token().is_err(),
+            _ => self.parser.parse_strings().is_err(),
+        };
+        let error = self.parser.error.take();
+        self.parser.restore(&checkpoint);
+        self.parser.error = saved;
+        match error {
+            Some(error) if failed => Err(error),
+            _ => Ok(true),
+        }
+    }
+
+    /// The first token of the run of literals that ends here.
+    fn strings_start(&self) -> usize {
+        let tokens = &self.stream.tokens;
+        let mut at = self.pos;
+        while at > 0 {
+            match tokens[at - 1].kind {
+                T::String => at -= 1,
+                end @ (T::FStringEnd | T::TStringEnd) => {
+                    let (mut depth, mut start) = (0, at - 1);
+                    let open = if end == T::FStringEnd {
+                        T::FStringStart
+                    } else {
+                        T::TStringStart
+                    };
+                    loop {
+                        depth += i32::from(tokens[start].kind == end)
+                            - i32::from(tokens[start].kind == open);
+                        if depth == 0 || start == 0 {
+                            break;
+                        }
+                        start -= 1;
+                    }
+                    at = start;
+                }
+                _ => break,
+            }
+        }
+        at
+    }
+
+    /// The line of the last token looked at.
+    pub(super) fn fill_line(&self) -> u32 {
+        self.token_line(self.fill.max(1) - 1)
+    }
+
+    /// The line a token stands on; past the text that is its last line.
+    fn token_line(&self, at: usize) -> u32 {
+        let token = self.stream.tokens[at.min(self.stream.tokens.len() - 1)];
+        self.parser
+            .lines
+            .line_col(token.range.start)
+            .0
+            .min(self.last_line())
+    }
+
+    fn last_line(&self) -> u32 {
+        let count = self.parser.lines.line_count();
+        let empty = self.parser.lines.line_start(count) == Some(self.parser.source.len() as u32);
+        if empty && count > 1 {
+            count - 1
+        } else if empty {
+            0
+        } else {
+            count
+        }
+    }
+
+    /// Line and byte column at which CPython's lexer stands after the last token looked at.
+    fn lexer_position(&self) -> (u32, u32) {
+        let token = self.stream.tokens[self.fill.max(1) - 1];
+        if token.range.end as usize >= self.parser.source.len()
+            && matches!(token.kind, T::EndMarker | T::Dedent | T::Newline)
+        {
+            let line = self.last_line();
+            let start = self.parser.lines.line_start(line.max(1)).unwrap_or(0);
+            let text = errors::line_text(self.parser.source, self.parser.lines, line.max(1));
+            let _ = start;
+            return (line, text.len() as u32 + u32::from(line > 0));
+        }
+        if token.kind == T::Newline {
+            let (line, column) = self.parser.lines.line_col(token.range.start);
+            return (line, column + 1);
+        }
+        self.parser.lines.line_col(token.range.end)
+    }
+
+    /// Whether everything was looked at: more input could make it right.
+    pub(super) fn at_end_of_source(&self) -> bool {
+        self.fill == self.stream.tokens.len()
+    }
+
+    fn build(
+        &self,
+        kind: SyntaxErrorKind,
+        message: &str,
+        start: (u32, i32),
+        end: (u32, i32),
+    ) -> Box<SyntaxError> {
+        let (lexer_line, _) = self.lexer_position();
+        errors::build(
+            self.parser.source,
+            self.parser.lines,
+            lexer_line,
+            kind,
+            message,
+            start,
+            end,
+        )
+    }
+}
+
+/// CPython's name for a kind of expression in messages.
+pub(super) fn expression_name(expr: &Expr<'_>) -> &'static str {
+    match expr.kind {
+        ExprKind::Attribute { .. } => "attribute",
+        ExprKind::Subscript { .. } => "subscript",
+        ExprKind::Starred { .. } => "starred",
+        ExprKind::Name { .. } => "name",
+        ExprKind::List { .. } => "list",
+        ExprKind::Tuple { .. } => "tuple",
+        ExprKind::Lambda { .. } => "lambda",
+        ExprKind::Call { .. } => "function call",
+        ExprKind::BoolOp { .. } | ExprKind::BinOp { .. } | ExprKind::UnaryOp { .. } => "expression",
+        ExprKind::GeneratorExp { .. } => "generator expression",
+        ExprKind::Yield { .. } | ExprKind::YieldFrom { .. } => "yield expression",
+        ExprKind::Await { .. } => "await expression",
+        ExprKind::ListComp { .. } => "list comprehension",
+        ExprKind::SetComp { .. } => "set comprehension",
+        ExprKind::DictComp { .. } => "dict comprehension",
+        ExprKind::Dict { .. } => "dict literal",
+        ExprKind::Set { .. } => "set display",
+        ExprKind::JoinedStr { .. } | ExprKind::FormattedValue { .. } => "f-string expression",
+        ExprKind::TemplateStr { .. } | ExprKind::Interpolation { .. } => "t-string expression",
+        ExprKind::Constant { value, .. } => match value {
+            Constant::None => "None",
+            Constant::True => "True",
+            Constant::False => "False",
+            Constant::Ellipsis => "ellipsis",
+            _ => "literal",
+        },
+        ExprKind::Compare { .. } => "comparison",
+        ExprKind::IfExp { .. } => "conditional expression",
+        ExprKind::NamedExpr { .. } => "named expression",
+        ExprKind::Slice { .. } => "slice",
+    }
+}
+
+/// The first part of an expression that cannot be a target.
+fn find_invalid_target<'a>(expr: &Expr<'a>, purpose: Use) -> Option<Expr<'a>> {
+    match expr.kind {
+        ExprKind::List { elts, .. } | ExprKind::Tuple { elts, .. } => {
+            elts.iter().find_map(|e| find_invalid_target(e, purpose))
+        }
+        ExprKind::Starred { value, .. } if purpose != Use::Delete => {
+            find_invalid_target(value, purpose)
+        }
+        // `for x in y` reads as a comparison.
+        ExprKind::Compare { left, ops, .. } if purpose == Use::For => {
+            if ops.first() == Some(&CmpOp::In) {
+                find_invalid_target(left, purpose)
+            } else {
+                None
+            }
+        }
+        ExprKind::Name { .. } | ExprKind::Subscript { .. } | ExprKind::Attribute { .. } => None,
+        _ => Some(*expr),
+    }
+}
