@@ -41,11 +41,16 @@ fn run() {
 
 fn read(file: &str) -> String {
     let bytes = std::fs::read(file).unwrap_or_default();
-    decode(&bytes, "").map(|text| text.into_owned()).unwrap_or_default()
+    decode(&bytes, "")
+        .map(|text| text.into_owned())
+        .unwrap_or_default()
 }
 
 fn digest(file: &str) {
-    println!("{file}\t{}", support::outcome(&std::fs::read(file).unwrap_or_default()));
+    println!(
+        "{file}\t{}",
+        support::outcome(&std::fs::read(file).unwrap_or_default())
+    );
 }
 
 fn dump_tree(file: &str) {
@@ -62,9 +67,16 @@ fn view(file: &str) {
     let (tokens, error) = tokenize_view::view(&source);
     println!("# {file}");
     for token in tokens {
-        let name = if token.is_operator() { "OP" } else { token.kind.python_name() };
+        let name = if token.is_operator() {
+            "OP"
+        } else {
+            token.kind.python_name()
+        };
         let text = repr::string(token.range.text(&source).as_bytes());
-        println!("{name} {} {} {} {} {text}", token.start.0, token.start.1, token.end.0, token.end.1);
+        println!(
+            "{name} {} {} {} {} {text}",
+            token.start.0, token.start.1, token.end.0, token.end.1
+        );
     }
     if let Some(e) = error {
         println!("{}|{}|{}", e.message, e.line, e.column);
@@ -74,7 +86,9 @@ fn view(file: &str) {
 fn unparse(file: &str) {
     let (source, arena) = (read(file), Bump::new());
     let parsed = parse(&source, &arena, Mode::Module, ParseOptions::default());
-    let Ok(Mod::Module { body, .. }) = parsed.module else { return println!("# {file}: error") };
+    let Ok(Mod::Module { body, .. }) = parsed.module else {
+        return println!("# {file}: error");
+    };
     for statement in body {
         if let StmtKind::Expr { value } = statement.kind {
             println!("{}", unparse::unparse_expr(value));

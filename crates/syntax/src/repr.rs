@@ -73,16 +73,48 @@ fn bare_float(x: f64) -> String {
         }
         .to_owned();
     }
-    let scientific = format!("{x:e}");
+    let scientific = shortest(x);
     let Some((mantissa, exponent)) = scientific.split_once('e') else {
         return scientific;
     };
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-4..16).contains(&exponent) {
-        return format!("{x}");
+        return positional(mantissa, exponent);
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// The fewest digits that give the number back, in scientific notation. Of two
+/// that are equally near, CPython takes the even one.
+fn shortest(x: f64) -> String {
+    let text = format!("{x:e}");
+    let digits = text
+        .bytes()
+        .take_while(|&b| b != b'e')
+        .filter(u8::is_ascii_digit)
+        .count();
+    let even = format!("{x:.*e}", digits - 1);
+    if even.parse() == Ok(x) { even } else { text }
+}
+
+/// Digits with the point moved to where the exponent says.
+fn positional(mantissa: &str, exponent: i32) -> String {
+    let (sign, mantissa) = mantissa
+        .strip_prefix('-')
+        .map_or(("", mantissa), |rest| ("-", rest));
+    let digits: String = mantissa.chars().filter(|&c| c != '.').collect();
+    if exponent < 0 {
+        return format!(
+            "{sign}0.{}{digits}",
+            "0".repeat(exponent.unsigned_abs() as usize - 1)
+        );
+    }
+    let whole = exponent as usize + 1;
+    if digits.len() <= whole {
+        return format!("{sign}{digits}{}", "0".repeat(whole - digits.len()));
+    }
+    format!("{sign}{}.{}", &digits[..whole], &digits[whole..])
 }
 
 fn quote_for(text: &[u8]) -> u8 {

@@ -310,8 +310,9 @@ impl Writer {
 
     /// The parameters of a lambda.
     fn arguments(&mut self, args: &Arguments) {
-        let mut separator = " ";
         let positional = args.posonlyargs.len() + args.args.len();
+        // CPython writes `lambda*args: …`.
+        let mut separator = if positional > 0 { " " } else { "" };
         let first_default = positional.saturating_sub(args.defaults.len());
         for (i, arg) in args.posonlyargs.iter().chain(args.args).enumerate() {
             self.parameter(&mut separator, arg.arg);

@@ -22,7 +22,11 @@ struct Tally {
 impl Tally {
     fn add(&mut self, expected: &str, found: &str) -> bool {
         let kind = match expected.split('|').nth(1) {
-            Some(message) => message.split(" on line").next().unwrap_or(message).to_owned(),
+            Some(message) => message
+                .split(" on line")
+                .next()
+                .unwrap_or(message)
+                .to_owned(),
             None => "(tree)".to_owned(),
         };
         let good = expected == found;
@@ -35,7 +39,11 @@ impl Tally {
     }
 
     fn percent(&self) -> f64 {
-        if self.total == 0 { 100.0 } else { self.right as f64 * 100.0 / self.total as f64 }
+        if self.total == 0 {
+            100.0
+        } else {
+            self.right as f64 * 100.0 / self.total as f64
+        }
     }
 
     fn print(&self) {
@@ -54,10 +62,18 @@ fn files() {
         let roots = roots();
         let mut tally = Tally::default();
         for line in include_str!("trees.txt").lines() {
-            let Some((path, expected)) = line.split_once('\t') else { continue };
-            let Some((root, below)) = path.split_once('/') else { continue };
-            let Some((_, folder)) = roots.iter().find(|(name, _)| *name == root) else { continue };
-            let Ok(bytes) = std::fs::read(folder.join(below)) else { continue };
+            let Some((path, expected)) = line.split_once('\t') else {
+                continue;
+            };
+            let Some((root, below)) = path.split_once('/') else {
+                continue;
+            };
+            let Some((_, folder)) = roots.iter().find(|(name, _)| *name == root) else {
+                continue;
+            };
+            let Ok(bytes) = std::fs::read(folder.join(below)) else {
+                continue;
+            };
             let (expected, found) = (recorded(expected), outcome(&bytes));
             if !tally.add(&expected, &found) {
                 println!("{path}\n  found    {found}\n  expected {expected}");
@@ -73,7 +89,9 @@ fn mutations() {
     on_large_stack(|| {
         let mut data = Vec::new();
         let mut unpacked = flate2::read::GzDecoder::new(&include_bytes!("mutations.gz")[..]);
-        unpacked.read_to_end(&mut data).expect("the record is whole");
+        unpacked
+            .read_to_end(&mut data)
+            .expect("the record is whole");
         let verbose = std::env::var_os("TAIPAN_SHOW_MUTATIONS").is_some();
         let mut tally = Tally::default();
         let mut rest = &data[..];
@@ -89,6 +107,10 @@ fn mutations() {
             }
         }
         tally.print();
-        assert!(tally.percent() >= MUTATIONS_REACHED, "{:.2}% is less than {MUTATIONS_REACHED}%", tally.percent());
+        assert!(
+            tally.percent() >= MUTATIONS_REACHED,
+            "{:.2}% is less than {MUTATIONS_REACHED}%",
+            tally.percent()
+        );
     });
 }

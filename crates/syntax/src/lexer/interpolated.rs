@@ -74,12 +74,37 @@ impl Lexer<'_> {
 
     /// The text from `start` to `at`, doubled braces as they are.
     fn middle(&mut self, start: usize, at: usize) {
-        let Some(state) = self.interpolated.last() else { return };
-        let template = state.template;
-        if start == at && !self.options.extra_tokens {
-            return;
+        let template = self.interpolated.last().is_some_and(|state| state.template);
+        let kind = if template {
+            TokenKind::TStringMiddle
+        } else {
+            TokenKind::FStringMiddle
+        };
+        if self.options.extra_tokens {
+            self.middle_in_pieces(kind, start, at);
+        } else if start < at {
+            self.push(kind, start, at);
         }
-        self.push(if template { TokenKind::TStringMiddle } else { TokenKind::FStringMiddle }, start, at);
+    }
+
+    /// As CPython's `tokenize` has it: in pieces that end behind the first of
+    /// doubled braces and behind `\N{…}`, with an empty one at the end of a
+    /// format specification.
+    fn middle_in_pieces(&mut self, kind: TokenKind, start: usize, at: usize) {
+        let (mut piece, mut i) = (start, start);
+        while i < at {
+            let byte = self.bytes[i];
+            let doubled = matches!(byte, b'{' | b'}') && i + 1 < at && self.bytes[i + 1] == byte;
+            i += 1;
+            if doubled || byte == b'}' {
+                self.push(kind, piece, i);
+                i += usize::from(doubled);
+                piece = i;
+            }
+        }
+        if piece < at || self.byte(at) == b'}' {
+            self.push(kind, piece, at);
+        }
     }
 
     fn open_field(&mut self, start: usize, at: usize) -> Lexed<()> {

@@ -69,7 +69,10 @@ pub fn tokenize(source: &str, options: LexOptions) -> TokenStream {
     let mut lexer = Lexer::new(source, options);
     let failure = lexer.run().err();
     if failure.is_some() {
-        let last = lexer.tokens.last().map_or(0, |token| token.range.end as usize);
+        let last = lexer
+            .tokens
+            .last()
+            .map_or(0, |token| token.range.end as usize);
         let at = lexer.pos.clamp(last, source.len());
         lexer.push(TokenKind::EndMarker, at, at);
     }

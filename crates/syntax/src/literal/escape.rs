@@ -31,7 +31,12 @@ pub(super) struct Decoder<'t, 'a> {
     raw: bool,
     out: ArenaVec<'a, u8>,
     arena: &'a Bump,
+    /// The first warning since `piece`.
     warning: Option<EscapeWarning>,
+    warnings: Vec<EscapeWarning>,
+    /// Where the current piece starts. CPython reads the text of f-strings in
+    /// pieces that end behind doubled braces and `\N{…}`, and counts from there.
+    piece: usize,
 }
 
 impl<'t, 'a> Decoder<'t, 'a> {
@@ -46,6 +51,8 @@ impl<'t, 'a> Decoder<'t, 'a> {
             out,
             arena,
             warning: None,
+            warnings: Vec::new(),
+            piece: 0,
         }
     }
 
@@ -72,6 +79,7 @@ impl<'t, 'a> Decoder<'t, 'a> {
                 Some(brace @ (b'{' | b'}')) => {
                     self.out.push(brace);
                     self.at += 1 + usize::from(self.bytes.get(self.at + 1) == Some(&brace));
+                    self.next_piece();
                 }
                 Some(other) => {
                     self.out.push(other);
@@ -80,9 +88,8 @@ impl<'t, 'a> Decoder<'t, 'a> {
                 None => {}
             }
         }
-        if let Some(warning) = self.warning {
-            on_warning(warning);
-        }
+        self.next_piece();
+        self.warnings.into_iter().for_each(on_warning);
         Ok(self.out.into_bump_slice())
     }
 
@@ -93,6 +100,11 @@ impl<'t, 'a> Decoder<'t, 'a> {
             b'{' | b'}' => self.flavour == Flavour::Interpolated,
             _ => false,
         }
+    }
+
+    fn next_piece(&mut self) {
+        self.piece = self.at;
+        self.warnings.extend(self.warning.take());
     }
 
     fn peek(&self) -> Option<u8> {
@@ -238,7 +250,12 @@ impl<'t, 'a> Decoder<'t, 'a> {
         }
         self.at += 1;
         match crate::unicode::character_named(&rest[..length]) {
-            Some(c) => self.code_point(u32::from(c)),
+            Some(c) => {
+                self.code_point(u32::from(c));
+                if self.flavour == Flavour::Interpolated {
+                    self.next_piece();
+                }
+            }
             None => return self.unicode_error(backslash, "unknown Unicode character name"),
         }
         Ok(())
@@ -269,13 +286,13 @@ impl<'t, 'a> Decoder<'t, 'a> {
         )))
     }
 
-    /// How long the text before `at` is in the form that CPython decodes, in
+    /// How long the piece before `at` is in the form that CPython decodes, in
     /// which other than ASCII is written as `\UXXXXXXXX`, a backslash before
     /// it as `\u005c`, and every newline as one byte.
     fn encoded_length(&self, at: usize) -> usize {
         let mut length = 0;
         let mut escaped = false;
-        let mut chars = self.text[..at].chars().peekable();
+        let mut chars = self.text[self.piece..at].chars().peekable();
         while let Some(c) = chars.next() {
             let next = chars.peek().copied();
             length += match c {

@@ -26,7 +26,9 @@ fn digest(text: &[u8]) -> String {
     let mut hash = [0; 8];
     let mut hasher = Blake2bVar::new(hash.len()).expect("8 bytes are a valid length");
     hasher.update(text);
-    hasher.finalize_variable(&mut hash).expect("the buffer has that length");
+    hasher
+        .finalize_variable(&mut hash)
+        .expect("the buffer has that length");
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -38,7 +40,10 @@ fn error(e: &SyntaxError) -> String {
         _ => "SyntaxError",
     };
     let message = e.message.replace('\n', "\\n").replace('\t', "\\t");
-    format!("{kind}|{message}|{}|{}|{}|{}", e.line, e.column, e.end_line, e.end_column)
+    format!(
+        "{kind}|{message}|{}|{}|{}|{}",
+        e.line, e.column, e.end_line, e.end_column
+    )
 }
 
 /// A recorded outcome with `None`, and -1 for a line of 0, as this crate gives them.
@@ -49,20 +54,30 @@ pub fn recorded(text: &str) -> String {
 /// The recorded folders that are present, by the names that `trees.txt` uses.
 /// `TAIPAN_LIBRARY` and `TAIPAN_CPYTHON_TESTS` override where they are looked for.
 pub fn roots() -> Vec<(&'static str, PathBuf)> {
-    let library = std::env::var_os("TAIPAN_LIBRARY").map(PathBuf::from).or_else(|| {
-        let sources = PathBuf::from(std::env::var_os("HOME")?).join(".cargo/registry/src");
-        let found = std::fs::read_dir(sources).ok()?.flatten();
-        found.map(|entry| entry.path().join("rustpython-pylib-0.6.0/Lib")).find(|path| path.is_dir())
-    });
+    let library = std::env::var_os("TAIPAN_LIBRARY")
+        .map(PathBuf::from)
+        .or_else(|| {
+            let sources = PathBuf::from(std::env::var_os("HOME")?).join(".cargo/registry/src");
+            let found = std::fs::read_dir(sources).ok()?.flatten();
+            found
+                .map(|entry| entry.path().join("rustpython-pylib-0.6.0/Lib"))
+                .find(|path| path.is_dir())
+        });
     let tests = std::env::var_os("TAIPAN_CPYTHON_TESTS").map(PathBuf::from);
     let tests = tests.unwrap_or_else(|| PathBuf::from("/opt/peers/root/usr/lib/python3.14/test"));
     let named = [("lib", library), ("test", Some(tests))];
-    named.into_iter().filter_map(|(name, path)| Some((name, path.filter(|p| p.is_dir())?))).collect()
+    named
+        .into_iter()
+        .filter_map(|(name, path)| Some((name, path.filter(|p| p.is_dir())?)))
+        .collect()
 }
 
 /// Runs on a stack that deep trees need.
 pub fn on_large_stack(work: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(work).expect("a thread starts");
+    let thread = std::thread::Builder::new()
+        .stack_size(256 << 20)
+        .spawn(work)
+        .expect("a thread starts");
     if let Err(panic) = thread.join() {
         std::panic::resume_unwind(panic);
     }
