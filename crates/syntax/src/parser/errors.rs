@@ -90,7 +90,9 @@ impl Parser<'_, '_> {
         let (line, column) = self.lines.line_col(token.range.start);
         let start = (line, column as i32 + 1);
         if token.kind == TokenKind::Newline {
-            return (start, (line, start.1 + 1));
+            // It may start with a comment, and ends behind its `\n`, there or not.
+            let text = line_text(self.source, self.lines, line);
+            return (start, (line, text.len() as i32 + 2));
         }
         let (end_line, end_column) = self.lines.line_col(token.range.end);
         (start, (end_line, end_column as i32 + 1))
@@ -100,7 +102,7 @@ impl Parser<'_, '_> {
     #[cold]
     pub(super) fn error_at_token(&self, token: Token, message: &str) -> Box<SyntaxError> {
         let (start, end) = self.token_place(token);
-        let lexer_line = self.line(self.token().range.start);
+        let lexer_line = end.0;
         build(
             self.source,
             self.lines,

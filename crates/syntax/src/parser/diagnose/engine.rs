@@ -104,9 +104,6 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
     fn rule(&mut self, index: usize) -> Matched {
         let grammar = self.grammar;
         let rule = &grammar.rules[index];
-        if rule.invalid && !self.invalid {
-            return Ok(false);
-        }
         if self.level >= MAX_LEVEL {
             return Err(errors::too_deep(
                 "Parser stack overflowed - Python source too complex to parse",
@@ -154,6 +151,9 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
     fn alternatives(&mut self, alternatives: &'static [Alternative]) -> Matched {
         let (start, notes) = (self.pos, self.notes.len());
         for alternative in alternatives {
+            if alternative.invalid && !self.invalid {
+                continue;
+            }
             let mut cut = false;
             let mut found = true;
             for item in &alternative.items {

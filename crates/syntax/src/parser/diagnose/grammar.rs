@@ -5,7 +5,9 @@
 //!
 //! * `rule: a | b` tries `a`, then `b` (the first that matches wins); a rule
 //!   marked `memo` remembers its outcome at each token, one marked `plain` runs
-//!   without the `invalid_…` rules; those are skipped in the first pass.
+//!   without the `invalid_…` rules; an
+//!   alternative that is just an `invalid_…` rule is skipped in the first pass (but
+//!   not one that has more to it: CPython has its reasons, or not).
 //! * `'text'` is a token, `"text"` a soft keyword, `NAME` and other upper-case
 //!   words a kind of token, lower-case words are rules.
 //! * `x?`, `x*`, `x+` as usual; `x % ','` is a list with separators; `&x` and
@@ -28,11 +30,12 @@ pub(super) struct Rule {
     pub(super) name: &'static str,
     pub(super) memo: bool,
     pub(super) plain: bool,
-    pub(super) invalid: bool,
     pub(super) alternatives: Vec<Alternative>,
 }
 
 pub(super) struct Alternative {
+    /// Whether this is an `invalid_…` rule and nothing else.
+    pub(super) invalid: bool,
     pub(super) items: Vec<Item>,
     pub(super) report: Option<Report>,
 }
@@ -99,7 +102,6 @@ impl Grammar {
                 name: words[head],
                 memo: marks.contains(&"memo"),
                 plain: marks.contains(&"plain"),
-                invalid: words[head].starts_with("invalid_"),
                 alternatives: reader.alternatives(),
             });
         }
@@ -177,11 +179,17 @@ impl Reader<'_> {
 
     fn alternative(&mut self) -> Alternative {
         let mut items = Vec::new();
+        let invalid = self.peek().starts_with("invalid_");
         while !matches!(self.peek(), "" | "|" | ")" | "=>") {
             items.push(self.item());
         }
         let report = self.eat("=>").then(|| self.report());
-        Alternative { items, report }
+        let invalid = invalid && items.len() == 1;
+        Alternative {
+            invalid,
+            items,
+            report,
+        }
     }
 
     fn report(&mut self) -> Report {

@@ -77,7 +77,7 @@ impl Engine<'_, '_, '_> {
             // The lexer had already failed when the parser did.
             return error;
         }
-        if self.stream.error_overrides {
+        if self.stream.error_overrides && !self.lexer_inside_string() {
             return lexical.clone();
         }
         match self.stream.open_brackets.last() {
@@ -86,5 +86,16 @@ impl Engine<'_, '_, '_> {
             }
             _ => error,
         }
+    }
+
+    /// Whether the lexer failed inside an f-string or t-string: then an error
+    /// found before tells more.
+    fn lexer_inside_string(&self) -> bool {
+        let depth = |token: &crate::token::Token| match token.kind {
+            T::FStringStart | T::TStringStart => 1,
+            T::FStringEnd | T::TStringEnd => -1,
+            _ => 0,
+        };
+        self.stream.tokens.iter().map(depth).sum::<i32>() > 0
     }
 }
