@@ -42,49 +42,48 @@ fn char_column(text: &str, column: i32) -> i32 {
     text[..end].chars().count() as i32 + 1
 }
 
-/// An error with byte columns as CPython's parser computes them. `lexer_line` is
-/// the line up to which the text had been read: it is shown with its newline,
-/// earlier lines without.
-pub(super) fn build(
-    source: &str,
-    lines: &LineIndex,
-    lexer_line: u32,
-    kind: SyntaxErrorKind,
-    message: &str,
-    start: (u32, i32),
-    end: (u32, i32),
-) -> Box<SyntaxError> {
-    let mut text = line_text(source, lines, start.0).to_owned();
-    if lexer_line <= start.0 {
-        text.push('\n');
-    }
-    // CPython measures both columns on the line of the start.
-    let column = char_column(&text, start.1);
-    let end_column = char_column(&text, end.1);
-    let offset = |(line, column): (u32, i32)| {
-        lines
-            .line_start(line)
-            .map(|s| (s as i64 + i64::from(column.max(1)) - 1).min(source.len() as i64) as u32)
-    };
-    let range = offset(start)
-        .zip(offset(end))
-        .map(|(start, end)| TextRange::new(start, end.max(start)));
-    Box::new(SyntaxError {
-        kind,
-        message: message.into(),
-        line: start.0,
-        column: column.max(0) as u32,
-        end_line: end.0,
-        end_column,
-        text: Some(text),
-        range,
-    })
-}
-
 /// A line and a 1-based byte column.
 pub(super) type Place = (u32, i32);
 
 impl Parser<'_, '_> {
+    /// An error with byte columns as CPython's parser computes them. `lexer_line` is
+    /// the line up to which the text had been read: it is shown with its newline,
+    /// earlier lines without.
+    pub(super) fn build_error(
+        &self,
+        lexer_line: u32,
+        kind: SyntaxErrorKind,
+        message: &str,
+        start: Place,
+        end: Place,
+    ) -> Box<SyntaxError> {
+        let mut text = line_text(self.source, self.lines, start.0).to_owned();
+        if lexer_line <= start.0 && self.options.ends_line(self.lines, start.0) {
+            text.push('\n');
+        }
+        // CPython measures both columns on the line of the start.
+        let column = char_column(&text, start.1);
+        let end_column = char_column(&text, end.1);
+        let offset = |(line, column): (u32, i32)| {
+            self.lines.line_start(line).map(|s| {
+                (s as i64 + i64::from(column.max(1)) - 1).min(self.source.len() as i64) as u32
+            })
+        };
+        let range = offset(start)
+            .zip(offset(end))
+            .map(|(start, end)| TextRange::new(start, end.max(start)));
+        Box::new(SyntaxError {
+            kind,
+            message: message.into(),
+            line: start.0,
+            column: column.max(0) as u32,
+            end_line: end.0,
+            end_column,
+            text: Some(text),
+            range,
+        })
+    }
+
     /// Where a token starts and ends; a newline is one column wide on its line.
     pub(super) fn token_place(&self, token: Token) -> (Place, Place) {
         let (line, column) = self.lines.line_col(token.range.start);
@@ -93,6 +92,10 @@ impl Parser<'_, '_> {
             // It may start with a comment, and ends behind its `\n`, there or not.
             let text = line_text(self.source, self.lines, line);
             return (start, (line, text.len() as i32 + 2));
+        }
+        if token.kind == TokenKind::NotEqual && self.text(token) == "<>" {
+            // Where no operator fits, CPython points at the `<`.
+            return (start, (line, start.1 + 1));
         }
         let (end_line, end_column) = self.lines.line_col(token.range.end);
         (start, (end_line, end_column as i32 + 1))
@@ -103,9 +106,7 @@ impl Parser<'_, '_> {
     pub(super) fn error_at_token(&self, token: Token, message: &str) -> Box<SyntaxError> {
         let (start, end) = self.token_place(token);
         let lexer_line = end.0;
-        build(
-            self.source,
-            self.lines,
+        self.build_error(
             lexer_line,
             SyntaxErrorKind::SyntaxError,
             message,
@@ -120,9 +121,7 @@ impl Parser<'_, '_> {
         let (line, column) = self.lines.line_col(range.start);
         let (end_line, end_column) = self.lines.line_col(range.end);
         let lexer_line = self.line(self.token().range.start);
-        build(
-            self.source,
-            self.lines,
+        self.build_error(
             lexer_line,
             SyntaxErrorKind::SyntaxError,
             message,

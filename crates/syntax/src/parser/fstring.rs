@@ -159,7 +159,7 @@ impl<'a> Parser<'_, 'a> {
         let mut failure = None;
         loop {
             if self.at(T::LBrace) {
-                self.parse_field(flavour, flavour)?;
+                self.parse_field(flavour, flavour, raw)?;
             } else if self.at(flavour.middle()) {
                 if let Err(error) = self.parse_text(raw) {
                     failure.get_or_insert(error);
@@ -196,14 +196,15 @@ impl<'a> Parser<'_, 'a> {
     /// A replacement field, at its brace: pushes the value, and before it the
     /// text of `{value=}`. Fields inside a template's format specification are
     /// those of f-strings.
-    fn parse_field(&mut self, flavour: Flavour, lexed_as: Flavour) -> Parse<()> {
+    fn parse_field(&mut self, flavour: Flavour, lexed_as: Flavour, raw: bool) -> Parse<()> {
         let open = self.bump().range;
         let value = self.parse_annotated_rhs()?;
+        let value_end = self.start();
         let debug = self.eat(T::Equal);
-        let text_end = self.start();
+        let text_range = TextRange::new(open.end, self.start());
         let mut conversion = self.parse_conversion(lexed_as)?;
         let format_spec = if self.at(T::Colon) {
-            Some(self.parse_format_spec(lexed_as)?)
+            Some(self.parse_format_spec(lexed_as, raw)?)
         } else {
             None
         };
@@ -211,13 +212,8 @@ impl<'a> Parser<'_, 'a> {
         if debug && conversion == -1 && format_spec.is_none() {
             conversion = i32::from(b'r');
         }
-        let text_range = TextRange::new(open.end, text_end);
-        let text = if debug || flavour == Flavour::Template {
-            self.field_text(text_range)
-        } else {
-            ""
-        };
         if debug {
+            let text = self.field_text(text_range);
             let kind = ExprKind::Constant {
                 value: Constant::Str(text.as_bytes()),
                 kind: TypeComment(None),
@@ -232,7 +228,7 @@ impl<'a> Parser<'_, 'a> {
                 format_spec,
             },
             Flavour::Template => {
-                let text = text.trim_end_matches(|c: char| c.is_whitespace() || c == '=');
+                let text = self.field_text(TextRange::new(open.end, value_end));
                 ExprKind::Interpolation {
                     value,
                     str: Text(text),
@@ -280,15 +276,17 @@ impl<'a> Parser<'_, 'a> {
     }
 
     /// `full_format_spec`, at its colon.
-    fn parse_format_spec(&mut self, flavour: Flavour) -> Parse<ExprRef<'a>> {
+    fn parse_format_spec(&mut self, flavour: Flavour, raw: bool) -> Parse<ExprRef<'a>> {
         let start = self.bump().range.start;
         let base = self.scratch.exprs.len();
         loop {
             if self.at(T::LBrace) {
-                self.nested(FIELD_LEVELS, |p| p.parse_field(Flavour::Format, flavour))?;
+                self.nested(FIELD_LEVELS, |p| {
+                    p.parse_field(Flavour::Format, flavour, raw)
+                })?;
             } else if self.at(flavour.middle()) {
                 let token = self.token();
-                if let Err(error) = self.parse_text(false) {
+                if let Err(error) = self.parse_text(raw) {
                     return self.literal_error(token, &error);
                 }
             } else {

@@ -57,6 +57,8 @@ pub struct ParseOptions {
     pub dont_imply_dedent: bool,
     /// `from __future__ import barry_as_FLUFL`: `<>` instead of `!=`.
     pub barry_as_flufl: bool,
+    /// Whether a last line without a newline gets one; set by [`parse`] from the mode.
+    adds_newline: bool,
     /// The minor version of the language (`feature_version`).
     pub feature_version: u32,
 }
@@ -68,8 +70,16 @@ impl Default for ParseOptions {
             allow_incomplete_input: false,
             dont_imply_dedent: false,
             barry_as_flufl: false,
+            adds_newline: true,
             feature_version: 14,
         }
+    }
+}
+
+impl ParseOptions {
+    /// Whether a line ends with a newline, be it one that CPython adds.
+    fn ends_line(&self, lines: &LineIndex, line: u32) -> bool {
+        line > 0 && (self.adds_newline || lines.line_start(line + 1).is_some())
     }
 }
 
@@ -87,7 +97,14 @@ pub fn parse<'a>(
     mode: Mode,
     options: ParseOptions,
 ) -> Parsed<'a> {
-    let stream = lexer::tokenize(source, lex_options(&options));
+    let options = ParseOptions {
+        adds_newline: mode == Mode::Module,
+        ..options
+    };
+    let mut stream = lexer::tokenize(source, lex_options(&options));
+    if mode == Mode::Interactive && stream.error.is_none() {
+        close_interactive(&mut stream.tokens, source, options.dont_imply_dedent);
+    }
     let line_index = LineIndex::new(source);
     let mut parser = Parser::new(source, arena, &stream, options, &line_index);
     let mut module = parser.parse_mod(mode).map_err(|Failed| parser.error.take());
@@ -110,6 +127,29 @@ fn lex_options(options: &ParseOptions) -> LexOptions {
     LexOptions {
         type_comments: options.type_comments,
         ..LexOptions::default()
+    }
+}
+
+/// In interactive mode the end of the input stands for a newline, twice where
+/// blocks were open: it closes the statement that is being typed.
+fn close_interactive(tokens: &mut Vec<Token>, source: &str, dont_imply_dedent: bool) {
+    let end = source.len() as u32;
+    let is_trailing = |t: &Token| matches!(t.kind, TokenKind::EndMarker | TokenKind::Dedent);
+    let dedents = tokens.iter().rev().take_while(|t| is_trailing(t)).count() - 1;
+    let Some(last) = tokens.len().checked_sub(dedents + 2) else {
+        return;
+    };
+    let typed = tokens[last].kind == TokenKind::Newline
+        && tokens[last].range.start < end
+        && source.ends_with(['\n', '\r']);
+    if !typed && dont_imply_dedent {
+        tokens.drain(last + 1..tokens.len() - 1);
+    } else if typed || dedents > 0 {
+        let newline = Token {
+            kind: TokenKind::Newline,
+            range: TextRange::new(end, end),
+        };
+        tokens.insert(tokens.len() - 1, newline);
     }
 }
 

@@ -44,10 +44,7 @@ pub(super) fn diagnose(
         Ok(false) => None,
     };
     if allow_incomplete && engine.at_end_of_source() {
-        let mut error = engine.generic();
-        error.kind = SyntaxErrorKind::IncompleteInput;
-        error.message = "incomplete input".into();
-        return error;
+        return engine.incomplete();
     }
     let last = engine.fill.max(1) - 1;
     let error = match error {
@@ -77,7 +74,10 @@ impl Engine<'_, '_, '_> {
             // The lexer had already failed when the parser did.
             return error;
         }
-        if self.stream.error_overrides && !self.lexer_inside_string() {
+        if self.lexer_inside_string() {
+            return error;
+        }
+        if self.stream.error_overrides {
             return lexical.clone();
         }
         match self.stream.open_brackets.last() {

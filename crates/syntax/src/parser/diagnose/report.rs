@@ -153,8 +153,13 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
 
     /// Where a note's node stands: without the parentheses around it.
     fn range_of(&mut self, note: Note) -> TextRange {
+        let parameter = matches!(note.rule, "param_no_default" | "lambda_param_no_default");
         match self.expr(note) {
             Some(expr) => expr.range,
+            // The rule takes the comma along, the node does not.
+            None if parameter && self.stream.tokens[note.end - 1].kind == T::Comma => {
+                self.tokens_range(note.start, note.end - 1)
+            }
             None => self.tokens_range(note.start, note.end),
         }
     }
@@ -254,11 +259,6 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
         }
         let (start, end) = self.parser.token_place(token);
         self.build(kind, message, start, end)
-    }
-
-    /// The generic error, where the last token looked at stands.
-    pub(super) fn generic(&self) -> Box<SyntaxError> {
-        self.error_at_last(SyntaxErrorKind::SyntaxError, "invalid syntax")
     }
 
     fn invalid_target(&mut self, note: Note, purpose: Use) -> Matched {
@@ -379,7 +379,7 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
     fn last_element_end(&mut self, elements: Note) -> u32 {
         let parsed = self.reparse(elements.start, |p| {
             let mut last = p.parse_star_named_expression()?;
-            while p.pos < elements.end && p.eat(T::Comma) && p.pos < elements.end {
+            while p.eat(T::Comma) && p.pos < elements.end {
                 last = p.parse_star_named_expression()?;
             }
             Ok(last.range.end)
@@ -398,7 +398,7 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
         let range = self.reparse(note.start, |p| {
             let first = p.parse_pattern()?;
             let mut range = first.range;
-            while p.pos < note.end && p.eat(T::Comma) && p.pos < note.end {
+            while p.eat(T::Comma) && p.pos < note.end {
                 range = range.to(p.parse_pattern()?.range);
             }
             Ok(range)
@@ -449,7 +449,14 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
                 "with Barry as BDFL, use '<>' instead of '!='",
             ));
         }
-        Ok(diamond == self.parser.options.barry_as_flufl)
+        if diamond && !self.parser.options.barry_as_flufl {
+            let range = self.stream.tokens[self.pos - 1].range;
+            return Err(self.error_at_range(
+                range,
+                "invalid syntax.  Maybe you meant '!=' instead of '<>'?",
+            ));
+        }
+        Ok(true)
     }
 
     /// Literals that just matched must have a value.
@@ -547,25 +554,56 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
     /// Line and byte column at which CPython's lexer stands after the last token looked at.
     fn lexer_position(&self) -> (u32, u32) {
         let token = self.stream.tokens[self.fill.max(1) - 1];
-        if token.range.end as usize >= self.parser.source.len()
-            && matches!(token.kind, T::EndMarker | T::Dedent | T::Newline)
-        {
-            let line = self.last_line();
-            let start = self.parser.lines.line_start(line.max(1)).unwrap_or(0);
+        let after_line = |line: u32| {
             let text = errors::line_text(self.parser.source, self.parser.lines, line.max(1));
-            let _ = start;
-            return (line, text.len() as u32 + u32::from(line > 0));
-        }
+            let newline = self.parser.options.ends_line(self.parser.lines, line);
+            (line, text.len() as u32 + u32::from(newline))
+        };
         if token.kind == T::Newline {
-            let (line, column) = self.parser.lines.line_col(token.range.start);
-            return (line, column + 1);
+            return after_line(self.parser.line(token.range.start));
+        }
+        let at_end = token.range.end as usize >= self.parser.source.len();
+        if at_end && matches!(token.kind, T::EndMarker | T::Dedent) {
+            return after_line(self.last_line());
         }
         self.parser.lines.line_col(token.range.end)
     }
 
-    /// Whether everything was looked at: more input could make it right.
+    /// Whether the lexer has met the end of the text: more text could make it right.
     pub(super) fn at_end_of_source(&self) -> bool {
-        self.fill == self.stream.tokens.len()
+        let last = self.stream.tokens[self.fill.max(1) - 1];
+        if self.fill == self.stream.tokens.len() {
+            let at_end = |message: &str| {
+                message.starts_with("unterminated")
+                    || message.ends_with("was never closed")
+                    || message == "unexpected EOF while parsing"
+            };
+            return self
+                .stream
+                .error
+                .as_ref()
+                .is_none_or(|e| at_end(&e.message));
+        }
+        // Behind a name, number or operator the lexer looks at the next character.
+        let newline = self
+            .parser
+            .options
+            .ends_line(self.parser.lines, self.last_line());
+        !newline
+            && last.range.end as usize == self.parser.source.len()
+            && !matches!(last.kind, T::String | T::FStringEnd | T::TStringEnd)
+    }
+
+    /// The error for input that ends too early.
+    pub(super) fn incomplete(&self) -> Box<SyntaxError> {
+        let mut error = self.error_at_last(SyntaxErrorKind::IncompleteInput, "incomplete input");
+        if let (true, Some(lexical)) = (self.fill == self.stream.tokens.len(), &self.stream.error)
+            && lexical.message.starts_with("unterminated")
+        {
+            (error.line, error.column) = (lexical.line, lexical.column);
+            error.text.clone_from(&lexical.text);
+        }
+        error
     }
 
     fn build(
@@ -576,15 +614,8 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
         end: (u32, i32),
     ) -> Box<SyntaxError> {
         let (lexer_line, _) = self.lexer_position();
-        errors::build(
-            self.parser.source,
-            self.parser.lines,
-            lexer_line,
-            kind,
-            message,
-            start,
-            end,
-        )
+        self.parser
+            .build_error(lexer_line, kind, message, start, end)
     }
 }
 
