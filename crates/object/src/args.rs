@@ -325,12 +325,13 @@ pub fn wrong_receiver(vm: &Vm, receiver: &Value, name: &str) -> Raised {
 
 /// Puts a name into a module.
 pub fn set_module_attr(vm: &Vm, module: &Ref<Module>, name: &str, value: Value) -> PyResult<()> {
-    module.dict.set_str(vm, &vm.intern_str(name), value)
+    module.dict.insert_str(vm, &vm.intern_str(name), value);
+    Ok(())
 }
 
 /// Makes a native class and puts it into a module.
 pub fn add_class<T: NativeClass>(vm: &Vm, module: &Ref<Module>) -> PyResult<()> {
-    let class = vm.add_native_type::<T>()?;
+    let class = vm.add_native_type::<T>();
     set_module_attr(vm, module, T::spec().name, class.into_value())
 }
 
