@@ -28,7 +28,7 @@ use crate::ast::{
     TypeParam, WithItem,
 };
 use crate::error::{SyntaxError, SyntaxWarning};
-use crate::lexer::{self, LexOptions, TokenStream};
+use crate::lexer::{self, LexOptions};
 use crate::source::LineIndex;
 use crate::token::{Token, TokenKind};
 
@@ -106,7 +106,7 @@ pub fn parse<'a>(
         close_interactive(&mut stream.tokens, source, options.dont_imply_dedent);
     }
     let line_index = LineIndex::new(source);
-    let mut parser = Parser::new(source, arena, &stream, options, &line_index);
+    let mut parser = Parser::new(source, arena, &stream.tokens, options, &line_index);
     let mut module = parser.parse_mod(mode).map_err(|Failed| parser.error.take());
     let mut warnings = std::mem::take(&mut parser.warnings);
     let module = match &mut module {
@@ -229,13 +229,13 @@ impl<'t, 'a> Parser<'t, 'a> {
     fn new(
         source: &'a str,
         arena: &'a Bump,
-        stream: &'t TokenStream,
+        tokens: &'t [Token],
         options: ParseOptions,
         lines: &'t LineIndex,
     ) -> Self {
         Self {
             source,
-            tokens: &stream.tokens,
+            tokens,
             pos: 0,
             arena,
             lines,
@@ -247,6 +247,14 @@ impl<'t, 'a> Parser<'t, 'a> {
             warnings: Vec::new(),
             error: None,
         }
+    }
+
+    /// Another parser of the same source, for some of its tokens.
+    fn on_tokens<'n>(&self, tokens: &'n [Token]) -> Parser<'n, 'a>
+    where
+        't: 'n,
+    {
+        Parser::new(self.source, self.arena, tokens, self.options, self.lines)
     }
 
     /// The start rules `file`, `eval`, `interactive` and `func_type`.

@@ -6,7 +6,7 @@ use crate::TextRange;
 use crate::ast::{CmpOp, Constant, Expr, ExprKind};
 use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::parser::{Failed, Parser, errors};
-use crate::token::TokenKind as T;
+use crate::token::{Token, TokenKind as T};
 
 /// What a target is for.
 #[derive(Clone, Copy, PartialEq)]
@@ -119,36 +119,39 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
 
     /// Parses the tokens of a note again, this time for their tree.
     fn expr(&mut self, note: Note) -> Option<Expr<'a>> {
-        let parse: fn(&mut Parser<'t, 'a>) -> Result<Expr<'a>, Failed> = match note.rule {
-            "expression" | "expression_without_invalid" => Parser::parse_expression,
-            "disjunction" | "inversion" => Parser::parse_disjunction,
-            "bitwise_or" => Parser::parse_bitwise_or,
-            "factor" => Parser::parse_factor,
-            "star_expressions" => Parser::parse_star_expressions,
-            "star_named_expression" => Parser::parse_star_named_expression,
-            "starred_expression" => Parser::parse_starred_argument,
-            "yield_expr" => Parser::parse_yield,
-            "invalid_ann_assign_target" => Parser::parse_primary,
-            _ => return None,
-        };
-        self.reparse(note.start, parse)
+        let rule = note.rule;
+        let result = self.reparse(note.start, note.end, |p| match rule {
+            "expression" | "expression_without_invalid" => p.parse_expression(),
+            "disjunction" | "inversion" => p.parse_disjunction(),
+            "bitwise_or" => p.parse_bitwise_or(),
+            "factor" => p.parse_factor(),
+            "star_expressions" => p.parse_star_expressions(),
+            "star_named_expression" => p.parse_star_named_expression(),
+            "starred_expression" => p.parse_starred_argument(),
+            "yield_expr" => p.parse_yield(),
+            "invalid_ann_assign_target" => p.parse_primary(),
+            _ => Err(Failed),
+        });
+        result.ok()
     }
 
-    /// Runs the fast stage from a token on, without leaving a trace.
-    fn reparse<T>(
+    /// Runs the fast stage on some of the tokens only; gives the error of a
+    /// literal if that is why it fails.
+    fn reparse<R>(
         &mut self,
         start: usize,
-        parse: impl FnOnce(&mut Parser<'t, 'a>) -> Result<T, Failed>,
-    ) -> Option<T> {
-        let checkpoint = self.parser.checkpoint();
-        let error = self.parser.error.take();
-        self.parser.pos = start;
-        self.parser.depth = 0;
-        self.parser.links = 0;
-        let result = parse(self.parser).ok();
-        self.parser.restore(&checkpoint);
-        self.parser.error = error;
-        result
+        end: usize,
+        parse: impl FnOnce(&mut Parser<'_, 'a>) -> Result<R, Failed>,
+    ) -> Result<R, Option<Box<SyntaxError>>> {
+        let all = &self.stream.tokens;
+        let mut tokens = all[start.min(all.len())..end.min(all.len())].to_vec();
+        let at = tokens.last().map_or(0, |t| t.range.end);
+        tokens.push(Token {
+            kind: T::EndMarker,
+            range: TextRange::new(at, at),
+        });
+        let mut parser = self.parser.on_tokens(&tokens);
+        parse(&mut parser).map_err(|Failed| parser.error.take())
     }
 
     /// Where a note's node stands: without the parentheses around it.
@@ -338,8 +341,8 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
     fn arguments(&mut self, note: Note) -> (Vec<Expr<'a>>, bool) {
         let mut unpacking = false;
         let mut positional = Vec::new();
-        self.reparse(note.start, |p| {
-            while p.pos < note.end {
+        let _ = self.reparse(note.start, note.end, |p| {
+            while !p.at(T::EndMarker) {
                 match p.kind() {
                     T::Star => positional.push(p.parse_starred_argument()?),
                     T::DoubleStar => {
@@ -365,8 +368,10 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
 
     /// The end of the last `for` clause's last part.
     fn last_clause_end(&mut self, clauses: Note) -> u32 {
-        let parsed = self.reparse(clauses.start, Parser::parse_comprehension_clauses);
-        match parsed.and_then(|clauses| clauses.last().copied()) {
+        let parsed = self.reparse(clauses.start, clauses.end, |p| {
+            p.parse_comprehension_clauses()
+        });
+        match parsed.ok().and_then(|clauses| clauses.last().copied()) {
             Some(clause) => clause
                 .ifs
                 .last()
@@ -377,14 +382,14 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
 
     /// The end of the last of some `star_named_expressions`.
     fn last_element_end(&mut self, elements: Note) -> u32 {
-        let parsed = self.reparse(elements.start, |p| {
+        let parsed = self.reparse(elements.start, elements.end, |p| {
             let mut last = p.parse_star_named_expression()?;
-            while p.eat(T::Comma) && p.pos < elements.end {
+            while p.eat(T::Comma) && !p.at(T::EndMarker) {
                 last = p.parse_star_named_expression()?;
             }
             Ok(last.range.end)
         });
-        parsed.unwrap_or_else(|| self.tokens_range(elements.start, elements.end).end)
+        parsed.unwrap_or_else(|_| self.tokens_range(elements.start, elements.end).end)
     }
 
     /// `case A(b=1, c)`: the positional patterns behind the keyword patterns.
@@ -395,15 +400,15 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
         } else {
             arguments
         };
-        let range = self.reparse(note.start, |p| {
+        let range = self.reparse(note.start, note.end, |p| {
             let first = p.parse_pattern()?;
             let mut range = first.range;
-            while p.eat(T::Comma) && p.pos < note.end {
+            while p.eat(T::Comma) && !p.at(T::EndMarker) {
                 range = range.to(p.parse_pattern()?.range);
             }
             Ok(range)
         });
-        let range = range.unwrap_or_else(|| self.tokens_range(note.start, note.end));
+        let range = range.unwrap_or_else(|_| self.tokens_range(note.start, note.end));
         Err(self.error_at_range(range, "positional patterns follow keyword patterns"))
     }
 
@@ -473,23 +478,18 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
             "strings" => start = self.strings_start(),
             _ => {}
         }
-        let checkpoint = self.parser.checkpoint();
-        let saved = self.parser.error.take();
-        self.parser.pos = start;
-        let failed = match verb {
-            "complex" => self.parser.parse_literal_key().is_err(),
-            "number" => {
-                let token = self.parser.token();
-                self.parser.number(token).is_err()
+        let failed = self.reparse(start, self.pos, |p| match verb {
+            "complex" => p.parse_literal_key().map(|_| ()),
+            "number" => p.number(p.token()).map(|_| ()),
+            "string" => p.parse_string_token().map(|_| ()),
+            _ => p.parse_strings().map(|_| ()),
+        });
+        match failed {
+            // Whether literals mix shows behind them.
+            Err(Some(error)) if error.message.starts_with("cannot mix") => {
+                Err(self.error_at_last(error.kind, &error.message))
             }
-            "string" => self.parser.parse_string_token().is_err(),
-            _ => self.parser.parse_strings().is_err(),
-        };
-        let error = self.parser.error.take();
-        self.parser.restore(&checkpoint);
-        self.parser.error = saved;
-        match error {
-            Some(error) if failed => Err(error),
+            Err(Some(error)) => Err(error),
             _ => Ok(true),
         }
     }
