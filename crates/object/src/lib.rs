@@ -1,1 +1,54 @@
+//! Values, heap, types, built-in containers, numbers and text.
+//!
+//! Everything that may run Python code takes a [`Vm`]. What needs the machine
+//! (calling functions written in Python, import, warnings) goes through the
+//! slots of types that the machine makes and through [`vm::Hooks`].
 
+extern crate self as taipan_object;
+
+pub mod attr;
+pub mod bootstrap;
+pub mod buffer;
+pub mod bytes;
+pub mod dict;
+pub mod exception_types;
+pub mod exceptions;
+pub mod float;
+pub mod function;
+pub mod gc;
+pub mod generic_alias;
+pub mod hash;
+pub mod header;
+pub mod heap;
+pub mod instance;
+pub mod int;
+pub mod intern;
+pub mod iter;
+pub mod list;
+pub mod module;
+pub mod names;
+pub mod native;
+pub mod number;
+pub mod object;
+pub mod slot_wrappers;
+pub mod slots;
+pub mod str;
+pub mod str_new;
+pub mod tuple;
+pub mod ty;
+pub mod type_ops;
+pub mod types;
+pub mod util;
+pub mod value;
+pub mod vm;
+pub mod watch;
+pub mod weakref;
+
+pub use header::{Object, ObjectHeader, Payload, PayloadVTable, Ref, TypeRef};
+pub use value::Value;
+pub use vm::{Args, Interp, PyResult, Raised, Vm};
+
+/// `memoryview(object)`, for `__buffer__` of native classes.
+pub(crate) fn memoryview_hook(vm: &Vm, object: &Value) -> PyResult {
+    vm.call(vm.types.memoryview.as_value(), std::slice::from_ref(object))
+}

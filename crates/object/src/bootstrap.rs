@@ -1,0 +1,209 @@
+//! Building an interpreter: the types that need one another first, then the rest.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::ptr::NonNull;
+
+use crate::dict::Dict;
+use crate::exceptions::{Exception, ExceptionTypes};
+use crate::function as f;
+use crate::header::{Object, ObjectHeader, Payload, Ref, TypeRef};
+use crate::heap::Heap;
+use crate::names::Names;
+use crate::native::{NativeClass, TypeSpec};
+use crate::object::Plain;
+use crate::slots::Slots;
+use crate::str::Str;
+use crate::tuple::Tuple;
+use crate::ty::{Type, TypeFlags};
+use crate::types::Types;
+use crate::value::Value;
+use crate::vm::{Hooks, Interp, Vm};
+
+/// A description with no methods yet.
+pub fn bare<T: Payload>(name: &'static str, flags: TypeFlags) -> TypeSpec {
+    TypeSpec { name, module: "builtins", doc: "", signature: "", flags, vtable: T::vtable(), fill: |_| {}, methods: &[], getsets: &[] }
+}
+
+/// The description that a class's `#[pymethods]` gives.
+fn native<T: NativeClass>() -> TypeSpec {
+    T::spec()
+}
+
+impl Interp {
+    /// Makes an interpreter with all built-in types of this crate. The machine
+    /// adds functions, generators, frames and the modules.
+    pub fn new(hash_secret: (u64, u64)) -> Box<Interp> {
+        crate::hash::set_secret(hash_secret);
+        let heap = Heap::new();
+        // The five types that every type object needs are made raw first.
+        let raw: [TypeRef; 5] = std::array::from_fn(|_| raw_type(&heap));
+        let [type_, object, str_, tuple, dict] = &raw;
+        let empty_tuple = crate::tuple::new_tuple(&heap, tuple, std::iter::empty());
+        let empty_str = plain_str(&heap, str_, "");
+        let interned = crate::intern::InternTable::default();
+        let names = Names::new(|text| interned.intern(&plain_str(&heap, str_, text)));
+        for (ty, name, vtable, base) in [
+            (type_, "type", Type::vtable(), Some(object)),
+            (object, "object", Plain::vtable(), None),
+            (str_, "str", Str::vtable(), Some(object)),
+            (tuple, "tuple", Tuple::vtable(), Some(object)),
+            (dict, "dict", Dict::vtable(), Some(object)),
+        ] {
+            let name = interned.intern(&plain_str(&heap, str_, name));
+            let bases = crate::tuple::new_tuple(&heap, tuple, base.map(|b| b.to_value()).into_iter().collect::<Vec<_>>().into_iter());
+            // SAFETY: the slot is a type object whose payload was never written.
+            unsafe {
+                (&raw mut (*ty.as_ptr()).payload).write(Type {
+                    vtable,
+                    flags: Cell::default(),
+                    version: Cell::new(0),
+                    slots: Slots::default(),
+                    instance_offset: 0,
+                    member_count: 0,
+                    qualname: RefCell::new(name.to_value()),
+                    name: RefCell::new(name),
+                    module: "builtins",
+                    doc: Cell::new(None),
+                    base: RefCell::new(base.cloned()),
+                    bases: RefCell::new(bases),
+                    mro: RefCell::new(vec![ty.clone()]),
+                    dict: heap.alloc(dict, Dict::new()),
+                    subclasses: RefCell::default(),
+                    shapes: Default::default(),
+                });
+            }
+        }
+        let mut types = Types::filled_with(type_);
+        types.object = object.clone();
+        types.str = str_.clone();
+        types.tuple = tuple.clone();
+        types.dict = dict.clone();
+        let builtins = heap.alloc(dict, Dict::new());
+        let modules = heap.alloc(dict, Dict::new());
+        let placeholder = empty_tuple.to_value();
+        // SAFETY: the pages of `heap` name its address, so it is moved into place before
+        // anything else is made, and the pages made so far are told.
+        let interp = Box::new(Interp {
+            heap,
+            exc: ExceptionTypes::filled_with(type_),
+            types,
+            names,
+            interned,
+            native_types: RefCell::new(HashMap::default()),
+            builtins,
+            modules,
+            empty_tuple,
+            empty_str,
+            chars: Vec::new(),
+            empty_bytes: placeholder,
+            hooks: Cell::new(Hooks::NONE),
+            hash_secret,
+            next_type_version: Cell::new(1),
+            int_max_str_digits: Cell::new(4300),
+            module_state: RefCell::default(),
+        });
+        interp.heap.adopt_pages();
+        let interp = Box::into_raw(interp);
+        // SAFETY: the interpreter lives in the box; this thread is the only one.
+        unsafe {
+            let vm = Vm::new(interp);
+            build(interp, &vm);
+            Box::from_raw(interp)
+        }
+    }
+}
+
+/// # Safety
+/// Nothing else uses the interpreter meanwhile.
+unsafe fn build(interp: *mut Interp, vm: &Vm) {
+    macro_rules! types {
+        ($($field:ident = $spec:expr, $base:ident;)*) => { $(
+            let spec: TypeSpec = $spec;
+            let base = vm.types.$base.clone();
+            let ty = vm.make_native_type(&spec, &base);
+            vm.native_types.borrow_mut().entry(spec.vtable as *const _ as usize).or_insert_with(|| ty.clone());
+            // SAFETY: by the contract; no reference into `types` is held here.
+            unsafe { (&raw mut (*interp).types.$field).write(ty) };
+        )* };
+    }
+    let sub = TypeFlags::BASETYPE;
+    let none = TypeFlags::default();
+    // Descriptors first: filling any other type makes instances of them.
+    types! {
+        wrapper_descriptor = bare::<f::SlotWrapper>("wrapper_descriptor", TypeFlags::METHOD_DESCRIPTOR), object;
+        method_descriptor = bare::<f::MethodDescriptor>("method_descriptor", TypeFlags::METHOD_DESCRIPTOR), object;
+        classmethod_descriptor = bare::<f::MethodDescriptor>("classmethod_descriptor", none), object;
+        getset_descriptor = bare::<f::GetSet>("getset_descriptor", none), object;
+        member_descriptor = bare::<f::Member>("member_descriptor", none), object;
+        builtin_function = bare::<f::NativeFunction>("builtin_function_or_method", none), object;
+        staticmethod = bare::<f::MethodHolder>("staticmethod", sub), object;
+    }
+    // The types made raw get what the others get.
+    let object_spec = bare::<Plain>("object", sub);
+    let (object, type_, str_, tuple, dict) =
+        (vm.types.object.clone(), vm.types.type_.clone(), vm.types.str.clone(), vm.types.tuple.clone(), vm.types.dict.clone());
+    vm.fill_native_type(&object, &object_spec);
+    vm.fill_native_type(&type_, &bare::<Type>("type", sub | TypeFlags::TYPE_SUBCLASS | TypeFlags::HAS_DICT));
+    vm.fill_native_type(&str_, &bare::<Str>("str", sub | TypeFlags::UNICODE_SUBCLASS));
+    vm.fill_native_type(&tuple, &bare::<Tuple>("tuple", sub | TypeFlags::TUPLE_SUBCLASS | TypeFlags::SEQUENCE));
+    vm.fill_native_type(&dict, &bare::<Dict>("dict", sub | TypeFlags::DICT_SUBCLASS | TypeFlags::MAPPING));
+    for ty in [&object, &type_, &str_, &tuple, &dict] {
+        vm.native_types.borrow_mut().insert(ty.vtable as *const _ as usize, ty.clone());
+    }
+    types! {
+        int = bare::<crate::int::Int>("int", sub | TypeFlags::LONG_SUBCLASS), object;
+        bool = bare::<crate::int::Int>("bool", none), int;
+        float = bare::<crate::float::Float>("float", sub), object;
+        complex = bare::<crate::float::Complex>("complex", sub), object;
+        bytes = bare::<crate::bytes::Bytes>("bytes", sub | TypeFlags::BYTES_SUBCLASS), object;
+        bytearray = bare::<crate::bytes::ByteArray>("bytearray", sub), object;
+        list = bare::<crate::list::List>("list", sub | TypeFlags::LIST_SUBCLASS | TypeFlags::SEQUENCE), object;
+        ellipsis = bare::<Plain>("ellipsis", none), object;
+        none_type = bare::<Plain>("NoneType", none), object;
+        not_implemented_type = bare::<Plain>("NotImplementedType", none), object;
+        method_wrapper = bare::<f::MethodWrapper>("method-wrapper", none), object;
+        method = bare::<f::BoundMethod>("method", none), object;
+        property = bare::<f::Property>("property", sub), object;
+        classmethod = bare::<f::MethodHolder>("classmethod", sub), object;
+        module = bare::<crate::module::Module>("module", sub), object;
+        cell = bare::<f::Cell>("cell", none), object;
+        seq_iterator = bare::<crate::iter::SeqIterator>("iterator", none), object;
+    }
+    // SAFETY: by the contract.
+    unsafe {
+        (&raw mut (*interp).empty_bytes).write(vm.new_bytes(Vec::new()).into_value());
+        let chars = (0u32..256).map(|c| vm.from_code_points_sized(&vm.types.str, 1, c, std::iter::once(c))).map(|s| vm.interned.intern(&s)).collect();
+        (&raw mut (*interp).chars).write(chars);
+        let exc = &raw mut (*interp).exc;
+        let spec = exception_spec("BaseException", "The base of all exceptions.");
+        let base = vm.make_native_type(&spec, &vm.types.object);
+        vm.native_types.borrow_mut().insert(spec.vtable as *const _ as usize, base.clone());
+        (&raw mut (*exc).base_exception).write(base);
+        (*exc).build(|name, base, doc| vm.make_native_type(&exception_spec(name, doc), base));
+    }
+}
+
+fn exception_spec(name: &'static str, doc: &'static str) -> TypeSpec {
+    TypeSpec { doc, ..bare::<Exception>(name, TypeFlags::BASETYPE | TypeFlags::BASE_EXC_SUBCLASS | TypeFlags::WEAKREFABLE) }
+}
+
+/// A type object whose payload is still to be written. It owns a reference to itself in place of one to `type`.
+fn raw_type(heap: &Heap) -> TypeRef {
+    let raw = heap.alloc_zeroed_type();
+    // SAFETY: the slot is fresh and zero; count 1 is the reference given out.
+    unsafe { Ref::from_raw(NonNull::new_unchecked(raw.cast::<Object<Type>>())) }
+}
+
+fn plain_str(heap: &Heap, ty: &TypeRef, text: &str) -> Ref<Str> {
+    let s = crate::str::new_raw(heap, ty, 1, true, text.len(), |to| {
+        // SAFETY: room for the text was made.
+        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), to, text.len()) }
+    });
+    match s {
+        Some(s) => s,
+        None => std::alloc::handle_alloc_error(std::alloc::Layout::new::<ObjectHeader>()),
+    }
+}
+
+const _: fn(Value) = drop;

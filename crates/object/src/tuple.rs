@@ -1,0 +1,65 @@
+//! The payload of `tuple`: its items lie behind it in the same object.
+
+use std::cell::Cell;
+
+use crate::header::{Object, Ref, TypeRef};
+use crate::heap::Heap;
+use crate::value::Value;
+
+/// The payload of `tuple`; `len` values follow it in memory.
+#[repr(C)]
+pub struct Tuple {
+    len: usize,
+    /// Cached hash; 0: not computed yet.
+    pub(crate) hash: Cell<i64>,
+}
+
+impl Tuple {
+    /// Byte offset of the first item in the object.
+    pub const ITEMS_OFFSET: usize = size_of::<Object<Tuple>>();
+    pub const LEN_OFFSET: usize = 16;
+
+    #[inline(always)]
+    pub fn items(&self) -> &[Value] {
+        // SAFETY: made with `len` initialised values behind the payload.
+        unsafe { std::slice::from_raw_parts((self as *const Tuple).add(1).cast::<Value>(), self.len) }
+    }
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+impl Drop for Tuple {
+    fn drop(&mut self) {
+        // SAFETY: the items are owned and dropped once.
+        unsafe { std::ptr::drop_in_place(std::ptr::slice_from_raw_parts_mut((self as *mut Tuple).add(1).cast::<Value>(), self.len)) }
+    }
+}
+
+crate::payload!(Tuple, gc, |this, visit| this.items().iter().for_each(visit));
+
+/// Makes a tuple of a known number of items.
+pub(crate) fn new_tuple(heap: &Heap, ty: &TypeRef, items: impl ExactSizeIterator<Item = Value>) -> Ref<Tuple> {
+    let len = items.len();
+    // Collected first: the iterator may allocate or fail short.
+    let items: smallvec::SmallVec<[Value; 8]> = items.collect();
+    debug_assert_eq!(items.len(), len);
+    let tuple = heap.alloc_sized(
+        ty,
+        Tuple::ITEMS_OFFSET + items.len() * size_of::<Value>() + crate::instance::part_size(ty),
+        Tuple { len: items.len(), hash: Cell::new(0) },
+    );
+    // SAFETY: room for the items was made; they move in.
+    unsafe {
+        let to = tuple.as_ptr().cast::<u8>().add(Tuple::ITEMS_OFFSET).cast::<Value>();
+        std::ptr::copy_nonoverlapping(items.as_ptr(), to, items.len());
+        let mut items = items;
+        items.set_len(0);
+    }
+    crate::instance::init_instance_part(ty, tuple.as_ptr().cast());
+    tuple
+}
