@@ -43,6 +43,8 @@ impl Interp {
         let empty_str = plain_str(&heap, str_, "");
         let interned = crate::intern::InternTable::default();
         let names = Names::new(|text| interned.intern(&plain_str(&heap, str_, text)));
+        // Nothing may be freed before its type's payload is written.
+        let mut spare = Vec::new();
         for (ty, name, vtable, base) in [
             (type_, "type", Type::vtable(), Some(object)),
             (object, "object", Plain::vtable(), None),
@@ -50,7 +52,8 @@ impl Interp {
             (tuple, "tuple", Tuple::vtable(), Some(object)),
             (dict, "dict", Dict::vtable(), Some(object)),
         ] {
-            let name = interned.intern(&plain_str(&heap, str_, name));
+            spare.push(plain_str(&heap, str_, name));
+            let name = interned.intern(&spare[spare.len() - 1]);
             let bases = crate::tuple::new_tuple(&heap, tuple, base.map(|b| b.to_value()).into_iter().collect::<Vec<_>>().into_iter());
             // SAFETY: the slot is a type object whose payload was never written.
             unsafe {
@@ -74,6 +77,7 @@ impl Interp {
                 });
             }
         }
+        drop(spare);
         let mut types = Types::filled_with(type_);
         types.object = object.clone();
         types.str = str_.clone();

@@ -145,7 +145,6 @@ impl Hooks {
 
 /// An interpreter: all objects and what its threads share.
 pub struct Interp {
-    pub heap: Heap,
     pub types: Types,
     pub exc: ExceptionTypes,
     pub names: Names,
@@ -169,6 +168,8 @@ pub struct Interp {
     pub int_max_str_digits: Cell<u32>,
     /// State of native modules, by module name.
     pub module_state: RefCell<HashMap<&'static str, std::rc::Rc<dyn std::any::Any>>>,
+    /// Last, so that it is dropped after everything that owns objects in it.
+    pub heap: Heap,
 }
 
 impl Deref for Vm {
