@@ -143,7 +143,7 @@ opcodes! {
     LoadConst "LOAD_CONST" (Def, Const32, Hi) Next;
     /// a = the integer bc, as a signed 32-bit number.
     LoadSmallInt "LOAD_SMALL_INT" (Def, Imm32, Hi) Next;
-    /// a = b.
+    /// a = b; with KILL_B between temporaries it may be "no value".
     Move "MOVE" (Def, Use, None) Next;
     /// Raises UnboundLocalError (NameError for a free variable) if local a is unbound.
     CheckFast "CHECK_FAST" (Local, None, None) Next;

@@ -436,6 +436,13 @@ impl<'a> Walk<'a> {
             MakeCell => {
                 self.now.set(a, true, true, true);
             }
+            // Between temporaries whatever is there is moved.
+            Move if instr.flags() & KILL_B != 0 && a >= self.locals => {
+                let bound = self.now.bound(b);
+                let cell = self.now.cell(b);
+                self.kill(b)?;
+                self.define(a, bound, cell)?;
+            }
             PushNull => self.define(a, false, false)?,
             PopTop => self.kill(a)?,
             LoadFar => self.load_far(a, instr.bc())?,
@@ -500,12 +507,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The iterator dies on the way out; its flag only repeats that.
+    /// The iterator dies on the way out; its flag only repeats that. Nothing is
+    /// raised after its death: it may be one that the handler keeps, if the exit
+    /// leads out of the covered range.
     fn for_iter(&mut self, a: u32, b: u32, instr: Instr, ext: Option<Instr>) -> Checked {
         self.read(b)?;
-        if b < self.kept {
-            return self.fail(Rule::Covered, b);
-        }
         self.now.set(b, false, false, false);
         self.edge(jump_target(instr, ext, self.next))?;
         self.now.set(b, true, true, false);
