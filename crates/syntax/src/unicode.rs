@@ -54,12 +54,17 @@ pub fn character_named(name: &str) -> Option<char> {
         return Some(found);
     }
     // The table also finds names written with other blanks and hyphens. Of
-    // aliases it does not tell the exact form; these have single blanks.
+    // aliases it does not tell the exact form; these have single blanks and no
+    // code in them.
     let is_official = |other: char| {
         unicode_names2::name(other).is_some_and(|n| loosely_equal(&n.to_string(), name))
     };
     let tidy = !name.contains('_') && name.split(' ').all(|word| !word.is_empty());
-    (tidy && !is_official(found)).then_some(found)
+    let numbered = name
+        .rsplit('-')
+        .next()
+        .is_some_and(|end| end.starts_with('0') && end.len() > 4);
+    (tidy && !numbered && !is_official(found)).then_some(found)
 }
 
 fn loosely_equal(one: &str, other: &str) -> bool {

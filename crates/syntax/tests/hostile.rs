@@ -2,6 +2,7 @@
 
 use bumpalo::Bump;
 use taipan_syntax::lexer::{LexOptions, identifier, tokenize};
+use taipan_syntax::parser::{Mode, ParseOptions, parse};
 use taipan_syntax::source::{LineIndex, decode};
 use taipan_syntax::token::TokenKind;
 use taipan_syntax::{dump, literal, tokenize_view};
@@ -19,59 +20,25 @@ impl Random {
     }
 }
 
-const PIECES: &[&str] = &[
-    "f'",
-    "t\"",
-    "rf'''",
-    "b'",
-    "'",
-    "\"",
-    "'''",
-    "{",
-    "}",
-    "{{",
-    "}}",
-    ":",
-    "!",
-    "=",
-    "\\",
+/// Pieces of text that mean something to the lexer or the parser, separated by blanks.
+const WORDS: &str = r#"f' t" rf''' b' ' " ''' { } {{ }} : ! = \ ( ) [ ] é € 0x 0o8 1_ 1e 1if 0777 # $ -> **= ... x if
+    lambda def class match case for in import from with as try: except else: yield await async * , ; pass @ return
+    type 1 "s" \N{ \x \u12 \777 \{ not is del a.b f(x) x=1 :="#;
+const BLANKS: &[&str] = &[
     "\\\n",
+    "\n",
     "\n",
     "\r",
     "\r\n",
-    "\\N{",
-    "\\x",
-    "\\u12",
-    "\\777",
-    "\\{",
-    "(",
-    ")",
-    "[",
-    "]",
-    "é",
-    "€",
     "\u{feff}",
-    "\u{0}",
-    "0x",
-    "0o8",
-    "1_",
-    "1e",
-    "1if",
-    "0777",
+    "\0",
+    " ",
     " ",
     "    ",
     "\t",
     "\x0c",
-    "#",
     "# type: ignore",
     "# type: int",
-    "if",
-    "lambda",
-    "$",
-    "->",
-    "**=",
-    "...",
-    "x",
 ];
 
 fn exercise(source: &str) {
@@ -113,15 +80,30 @@ fn exercise(source: &str) {
         dump::dump_tokens(&stream.tokens, source, &LineIndex::new(source));
     }
     tokenize_view::view(source);
+    for mode in [
+        Mode::Module,
+        Mode::Expression,
+        Mode::Interactive,
+        Mode::FunctionType,
+    ] {
+        if let Ok(tree) = parse(source, &arena, mode, ParseOptions::default()).module {
+            dump::dump(&tree, source, &LineIndex::new(source));
+        }
+    }
 }
 
 #[test]
 fn pieces_in_any_order() {
     let mut random = Random(1);
+    let pieces: Vec<&str> = WORDS
+        .split_whitespace()
+        .chain(BLANKS.iter().copied())
+        .collect();
     for _ in 0..60_000 {
-        let count = random.below(14) + 1;
+        let count = random.below(16) + 1;
+        let blank = if random.below(2) == 0 { " " } else { "" };
         let source: String = (0..count)
-            .map(|_| PIECES[random.below(PIECES.len())])
+            .flat_map(|_| [pieces[random.below(pieces.len())], blank])
             .collect();
         exercise(&source);
     }

@@ -12,7 +12,11 @@ impl Lexer<'_> {
             return Ok(());
         }
         let (second, third) = (self.byte(start + 1), self.byte(start + 2));
-        let (kind, length) = operator_at(byte, second, third);
+        let (kind, length) = match (byte, second) {
+            // Python's `tokenize` knows no `<>`.
+            (b'<', b'>') if self.options.extra_tokens => (Less, 1),
+            _ => operator_at(byte, second, third),
+        };
         if length == 1 {
             match kind {
                 LPar | LSqb | LBrace => self.open(byte, start)?,
