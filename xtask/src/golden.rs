@@ -233,7 +233,7 @@ fn first_difference(stream: &str, want: &[u8], got: &[u8]) -> String {
 }
 
 /// Does `work` for every item on several threads.
-fn in_parallel<T: Sync>(items: &[T], jobs: usize, work: impl Fn(&T) + Sync) {
+pub fn in_parallel<T: Sync>(items: &[T], jobs: usize, work: impl Fn(&T) + Sync) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..jobs.max(1) {
@@ -420,11 +420,11 @@ fn write_expected(summary: &Summary, old: &BTreeMap<String, String>) -> Result<(
     write(&root().join(EXPECTED_FAILURES), text.as_bytes())
 }
 
-/// Builds the release binary and says where it is.
-pub fn build_taipan() -> Result<PathBuf, String> {
+/// Builds the binary with a profile and says where it is.
+fn build(profile: &str) -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = std::process::Command::new(cargo)
-        .args(["build", "--release", "--locked", "-p", "taipan"])
+        .args(["build", "--profile", profile, "--locked", "-p", "taipan"])
         .current_dir(root())
         .status()
         .map_err(|error| format!("cargo: {error}"))?;
@@ -433,14 +433,14 @@ pub fn build_taipan() -> Result<PathBuf, String> {
     }
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    std::path::absolute(target.join("release/taipan")).map_err(|error| error.to_string())
+    std::path::absolute(target.join(profile).join("taipan")).map_err(|error| error.to_string())
 }
 
-/// The binary named by `--bin`, or the freshly built one.
-pub fn binary(named: Option<String>) -> Result<PathBuf, String> {
+/// The binary named by `--bin`, or a freshly built one.
+pub fn binary(named: Option<String>, profile: &str) -> Result<PathBuf, String> {
     match named {
         Some(name) => process::find(&name).ok_or_else(|| format!("{name}: no such program")),
-        None => build_taipan(),
+        None => build(profile),
     }
 }
 
@@ -472,7 +472,7 @@ pub fn main(mut args: Args) -> Outcome {
         return Err("--write-expected rewrites the whole table: give no filter".to_owned());
     }
     let summary = run(&Options {
-        bin: binary(named)?,
+        bin: binary(named, "release")?,
         modes,
         filters,
         jobs,

@@ -1,6 +1,10 @@
 //! The developer's chores. `cargo xtask help` lists them; the golden runner is also used by `crates/taipan/tests/golden.rs`.
 
 pub mod args;
+pub mod bench;
+pub mod checks;
+pub mod chores;
+pub mod conformance;
 pub mod golden;
 pub mod process;
 

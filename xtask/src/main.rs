@@ -1,37 +1,7 @@
 //! `cargo xtask NAME`: the developer's command line.
 
 use xtask::args::Args;
-use xtask::{Outcome, golden};
-
-struct Chore {
-    name: &'static str,
-    options: &'static str,
-    about: &'static str,
-    main: fn(Args) -> Outcome,
-}
-
-const CHORES: &[Chore] = &[
-    Chore {
-        name: "golden",
-        options: "[--bin PATH] [--jit off,on,always] [--plain] [--jobs N] [--timeout S] [--write-expected] [--record] [FILTER…]",
-        about: "run the golden programs and compare output, errors and exit codes (--plain: no --jit flag; --record: from python3.14)",
-        main: golden::main,
-    },
-    Chore {
-        name: "help",
-        options: "",
-        about: "this list",
-        main: help,
-    },
-];
-
-fn help(_: Args) -> Outcome {
-    println!("cargo xtask NAME [OPTIONS]\n");
-    for chore in CHORES {
-        println!("  {} {}\n      {}", chore.name, chore.options, chore.about);
-    }
-    Ok(0)
-}
+use xtask::chores::CHORES;
 
 fn main() {
     let mut words = std::env::args().skip(1);
