@@ -67,7 +67,7 @@ impl Lexer<'_> {
                 return self.mixed_tabs(at);
             }
         } else if column > current.0 {
-            if self.indents.len() + 2 > MAX_INDENTS - 1 + 1 {
+            if self.indents.len() + 1 >= MAX_INDENTS {
                 return self.bad_indentation(
                     SyntaxErrorKind::IndentationError,
                     at,
