@@ -6,6 +6,7 @@ mod arguments;
 mod corpus;
 mod driver;
 mod mutate;
+mod oracle;
 mod plant;
 mod random;
 mod sample;

@@ -8,6 +8,9 @@ use taipan_compiler::dis::{self, Options};
 use taipan_compiler::marshal::values::{Build, Container, Scalar, read_value};
 use taipan_compiler::marshal::{MarshalError, read_code, write_code};
 use taipan_compiler::verify::verify;
+
+use crate::oracle;
+use crate::random::Random;
 use taipan_syntax::lexer::{LexOptions, tokenize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +122,16 @@ pub fn check_code(code: &Arc<Code>) {
     }
 }
 
+/// Random paths through verified code meet nothing that it forbids.
+fn walk(code: &Code, text: &str) {
+    let mut random = Random::new(code.instrs.len() as u64);
+    for _ in 0..20 {
+        if let Err(e) = oracle::walk(code, &mut random, 200) {
+            panic!("verified code goes wrong: {e}\n{text}");
+        }
+    }
+}
+
 /// A code object and those inside it.
 pub fn all_codes(code: &Arc<Code>) -> Vec<Arc<Code>> {
     let mut found = vec![code.clone()];
@@ -141,7 +154,7 @@ fn marshal(input: &[u8]) {
     if let Ok(code) = read_code(input) {
         for each in all_codes(&code) {
             let facts = verify(&each).ok();
-            let _ = dis::disassemble(
+            let text = dis::disassemble(
                 &each,
                 Options {
                     facts: facts.as_ref(),
@@ -149,6 +162,9 @@ fn marshal(input: &[u8]) {
                     ..Options::default()
                 },
             );
+            if facts.is_some() {
+                walk(&each, &text);
+            }
         }
         assert!(
             read_code(&write_code(&code)).is_ok(),
