@@ -42,9 +42,34 @@ fn unescape(text: &str) -> String {
     out
 }
 
-fn outcome(source: &str, mode: Mode) -> String {
+/// The mode and options that the words before a snippet name.
+fn settings(words: &str) -> (Mode, ParseOptions) {
+    let mut mode = Mode::Module;
+    let mut options = ParseOptions::default();
+    for word in words.split_whitespace() {
+        match word {
+            "eval" => mode = Mode::Expression,
+            "single" => mode = Mode::Interactive,
+            "func_type" => mode = Mode::FunctionType,
+            "types" => options.type_comments = true,
+            "more" => (options.allow_incomplete_input, options.dont_imply_dedent) = (true, true),
+            version => options.feature_version = version[1..].parse().unwrap(),
+        }
+    }
+    (mode, options)
+}
+
+fn outcome(source: &str, words: &str) -> String {
+    let (mode, options) = settings(words);
     let arena = Bump::new();
-    match parse(source, &arena, mode, ParseOptions::default()).module {
+    let parsed = parse(source, &arena, mode, options);
+    match parsed.module {
+        Ok(tree) if options.type_comments => {
+            format!(
+                "ok\t{}",
+                taipan_syntax::dump::dump(&tree, source, &parsed.line_index)
+            )
+        }
         Ok(_) => "ok".to_owned(),
         Err(e) => {
             let class = match e.kind {
@@ -74,12 +99,6 @@ fn errors_are_those_of_cpython() {
             (fields.next(), fields.next(), fields.next())
         else {
             continue;
-        };
-        let mode = match mode {
-            "eval" => Mode::Expression,
-            "single" => Mode::Interactive,
-            "func_type" => Mode::FunctionType,
-            _ => Mode::Module,
         };
         count += 1;
         let got = outcome(&unescape(source), mode);

@@ -115,6 +115,14 @@ impl Lexer<'_> {
         if self.options.extra_tokens {
             self.push(TokenKind::Comment, start, self.pos);
         }
+        if self
+            .tokens
+            .last()
+            .is_some_and(|t| t.kind == TokenKind::TypeComment && t.range.start as usize >= start)
+        {
+            // A type comment is a line of its own to the parser.
+            self.push(TokenKind::Newline, self.pos, self.pos);
+        }
         if ignore && self.pos < self.bytes.len() {
             // Alone on its line: the newline goes with it.
             self.pos = self.after_newline(self.pos).unwrap_or(self.pos);

@@ -239,6 +239,9 @@ impl<'a> Parser<'_, 'a> {
                 self.scratch.exprs.push(test);
             }
             let ifs = take_slice!(self, exprs, ifs_base);
+            if is_async {
+                self.since(6, "Async comprehensions are", self.token())?;
+            }
             let clause = Comprehension {
                 target: self.alloc(target),
                 iter: self.alloc(iter),

@@ -82,6 +82,9 @@ impl<'a> Parser<'_, 'a> {
         let type_comment = self.type_comment();
         let body = self.parse_block()?;
         let orelse = self.parse_else()?;
+        if is_async {
+            self.since(5, "Async for loops are", self.token())?;
+        }
         let (target, iter) = (self.alloc(target), self.alloc(iter));
         let kind = if is_async {
             StmtKind::AsyncFor {
@@ -122,6 +125,9 @@ impl<'a> Parser<'_, 'a> {
         self.expect(T::Colon)?;
         let type_comment = self.type_comment();
         let body = self.parse_block()?;
+        if is_async {
+            self.since(5, "Async with statements are", self.previous())?;
+        }
         let kind = if is_async {
             StmtKind::AsyncWith {
                 items,
@@ -216,6 +222,14 @@ impl<'a> Parser<'_, 'a> {
         } else {
             &[]
         };
+        if groups {
+            let last = if finalbody.is_empty() {
+                self.token()
+            } else {
+                self.previous()
+            };
+            self.since(11, "Exception groups are", last)?;
+        }
         let kind = if groups {
             StmtKind::TryStar {
                 body,
@@ -241,10 +255,12 @@ impl<'a> Parser<'_, 'a> {
             self.bump();
         }
         let (mut ty, mut name) = (None, None);
+        let mut bare_tuple = false;
         if group || !self.at(T::Colon) {
             let at = self.start();
             let mut types = self.parse_expression()?;
             if self.at(T::Comma) {
+                bare_tuple = true;
                 types = self.finish_tuple(
                     at,
                     types,
@@ -258,6 +274,13 @@ impl<'a> Parser<'_, 'a> {
         }
         self.expect(T::Colon)?;
         let body = self.parse_block()?;
+        if bare_tuple {
+            self.since(
+                14,
+                "except expressions without parentheses are",
+                self.previous(),
+            )?;
+        }
         Ok(ExceptHandler::new(
             self.range_from(start),
             ExceptHandlerKind::ExceptHandler { ty, name, body },
@@ -314,6 +337,9 @@ impl<'a> Parser<'_, 'a> {
         self.expect(T::Colon)?;
         let type_comment = self.parse_func_type_comment();
         let body = self.parse_block()?;
+        if is_async {
+            self.since(5, "Async functions are", self.previous())?;
+        }
         let kind = if is_async {
             StmtKind::AsyncFunctionDef {
                 name,

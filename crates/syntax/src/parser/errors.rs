@@ -84,6 +84,33 @@ impl Parser<'_, '_> {
         })
     }
 
+    /// The last line, and its length with the newline in bytes: where CPython's
+    /// lexer stands at the end.
+    pub(super) fn end_place(&self) -> (u32, u32) {
+        let count = self.lines.line_count();
+        let empty = self.lines.line_start(count) == Some(self.source.len() as u32);
+        let line = count - u32::from(empty);
+        (line, self.line_length(line))
+    }
+
+    /// The length of a line in bytes, its newline counted once if it has one.
+    pub(super) fn line_length(&self, line: u32) -> u32 {
+        let text = line_text(self.source, self.lines, line.max(1));
+        text.len() as u32 + u32::from(self.options.ends_line(self.lines, line))
+    }
+
+    /// Whether CPython gives a token no place of its own. That holds for a newline
+    /// that stands for the end of the input, too.
+    pub(super) fn is_placeless(&self, token: Token) -> bool {
+        match token.kind {
+            TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker => true,
+            TokenKind::Newline => {
+                !self.options.adds_newline && token.range.start as usize >= self.source.len()
+            }
+            _ => false,
+        }
+    }
+
     /// Where a token starts and ends; a newline is one column wide on its line.
     pub(super) fn token_place(&self, token: Token) -> (Place, Place) {
         let (line, column) = self.lines.line_col(token.range.start);
@@ -104,6 +131,18 @@ impl Parser<'_, '_> {
     /// An error at a token, found by the fast stage.
     #[cold]
     pub(super) fn error_at_token(&self, token: Token, message: &str) -> Box<SyntaxError> {
+        if self.is_placeless(token) {
+            // Without a place of its own: where the lexer stands, which does not
+            // go on to a line that is not there.
+            let (line, column) = self.lines.line_col(token.range.end);
+            let (line, column) = if token.range.end as usize == self.source.len() {
+                self.end_place()
+            } else {
+                (line, column)
+            };
+            let kind = SyntaxErrorKind::SyntaxError;
+            return self.build_error(line, kind, message, (line, column as i32), (line, -1));
+        }
         let (start, end) = self.token_place(token);
         let lexer_line = end.0;
         self.build_error(

@@ -158,6 +158,7 @@ impl<'a> Parser<'_, 'a> {
                 },
             );
             let value = self.parse_expression()?;
+            self.since(8, "Assignment expressions are", self.token())?;
             let range = self.range_from(token.range.start);
             return Ok(Expr::new(
                 range,
@@ -395,6 +396,9 @@ impl<'a> Parser<'_, 'a> {
             }
             self.bump();
             let right = self.parse_binary(strength + 1)?;
+            if op == Operator::MatMult {
+                self.since(5, "The '@' operator is", self.token())?;
+            }
             let range = TextRange::new(start, self.last_end());
             left = Expr::new(
                 range,
@@ -435,6 +439,7 @@ impl<'a> Parser<'_, 'a> {
         let base = if self.at(T::KwAwait) {
             self.bump();
             let value = self.parse_primary()?;
+            self.since(5, "Await expressions are", self.token())?;
             Expr::new(
                 self.range_from(start),
                 ExprKind::Await {

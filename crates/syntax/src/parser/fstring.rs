@@ -51,6 +51,9 @@ impl<'a> Parser<'_, 'a> {
                 text.bytes().fold(0, |n, b| n * 10 + i64::from(b - b'0')),
             ));
         }
+        if text.contains('_') {
+            self.since(6, "Underscores in numeric literals are", token)?;
+        }
         literal::number(text, self.arena).or_else(|message| {
             let error = self.error_at(token.range, &message);
             self.refuse(error)
@@ -71,6 +74,10 @@ impl<'a> Parser<'_, 'a> {
         let template = self.at(T::TStringStart);
         loop {
             match self.kind() {
+                T::TStringStart if template && self.options.feature_version < 14 => {
+                    self.nested(FIELD_LEVELS, |p| p.parse_interpolated(Flavour::Template))?;
+                    self.since(14, "t-strings are", self.previous())?;
+                }
                 T::String if !template => {
                     let part = self.parse_string_token()?;
                     let is_bytes = matches!(

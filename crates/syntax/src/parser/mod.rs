@@ -106,10 +106,14 @@ pub fn parse<'a>(
         close_interactive(&mut stream.tokens, source, options.dont_imply_dedent);
     }
     let line_index = LineIndex::new(source);
+    let type_ignores = take_type_ignores(&mut stream.tokens, source, &line_index, arena);
     let mut parser = Parser::new(source, arena, &stream.tokens, options, &line_index);
     let mut module = parser.parse_mod(mode).map_err(|Failed| parser.error.take());
     let mut warnings = std::mem::take(&mut parser.warnings);
     let module = match &mut module {
+        Ok(Mod::Module { body, .. }) if stream.error.is_none() => {
+            Ok(Mod::Module { body, type_ignores })
+        }
         Ok(module) if stream.error.is_none() => Ok(*module),
         Ok(_) => Err(diagnose::diagnose(&mut parser, &stream, mode, None)),
         Err(error) => Err(diagnose::diagnose(&mut parser, &stream, mode, error.take())),
@@ -128,6 +132,45 @@ fn lex_options(options: &ParseOptions) -> LexOptions {
         type_comments: options.type_comments,
         ..LexOptions::default()
     }
+}
+
+/// `# type: ignore` comments are taken out of the tokens: the rules never see them.
+fn take_type_ignores<'a>(
+    tokens: &mut Vec<Token>,
+    source: &'a str,
+    lines: &LineIndex,
+    arena: &'a Bump,
+) -> &'a [TypeIgnore<'a>] {
+    if !tokens.iter().any(|t| t.kind == TokenKind::TypeIgnore) {
+        return &[];
+    }
+    let mut ignores = Vec::new();
+    tokens.retain(|token| {
+        if token.kind != TokenKind::TypeIgnore {
+            return true;
+        }
+        let text = &source[token.range.start as usize..token.range.end as usize];
+        let tag = text
+            .find("ignore")
+            .map_or(text, |at| &text[at + "ignore".len()..]);
+        let (line, column) = lines.line_col(token.range.start);
+        let start = (token.range.start - column) as usize;
+        let alone = source[start..]
+            .trim_start_matches([' ', '\t', '\x0c'])
+            .starts_with('#');
+        // CPython's token for a line with nothing else holds the line's end.
+        let tag = if alone {
+            &*arena.alloc_str(&format!("{tag}\n"))
+        } else {
+            tag
+        };
+        ignores.push(TypeIgnore {
+            lineno: line as i32,
+            tag,
+        });
+        false
+    });
+    arena.alloc_slice_copy(&ignores)
 }
 
 /// In interactive mode the end of the input stands for a newline, twice where
@@ -212,6 +255,8 @@ pub(crate) struct Parser<'t, 'a> {
     links: u32,
     scratch: Scratch<'a>,
     warnings: Vec<SyntaxWarning>,
+    /// Whether `error` is about syntax newer than `feature_version`.
+    too_new: bool,
     /// An error that needs no diagnosis: the tokens were right, a literal was not.
     error: Option<Box<SyntaxError>>,
 }
@@ -245,6 +290,7 @@ impl<'t, 'a> Parser<'t, 'a> {
             links: 0,
             scratch: Scratch::default(),
             warnings: Vec::new(),
+            too_new: false,
             error: None,
         }
     }
@@ -262,7 +308,6 @@ impl<'t, 'a> Parser<'t, 'a> {
         match mode {
             Mode::Module => {
                 let base = self.scratch.stmts.len();
-                let mut ignores = Vec::new();
                 let mut previous = 0;
                 loop {
                     match self.kind() {
@@ -275,12 +320,9 @@ impl<'t, 'a> Parser<'t, 'a> {
                     }
                 }
                 let body = take_slice!(self, stmts, base);
-                if self.options.type_comments {
-                    self.collect_type_ignores(&mut ignores);
-                }
                 Ok(Mod::Module {
                     body,
-                    type_ignores: self.arena.alloc_slice_copy(&ignores),
+                    type_ignores: &[],
                 })
             }
             Mode::Expression => {
@@ -293,24 +335,6 @@ impl<'t, 'a> Parser<'t, 'a> {
             }
             Mode::Interactive => self.parse_interactive(),
             Mode::FunctionType => self.parse_func_type(),
-        }
-    }
-
-    /// `# type: ignore` comments are tokens aside: the rules never see them.
-    fn collect_type_ignores(&self, ignores: &mut Vec<TypeIgnore<'a>>) {
-        for token in self
-            .tokens
-            .iter()
-            .filter(|t| t.kind == TokenKind::TypeIgnore)
-        {
-            let text = token.range.text(self.source);
-            let tag = text
-                .find("ignore")
-                .map_or("", |at| &text[at + "ignore".len()..]);
-            ignores.push(TypeIgnore {
-                lineno: self.line(token.range.start) as i32,
-                tag,
-            });
         }
     }
 
@@ -466,6 +490,31 @@ impl<'t, 'a> Parser<'t, 'a> {
     fn refuse<T>(&mut self, error: Box<SyntaxError>) -> Parse<T> {
         self.error.get_or_insert(error);
         Err(Failed)
+    }
+
+    /// Refuses syntax newer than `feature_version`; `token` is the last one CPython has read by then.
+    #[inline]
+    fn since(&mut self, minor: u32, what: &str, token: Token) -> Parse<()> {
+        if self.options.feature_version >= minor {
+            Ok(())
+        } else {
+            self.refuse_new(minor, what, token)
+        }
+    }
+
+    #[cold]
+    fn refuse_new(&mut self, minor: u32, what: &str, token: Token) -> Parse<()> {
+        self.too_new = true;
+        let error = self.error_at_token(
+            token,
+            &format!("{what} only supported in Python 3.{minor} and greater"),
+        );
+        self.refuse(error)
+    }
+
+    /// The token before the current one.
+    fn previous(&self) -> Token {
+        self.tokens[self.pos.saturating_sub(1)]
     }
 
     fn checkpoint(&self) -> Checkpoint {

@@ -108,6 +108,9 @@ impl<'a> Parser<'_, 'a> {
         if !self.at(end) || section == Section::BareStar {
             return Err(Failed);
         }
+        if seen_slash {
+            self.since(8, "Positional-only parameters are", self.token())?;
+        }
         let rest = take_slice!(self, args, args_base);
         let (args, kwonlyargs) = match args {
             Some(args) => (args, rest),

@@ -37,6 +37,7 @@ impl<'a> Parser<'_, 'a> {
             self.scratch.cases.push(case);
         }
         let cases = take_slice!(self, cases, base);
+        self.since(10, "Pattern matching is", self.previous())?;
         let range = self.range_from(start);
         Ok(Some(Stmt::new(
             range,

@@ -227,6 +227,9 @@ impl<'a> Parser<'_, 'a> {
                     return Err(Failed);
                 };
                 let target = self.single_target(first)?;
+                if op == Operator::MatMult {
+                    self.since(5, "The '@' operator is", self.token())?;
+                }
                 self.bump();
                 let value = self.parse_annotated_rhs()?;
                 Ok(StmtKind::AugAssign {
@@ -271,6 +274,12 @@ impl<'a> Parser<'_, 'a> {
         } else {
             None
         };
+        let what = if simple {
+            "Variable annotation syntax is"
+        } else {
+            "Variable annotations syntax is"
+        };
+        self.since(6, what, self.token())?;
         Ok(StmtKind::AnnAssign {
             target: self.alloc(target),
             annotation: self.alloc(annotation),

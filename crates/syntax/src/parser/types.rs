@@ -29,6 +29,7 @@ impl<'a> Parser<'_, 'a> {
         let type_params = self.parse_type_params()?;
         self.expect(T::Equal)?;
         let value = self.parse_expression()?;
+        self.since(12, "Type statement is", self.token())?;
         Ok(StmtKind::TypeAlias {
             name: self.alloc(name),
             type_params,
@@ -50,6 +51,7 @@ impl<'a> Parser<'_, 'a> {
             }
         }
         self.expect(T::RSqb)?;
+        self.since(12, "Type parameter lists are", self.previous())?;
         Ok(take_slice!(self, type_params, base))
     }
 
@@ -102,6 +104,14 @@ impl<'a> Parser<'_, 'a> {
                 }
             }
         };
+        let default = match kind {
+            TypeParamKind::TypeVar { default_value, .. }
+            | TypeParamKind::ParamSpec { default_value, .. }
+            | TypeParamKind::TypeVarTuple { default_value, .. } => default_value,
+        };
+        if default.is_some() {
+            self.since(13, "Type parameter defaults are", self.token())?;
+        }
         Ok(TypeParam::new(self.range_from(start), kind))
     }
 

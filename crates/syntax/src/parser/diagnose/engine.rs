@@ -35,7 +35,7 @@ pub(super) struct Engine<'e, 't, 'a> {
     /// How many tokens have been looked at.
     pub(super) fill: usize,
     /// Whether `invalid_…` rules take part.
-    invalid: bool,
+    pub(super) invalid: bool,
     /// For each token, the outcome of each rule with a memo.
     memo: Vec<Option<Box<[u32]>>>,
     memo_slots: Vec<u8>,

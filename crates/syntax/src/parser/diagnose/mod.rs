@@ -36,6 +36,12 @@ pub(super) fn diagnose(
     };
     let start = parser.statement_start;
     let allow_incomplete = parser.options.allow_incomplete_input;
+    if let (true, Some(error)) = (parser.too_new, &known) {
+        let fill = parser.pos + 1;
+        let mut engine = Engine::new(parser, stream, start);
+        engine.fill = fill;
+        return engine.prefer_lexical(error.clone());
+    }
     let mut engine = Engine::new(parser, stream, start);
     let first = engine.run(start_rule, start, false);
     let error = match first {

@@ -5,7 +5,7 @@ use super::grammar::Report;
 use crate::TextRange;
 use crate::ast::{CmpOp, Constant, Expr, ExprKind};
 use crate::error::{SyntaxError, SyntaxErrorKind};
-use crate::parser::{Failed, Parser, errors};
+use crate::parser::{Failed, Parser};
 use crate::token::{Token, TokenKind as T};
 
 /// What a target is for.
@@ -231,7 +231,7 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
     /// An error at a token whose place CPython knows; tokens without text have none.
     pub(super) fn error_at_token(&self, at: usize, message: &str) -> Box<SyntaxError> {
         let token = self.stream.tokens[at.min(self.stream.tokens.len() - 1)];
-        if matches!(token.kind, T::Indent | T::Dedent | T::EndMarker) {
+        if self.parser.is_placeless(token) {
             let line = self.token_line(at);
             return self.build(SyntaxErrorKind::SyntaxError, message, (line, 0), (line, 0));
         }
@@ -255,7 +255,7 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
     fn raise_at(&self, kind: SyntaxErrorKind, at: usize, message: &str) -> Box<SyntaxError> {
         let at = at.min(self.stream.tokens.len() - 1);
         let token = self.stream.tokens[at];
-        if matches!(token.kind, T::Indent | T::Dedent | T::EndMarker) {
+        if self.parser.is_placeless(token) {
             let (_, column) = self.lexer_position();
             let line = self.token_line(at);
             return self.build(kind, message, (line, column as i32), (line, -1));
@@ -455,6 +455,9 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
             ));
         }
         if diamond && !self.parser.options.barry_as_flufl {
+            if !self.invalid {
+                return Ok(false);
+            }
             let range = self.stream.tokens[self.pos - 1].range;
             return Err(self.error_at_range(
                 range,
@@ -536,35 +539,19 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
             .lines
             .line_col(token.range.start)
             .0
-            .min(self.last_line())
-    }
-
-    fn last_line(&self) -> u32 {
-        let count = self.parser.lines.line_count();
-        let empty = self.parser.lines.line_start(count) == Some(self.parser.source.len() as u32);
-        if empty && count > 1 {
-            count - 1
-        } else if empty {
-            0
-        } else {
-            count
-        }
+            .min(self.parser.end_place().0)
     }
 
     /// Line and byte column at which CPython's lexer stands after the last token looked at.
     fn lexer_position(&self) -> (u32, u32) {
         let token = self.stream.tokens[self.fill.max(1) - 1];
-        let after_line = |line: u32| {
-            let text = errors::line_text(self.parser.source, self.parser.lines, line.max(1));
-            let newline = self.parser.options.ends_line(self.parser.lines, line);
-            (line, text.len() as u32 + u32::from(newline))
-        };
-        if token.kind == T::Newline {
-            return after_line(self.parser.line(token.range.start));
+        if token.kind == T::Newline && !self.parser.is_placeless(token) {
+            let line = self.parser.line(token.range.start);
+            return (line, self.parser.line_length(line));
         }
         let at_end = token.range.end as usize >= self.parser.source.len();
-        if at_end && matches!(token.kind, T::EndMarker | T::Dedent) {
-            return after_line(self.last_line());
+        if at_end && self.parser.is_placeless(token) {
+            return self.parser.end_place();
         }
         self.parser.lines.line_col(token.range.end)
     }
@@ -584,11 +571,14 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
                 .as_ref()
                 .is_none_or(|e| at_end(&e.message));
         }
+        if last.range.start as usize >= self.parser.source.len() {
+            return true;
+        }
         // Behind a name, number or operator the lexer looks at the next character.
         let newline = self
             .parser
             .options
-            .ends_line(self.parser.lines, self.last_line());
+            .ends_line(self.parser.lines, self.parser.end_place().0);
         !newline
             && last.range.end as usize == self.parser.source.len()
             && !matches!(last.kind, T::String | T::FStringEnd | T::TStringEnd)
