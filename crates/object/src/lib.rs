@@ -6,6 +6,7 @@
 
 extern crate self as taipan_object;
 
+pub mod args;
 pub mod attr;
 pub mod bootstrap;
 pub mod buffer;

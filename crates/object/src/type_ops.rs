@@ -61,27 +61,42 @@ impl Vm {
             return known.clone();
         }
         let spec = T::spec();
-        let ty = self.new_type_object(&spec, base);
+        let ty = self.new_type_object(&spec, base, 0);
         self.native_types.borrow_mut().insert(key, ty.clone());
         self.fill_native_type(&ty, &spec);
         ty
     }
     /// A native type that shares its payload with others (exceptions and the like).
     pub fn make_native_type(&self, spec: &TypeSpec, base: &TypeRef) -> TypeRef {
-        let ty = self.new_type_object(spec, base);
+        let ty = self.new_type_object(spec, base, 0);
         self.fill_native_type(&ty, spec);
         ty
     }
 
-    fn new_type_object(&self, spec: &TypeSpec, base: &TypeRef) -> TypeRef {
+    /// As [`Vm::make_native_type`], with values in the instance part that Python
+    /// reads and writes as attributes of these names.
+    pub fn make_native_type_with_members(&self, spec: &TypeSpec, base: &TypeRef, members: &[&str]) -> TypeRef {
+        let ty = self.new_type_object(spec, base, members.len() as u32);
+        self.fill_native_type(&ty, spec);
+        ty.set_flag(TypeFlags::HAS_INSTANCE_PART, true);
+        for (slot, name) in members.iter().enumerate() {
+            let name = self.intern_str(name);
+            let member = Member { name: name.clone(), ty: ty.clone(), slot: slot as u32 };
+            ty.dict.insert_str(self, &name, self.heap.alloc(&self.types.member_descriptor, member).into_value());
+        }
+        ty
+    }
+
+    fn new_type_object(&self, spec: &TypeSpec, base: &TypeRef, members: u32) -> TypeRef {
         let name = self.intern_str(spec.name);
         self.heap.alloc(&self.types.type_, Type {
             vtable: spec.vtable,
             flags: Cell::default(),
             version: Cell::new(0),
             slots: Slots::default(),
-            instance_offset: 0,
-            member_count: 0,
+            // Without a part the offset is not looked at.
+            instance_offset: ((spec.vtable.size + 7) & !7) as u32,
+            member_count: members,
             qualname: RefCell::new(name.to_value()),
             name: RefCell::new(name),
             module: spec.module,
