@@ -1,0 +1,3 @@
+import cycle_a
+seen = hasattr(cycle_a, 'a')
+b = 'b done'

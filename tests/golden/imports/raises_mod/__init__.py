@@ -1,0 +1,2 @@
+y = 1
+raise RuntimeError('while importing')
