@@ -1,0 +1,182 @@
+//! Code generation: a tree and its symbol table to code objects.
+//!
+//! One [`Unit`](unit::Unit) a code object. Expressions and statements emit
+//! instructions with labels and tagged registers (`unit`); `optimize` removes
+//! what cannot run and checks that cannot fail; `assemble` lays out the final
+//! code with its tables.
+
+mod annotations;
+mod assemble;
+mod blocks;
+mod calls;
+mod class;
+mod comprehension;
+mod condition;
+mod consts;
+mod display;
+mod driver;
+mod exceptions;
+mod expr;
+mod fstring;
+mod function;
+mod match_;
+mod names;
+mod optimize;
+mod stmt;
+mod type_params;
+mod unit;
+mod warn;
+mod with;
+
+pub use driver::{compile, compile_source, future_features};
+
+use std::sync::Arc;
+
+use bumpalo::Bump;
+use rustc_hash::{FxHashMap, FxHashSet};
+use taipan_syntax::source::LineIndex;
+use taipan_syntax::{SyntaxWarning, TextRange};
+
+use crate::code::{Code, CodeFlags, Position};
+use crate::failure::{Failure, Result};
+use crate::symtable::{Scope, SymbolTable};
+use unit::Unit;
+
+/// Turns ranges of a tree into lines and columns.
+pub trait PositionSource {
+    fn position(&self, range: TextRange) -> Position;
+}
+
+/// Positions from the source text that was parsed.
+pub struct SourcePositions<'a> {
+    pub index: &'a LineIndex,
+    last: std::cell::Cell<(u32, u32, u32)>,
+}
+
+impl<'a> SourcePositions<'a> {
+    pub fn new(index: &'a LineIndex) -> Self {
+        Self { index, last: std::cell::Cell::new((1, 0, 0)) }
+    }
+
+    fn line_col(&self, offset: u32) -> (u32, u32) {
+        let (line, start, end) = self.last.get();
+        if offset >= start && offset < end {
+            return (line, offset - start);
+        }
+        let (line, column) = self.index.line_col(offset);
+        let start = offset - column;
+        let end = self.index.line_start(line + 1).unwrap_or(u32::MAX);
+        self.last.set((line, start, end));
+        (line, column)
+    }
+}
+
+impl PositionSource for SourcePositions<'_> {
+    fn position(&self, range: TextRange) -> Position {
+        let (end_line, end_column) = self.line_col(range.end);
+        let (line, column) = self.line_col(range.start);
+        Position { line: line as i32, end_line: end_line as i32, column: column as i32, end_column: end_column as i32 }
+    }
+}
+
+/// Positions that whoever made the tree keeps in a list; a range's start is the index.
+pub struct ListPositions<'a>(pub &'a [Position]);
+
+impl PositionSource for ListPositions<'_> {
+    fn position(&self, range: TextRange) -> Position {
+        self.0.get(range.start as usize).copied().unwrap_or(Position::NONE)
+    }
+}
+
+/// How a tree is to be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompileMode {
+    Exec,
+    Eval,
+    Single,
+    FuncType,
+}
+
+/// What `compile()` is told.
+#[derive(Clone, Copy)]
+pub struct CompileOptions<'o> {
+    pub filename: &'o str,
+    pub mode: CompileMode,
+    /// 0, 1 (`-O`) or 2 (`-OO`).
+    pub optimize: u8,
+    /// Future features in force from outside (`compile(…, flags)`).
+    pub future: CodeFlags,
+    pub top_level_await: bool,
+    /// The source, if errors are to show its lines (`SyntaxError.text`).
+    pub source: Option<&'o str>,
+}
+
+impl<'o> CompileOptions<'o> {
+    pub fn new(filename: &'o str, mode: CompileMode) -> Self {
+        Self { filename, mode, optimize: 0, future: CodeFlags(0), top_level_await: false, source: None }
+    }
+}
+
+/// What compiling gives.
+#[derive(Debug)]
+pub struct Compiled {
+    pub code: Arc<Code>,
+    pub warnings: Vec<SyntaxWarning>,
+}
+
+/// The state of one compilation.
+pub(crate) struct Compiler<'s, 'o> {
+    table: &'o SymbolTable<'s>,
+    names: &'s Bump,
+    options: CompileOptions<'o>,
+    /// Future features, those of the tree included.
+    future: CodeFlags,
+    positions: &'o dyn PositionSource,
+    filename: Arc<str>,
+    /// The code object being written, and those around it.
+    u: Unit<'s>,
+    outer: Vec<Unit<'s>>,
+    warnings: Vec<SyntaxWarning>,
+    interned: FxHashSet<Arc<str>>,
+    texts: FxHashMap<Box<[u8]>, Arc<[u8]>>,
+    depth: u32,
+    /// Above zero in code that cannot run or is compiled a second time: no warnings.
+    quiet: u32,
+}
+
+impl<'s> Compiler<'s, '_> {
+    fn scope(&self) -> &Scope<'s> {
+        self.table.scope(self.u.scope)
+    }
+
+    fn intern(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.interned.get(name) {
+            return known.clone();
+        }
+        let new: Arc<str> = name.into();
+        self.interned.insert(new.clone());
+        new
+    }
+
+    fn intern_text(&mut self, text: &[u8]) -> Arc<[u8]> {
+        if let Some(known) = self.texts.get(text) {
+            return known.clone();
+        }
+        let new: Arc<[u8]> = text.into();
+        self.texts.insert(text.into(), new.clone());
+        new
+    }
+
+    fn future_annotations(&self) -> bool {
+        self.future.contains(CodeFlags::FUTURE_ANNOTATIONS)
+    }
+
+    fn line_of(&self, range: TextRange) -> u32 {
+        self.positions.position(range).line.max(0) as u32
+    }
+
+    fn deeper(&mut self, range: TextRange) -> Result<()> {
+        self.depth += 1;
+        if self.depth > crate::MAX_DEPTH { Failure::too_deep(range) } else { Ok(()) }
+    }
+}
