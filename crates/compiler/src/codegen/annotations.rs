@@ -97,7 +97,7 @@ impl<'s> Compiler<'s, '_> {
 
     /// An annotation as text, for `from __future__ import annotations`.
     pub(super) fn annotation_text(&mut self, annotation: ExprRef<'s>, reg: u32) {
-        let text = taipan_syntax::unparse::expr(annotation);
+        let text = taipan_syntax::unparse::unparse_expr(annotation);
         self.u.loc = annotation.range;
         self.load_str(reg, &text);
     }
@@ -163,11 +163,15 @@ impl<'s> Compiler<'s, '_> {
     }
 
     fn defer_annotation(&mut self, s: &'s Stmt<'s>) {
+        // A `finally` body is compiled more than once.
+        let known = self.u.deferred.iter().find(|d| std::ptr::eq(d.stmt, s)).map(|d| d.condition);
         let scope = self.scope();
         let conditional = scope.kind == ScopeKind::Module || self.u.conditional;
-        let condition = conditional.then_some(self.u.next_condition);
+        let condition = known.unwrap_or_else(|| conditional.then_some(self.u.next_condition));
         if let Some(index) = condition {
-            self.u.next_condition += 1;
+            if known.is_none() {
+                self.u.next_condition += 1;
+            }
             self.u.loc = s.range;
             let set = self.u.push();
             self.load_name("__conditional_annotations__", set);
@@ -177,7 +181,9 @@ impl<'s> Compiler<'s, '_> {
             self.u.pop_top(set);
             self.u.pop(2);
         }
-        self.u.deferred.push(Deferred { stmt: s, condition });
+        if known.is_none() {
+            self.u.deferred.push(Deferred { stmt: s, condition });
+        }
     }
 
     /// The `__annotate__` function of the module or class being compiled.

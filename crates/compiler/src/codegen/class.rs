@@ -19,7 +19,7 @@ impl<'s> Compiler<'s, '_> {
         for decorator in decorator_list {
             self.push_expr(decorator)?;
         }
-        let range = self.positions.header(s.range);
+        let range = s.range;
         let line = self.line_of(decorator_list.first().map_or(s.range, |d| d.range));
         if type_params.is_empty() {
             let child = self.class_body(s, name, body, line, false)?;
@@ -32,7 +32,7 @@ impl<'s> Compiler<'s, '_> {
             let Some(scope) = self.table.find(s, Part::TypeParams) else {
                 return Failure::at(range, "type parameters without a scope".into());
             };
-            let unit_name: &'s str = bumpalo::format!(in self.names, "<generic parameters of {name}>").into_bump_str();
+            let unit_name: &'s str = bumpalo::format!(in self.names, "<generic parameters of {}>", name).into_bump_str();
             self.enter_unit(scope, UnitKind::TypeParams, unit_name, line, (0, 0, 0));
             self.push_type_params(type_params, range)?;
             self.u.loc = range;
@@ -145,7 +145,7 @@ impl<'s> Compiler<'s, '_> {
             return Failure::at(s.range, "class without a scope".into());
         };
         self.enter_unit(scope, UnitKind::Class, name, line, (0, 0, 0));
-        let range = self.positions.first_line(s.range, line);
+        let range = s.range;
         self.u.loc = range;
         self.copy_name("__name__", "__module__");
         let qualname = self.u.qualname.clone();

@@ -93,14 +93,11 @@ impl<'s> Compiler<'s, '_> {
         self.u.inlined_depth += 1;
         let outer = self.u.handler;
         let fail = self.u.label();
-        // The end of an asynchronous loop consumes its iterator even when it raises: keep it above what the handler keeps.
-        let moved = first.is_async;
         if !saved.is_empty() {
-            self.u.handler = self.u.new_handler(fail, TEMP | self.u.top, false);
-        }
-        if moved {
+            // The loop consumes its iterator at the end: it must be above what the handler keeps.
             let copy = self.u.push();
             self.u.mov(copy, Val::temp(iter));
+            self.u.handler = self.u.new_handler(fail, copy, false);
             self.comp_loop(generators, 0, &body, Some(copy))?;
             self.u.pop(1);
         } else {
@@ -115,9 +112,6 @@ impl<'s> Compiler<'s, '_> {
             self.u.bind(fail);
             let exc = TEMP | self.u.top;
             self.restore_locals(&saved);
-            if !moved {
-                self.u.pop_top(iter);
-            }
             self.u.pop_top(body.into);
             self.u.emit(Opcode::Reraise, KILL_A, exc, u32::from(crate::opcode::NO_REG), 0);
             self.u.bind(end);
@@ -337,6 +331,13 @@ impl<'s> Compiler<'s, '_> {
         let item = self.u.push();
         self.u.handler = self.u.new_handler(done, item, false);
         self.u.emit_ab(Opcode::GetAnext, item, Val::kept(iter));
+        if let ExprKind::Name { id, .. } = target.kind
+            && let Some(reg) = self.store_target(id)
+        {
+            self.delegate(reg);
+            self.u.handler = outer;
+            return Ok(());
+        }
         self.delegate(item);
         self.u.handler = outer;
         self.u.push();

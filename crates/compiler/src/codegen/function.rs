@@ -246,10 +246,7 @@ impl<'s> Compiler<'s, '_> {
             self.push_expr(decorator)?;
         }
         let line = self.line_of(decorators.first().map_or(s.range, |d| d.range));
-        let mut range = s.range;
-        if self.positions.position(s.range).line >= 0 {
-            range = self.positions.header(s.range);
-        }
+        let range = s.range;
         let def = Def { s, name, args, body, returns, line, is_async };
         if type_params.is_empty() {
             self.plain_function(&def, range)?;

@@ -45,6 +45,14 @@ use unit::Unit;
 /// Turns ranges of a tree into lines and columns.
 pub trait PositionSource {
     fn position(&self, range: TextRange) -> Position;
+    /// For an attribute access that spans lines: the last `len` bytes, the name.
+    fn attribute_tail(&self, _range: TextRange, _len: u32) -> Option<TextRange> {
+        None
+    }
+    /// `tail` up to the end of `whole`.
+    fn extend(&self, tail: TextRange, whole: TextRange) -> TextRange {
+        tail.to(whole)
+    }
 }
 
 /// Positions from the source text that was parsed.
@@ -76,6 +84,11 @@ impl PositionSource for SourcePositions<'_> {
         let (end_line, end_column) = self.line_col(range.end);
         let (line, column) = self.line_col(range.start);
         Position { line: line as i32, end_line: end_line as i32, column: column as i32, end_column: end_column as i32 }
+    }
+
+    fn attribute_tail(&self, range: TextRange, len: u32) -> Option<TextRange> {
+        let end = self.line_col(range.end).0;
+        (self.line_col(range.start).0 != end).then(|| TextRange::new(range.end.saturating_sub(len), range.end))
     }
 }
 
@@ -136,6 +149,10 @@ pub(crate) struct Compiler<'s, 'o> {
     /// The code object being written, and those around it.
     u: Unit<'s>,
     outer: Vec<Unit<'s>>,
+    /// The last line with a `from __future__ import`; 0 if there is none.
+    last_future_line: u32,
+    /// A code object needed more registers than instructions can name.
+    overflow: bool,
     warnings: Vec<SyntaxWarning>,
     interned: FxHashSet<Arc<str>>,
     texts: FxHashMap<Box<[u8]>, Arc<[u8]>>,

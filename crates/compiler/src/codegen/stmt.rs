@@ -399,7 +399,9 @@ impl<'s> Compiler<'s, '_> {
             self.return_unwind(s.range, None)?;
             self.u.loc = s.range;
             let index = self.const_index(c);
+            let handler = self.leave_handlers();
             self.u.emit(Opcode::ReturnConst, 0, 0, index, 0);
+            self.u.handler = handler;
             return Ok(());
         }
         let Some(value) = value else { return Ok(()) };
@@ -412,8 +414,16 @@ impl<'s> Compiler<'s, '_> {
         self.return_unwind(s.range, val.kill.then_some(val.reg))?;
         self.u.release(val);
         self.u.loc = s.range;
+        let handler = self.leave_handlers();
         self.u.emit_use(Opcode::ReturnValue, val, None, None);
+        self.u.handler = handler;
         Ok(())
+    }
+
+    /// Puts the handler outside all blocks in force; gives the one that was.
+    fn leave_handlers(&mut self) -> u32 {
+        let outside = self.u.blocks.first().map_or(self.u.handler, |b| b.handler);
+        std::mem::replace(&mut self.u.handler, outside)
     }
 
     fn if_(&mut self, test: ExprRef<'s>, body: &'s [Stmt<'s>], orelse: &'s [Stmt<'s>]) -> Result<()> {
@@ -434,11 +444,17 @@ impl<'s> Compiler<'s, '_> {
     }
 
     fn while_(&mut self, s: &'s Stmt<'s>, test: ExprRef<'s>, body: &'s [Stmt<'s>], orelse: &'s [Stmt<'s>]) -> Result<()> {
+        if self.known(test) == Some(true) {
+            // An endless loop shows its line once.
+            self.u.loc = test.range;
+            self.u.emit(Opcode::Nop, 0, 0, 0, 0);
+        }
         let (start, anchor, end) = (self.u.here(), self.u.label(), self.u.label());
         self.push_block(Kind::While, start, end, s.range)?;
-        self.jump_if(test, anchor, false)?;
+        if self.known(test) != Some(true) {
+            self.jump_if(test, anchor, false)?;
+        }
         self.stmts(body)?;
-        self.u.loc = s.range;
         self.loop_back(start, test.range);
         self.pop_block();
         self.u.bind(anchor);
@@ -584,7 +600,8 @@ impl<'s> Compiler<'s, '_> {
             let next = self.u.push();
             let name = self.u.name(part);
             self.u.emit_abi(Opcode::ImportFrom, next, Val::kept(module), name);
-            self.u.emit(Opcode::Move, KILL_B, module, next, 0);
+            self.u.pop_top(module);
+            self.u.mov(module, Val::temp(next));
             self.u.pop(1);
         }
         self.store_name(asname, Val::temp(module));
@@ -593,6 +610,10 @@ impl<'s> Compiler<'s, '_> {
     }
 
     fn import_from(&mut self, s: &'s Stmt<'s>, module: Option<&'s str>, names: &'s [Alias<'s>], level: i32) -> Result<()> {
+        if module == Some("__future__") && level == 0 && self.line_of(s.range) > self.last_future_line {
+            let message = "from __future__ imports must occur at the beginning of the file";
+            return Failure::at(s.range, message.into());
+        }
         let list: Vec<Const> = names.iter().map(|a| self.str_const(a.name)).collect();
         let reg = self.import_name(level, Const::Tuple(list.into()), module.unwrap_or(""));
         if let [only] = names

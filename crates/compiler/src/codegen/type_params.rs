@@ -115,7 +115,7 @@ impl<'s> Compiler<'s, '_> {
             let Some(scope) = self.table.find(s, Part::TypeParams) else {
                 return Failure::at(s.range, "type parameters without a scope".into());
             };
-            let unit_name: &'s str = bumpalo::format!(in self.names, "<generic parameters of {id}>").into_bump_str();
+            let unit_name: &'s str = bumpalo::format!(in self.names, "<generic parameters of {}>", id).into_bump_str();
             self.enter_unit(scope, UnitKind::TypeParams, unit_name, line, (0, 0, 0));
             self.alias_value(s, id, Some(params), value)?;
             self.u.pop(1);

@@ -32,20 +32,25 @@ impl<'s> Compiler<'s, '_> {
         let enter = self.u.push_many(2);
         self.u.emit_abi(Opcode::LoadSpecial, enter, manager, enter_method as u32);
         self.u.pop(2);
-        self.u.emit(Opcode::CallMethod, 0, enter, enter, 0);
+        // Its value goes above the register where the handler keeps the exception handled before.
+        let (previous, value) = (enter, enter + 1);
         if is_async {
-            self.await_val(Val::temp(enter), 1, enter);
+            self.u.emit(Opcode::CallMethod, 0, enter, enter, 0);
+            self.await_val(Val::temp(enter), 1, value);
+        } else {
+            self.u.emit(Opcode::CallMethod, 0, value, enter, 0);
         }
         let (handler, cleanup, done) = (self.u.label(), self.u.label(), self.u.label());
         self.push_block(Kind::With { exit, is_async }, Label(0), Label(0), range)?;
         let outer = self.u.handler;
-        // The value of enter stands where the handler keeps the exception handled before.
-        let previous = self.u.push();
-        debug_assert_eq!(previous, enter);
-        self.u.handler = self.u.new_handler(handler, previous + 1, true);
+        self.u.push_many(2);
+        self.u.handler = self.u.new_handler(handler, value, true);
         match item.optional_vars {
-            Some(target) => self.store(target, Val::temp(previous))?,
-            None => self.u.pop_top(previous),
+            Some(target) => self.assign_temp(target)?,
+            None => {
+                self.u.pop_top(value);
+                self.u.pop(1);
+            }
         }
         if rest.is_empty() {
             self.stmts(body)?;

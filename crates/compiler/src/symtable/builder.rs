@@ -936,7 +936,7 @@ pub fn mangle_in<'s>(names: &'s Bump, class: &str, name: &'s str) -> &'s str {
     if class.is_empty() {
         return name;
     }
-    bumpalo::format!(in names, "_{class}{name}").into_bump_str()
+    bumpalo::format!(in names, "_{}{}", class, name).into_bump_str()
 }
 
 impl<'s> Scope<'s> {
