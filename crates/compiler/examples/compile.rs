@@ -8,7 +8,10 @@ use taipan_compiler::{CompileMode, CompileOptions, compile_source, dis, verify};
 
 fn check(code: &Code, failures: &mut Vec<String>) -> usize {
     if let Err(error) = verify::verify(code) {
-        failures.push(format!("{}:{}: {}: {error}", code.filename, code.first_line, code.qualname));
+        failures.push(format!(
+            "{}:{}: {}: {error}",
+            code.filename, code.first_line, code.qualname
+        ));
     }
     let nested = code.consts.iter().filter_map(|c| match c {
         Const::Code(code) => Some(code),
@@ -40,7 +43,10 @@ fn main() -> ExitCode {
         match result {
             Ok(compiled) => {
                 if show {
-                    println!("{}", dis::disassemble(&compiled.code, dis::Options::default()));
+                    println!(
+                        "{}",
+                        dis::disassemble(&compiled.code, dis::Options::default())
+                    );
                     for warning in &compiled.warnings {
                         println!("warning, line {}: {}", warning.line, warning.message);
                     }
@@ -54,10 +60,17 @@ fn main() -> ExitCode {
             }
             Err(error) => {
                 bad += 1;
-                println!("{path}:{}:{}: {:?}: {}", error.line, error.column, error.kind, error.message);
+                println!(
+                    "{path}:{}:{}: {:?}: {}",
+                    error.line, error.column, error.kind, error.message
+                );
             }
         }
     }
     println!("{bytes} bytes, {codes} code objects, {bad} failures, {time:.3} s");
-    if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if bad == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

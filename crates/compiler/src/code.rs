@@ -13,7 +13,10 @@ pub enum Const {
     Ellipsis,
     Int(i64),
     /// An integer that needs more than 64 bits: sign and little-endian magnitude.
-    BigInt { negative: bool, magnitude: Box<[u8]> },
+    BigInt {
+        negative: bool,
+        magnitude: Box<[u8]>,
+    },
     Float(f64),
     Complex(f64, f64),
     /// WTF-8 (UTF-8 that may hold lone surrogates).
@@ -88,7 +91,12 @@ pub struct Position {
 }
 
 impl Position {
-    pub const NONE: Position = Position { line: -1, end_line: -1, column: -1, end_column: -1 };
+    pub const NONE: Position = Position {
+        line: -1,
+        end_line: -1,
+        column: -1,
+        end_column: -1,
+    };
 }
 
 /// A compiled body: module, function, class body, comprehension, annotation
@@ -125,11 +133,16 @@ impl Code {
     }
     /// How many free variables there are; they are the last fast locals.
     pub fn free_count(&self) -> usize {
-        self.locals.iter().rev().take_while(|l| l.kind.has(LocalKind::FREE)).count()
+        self.locals
+            .iter()
+            .rev()
+            .take_while(|l| l.kind.has(LocalKind::FREE))
+            .count()
     }
     /// Whether a call makes a generator, coroutine or asynchronous generator instead of running.
     pub fn is_generator_like(&self) -> bool {
-        self.flags.intersects(CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR)
+        self.flags
+            .intersects(CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR)
     }
     /// The handler that covers an instruction.
     pub fn handler_at(&self, instr: u32) -> Option<&Handler> {

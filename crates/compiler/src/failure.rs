@@ -23,10 +23,18 @@ impl Failure {
         Err(Failure::new(range, message))
     }
     pub fn new(range: TextRange, message: String) -> Failure {
-        Failure(Box::new(FailureData { kind: SyntaxErrorKind::SyntaxError, message, range, end: None }))
+        Failure(Box::new(FailureData {
+            kind: SyntaxErrorKind::SyntaxError,
+            message,
+            range,
+            end: None,
+        }))
     }
     pub fn too_deep<T>(range: TextRange) -> Result<T> {
-        let mut failure = Failure::new(range, "maximum recursion depth exceeded during compilation".into());
+        let mut failure = Failure::new(
+            range,
+            "maximum recursion depth exceeded during compilation".into(),
+        );
         failure.0.kind = SyntaxErrorKind::TooDeep;
         Err(failure)
     }

@@ -20,7 +20,10 @@ const MAX_TOTAL_ITEMS: usize = 1024;
 pub fn fold(e: &Expr<'_>, optimize: u8) -> Option<Const> {
     match e.kind {
         ExprKind::Constant { value, .. } => Some(constant(&value)),
-        ExprKind::Name { id: "__debug__", ctx: taipan_syntax::ast::ExprContext::Load } => Some(truth(optimize == 0)),
+        ExprKind::Name {
+            id: "__debug__",
+            ctx: taipan_syntax::ast::ExprContext::Load,
+        } => Some(truth(optimize == 0)),
         ExprKind::UnaryOp { op, operand } => unary(op, fold(operand, optimize)?),
         ExprKind::BinOp { left, op, right } => {
             let right = fold(right, optimize)?;
@@ -31,14 +34,25 @@ pub fn fold(e: &Expr<'_>, optimize: u8) -> Option<Const> {
             if let Some(last) = elts.last() {
                 fold(last, optimize)?;
             }
-            let items = elts.iter().map(|e| fold(e, optimize)).collect::<Option<Vec<_>>>()?;
+            let items = elts
+                .iter()
+                .map(|e| fold(e, optimize))
+                .collect::<Option<Vec<_>>>()?;
             Some(Const::Tuple(items.into()))
         }
         ExprKind::Slice { lower, upper, step } => {
             let part = |e: Option<&Expr<'_>>| e.map_or(Some(Const::None), |e| fold(e, optimize));
-            Some(Const::Slice(Arc::new([part(lower)?, part(upper)?, part(step)?])))
+            Some(Const::Slice(Arc::new([
+                part(lower)?,
+                part(upper)?,
+                part(step)?,
+            ])))
         }
-        ExprKind::Subscript { value, slice, ctx: taipan_syntax::ast::ExprContext::Load } => {
+        ExprKind::Subscript {
+            value,
+            slice,
+            ctx: taipan_syntax::ast::ExprContext::Load,
+        } => {
             let index = fold(slice, optimize)?;
             subscript(&fold(value, optimize)?, &index)
         }
@@ -53,8 +67,15 @@ pub fn fold_display(e: &Expr<'_>, optimize: u8) -> Option<Const> {
         ExprKind::Set { elts } => (elts, true),
         _ => return None,
     };
-    let items = elts.iter().map(|e| fold(e, optimize)).collect::<Option<Vec<_>>>()?;
-    Some(if set { Const::FrozenSet(dedupe(items).into()) } else { Const::Tuple(items.into()) })
+    let items = elts
+        .iter()
+        .map(|e| fold(e, optimize))
+        .collect::<Option<Vec<_>>>()?;
+    Some(if set {
+        Const::FrozenSet(dedupe(items).into())
+    } else {
+        Const::Tuple(items.into())
+    })
 }
 
 fn dedupe(items: Vec<Const>) -> Vec<Const> {
@@ -70,12 +91,25 @@ fn dedupe(items: Vec<Const>) -> Vec<Const> {
 /// Constants that are the same object: equal in type, sign and value.
 pub fn same(a: &Const, b: &Const) -> bool {
     match (a, b) {
-        (Const::None, Const::None) | (Const::True, Const::True) | (Const::False, Const::False) => true,
+        (Const::None, Const::None) | (Const::True, Const::True) | (Const::False, Const::False) => {
+            true
+        }
         (Const::Ellipsis, Const::Ellipsis) => true,
         (Const::Int(a), Const::Int(b)) => a == b,
-        (Const::BigInt { negative: n, magnitude: m }, Const::BigInt { negative, magnitude }) => n == negative && m == magnitude,
+        (
+            Const::BigInt {
+                negative: n,
+                magnitude: m,
+            },
+            Const::BigInt {
+                negative,
+                magnitude,
+            },
+        ) => n == negative && m == magnitude,
         (Const::Float(a), Const::Float(b)) => a.to_bits() == b.to_bits(),
-        (Const::Complex(a, b), Const::Complex(c, d)) => a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits(),
+        (Const::Complex(a, b), Const::Complex(c, d)) => {
+            a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits()
+        }
         (Const::Str(a), Const::Str(b)) | (Const::Bytes(a), Const::Bytes(b)) => a == b,
         (Const::Tuple(a), Const::Tuple(b)) | (Const::FrozenSet(a), Const::FrozenSet(b)) => {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
@@ -128,7 +162,10 @@ fn big(n: IBig) -> Const {
         return Const::Int(small);
     }
     let (sign, magnitude) = n.into_parts();
-    Const::BigInt { negative: sign == Sign::Negative, magnitude: magnitude.to_le_bytes() }
+    Const::BigInt {
+        negative: sign == Sign::Negative,
+        magnitude: magnitude.to_le_bytes(),
+    }
 }
 
 fn integer(c: &Const) -> Option<IBig> {
@@ -136,8 +173,15 @@ fn integer(c: &Const) -> Option<IBig> {
         Const::True => IBig::ONE,
         Const::False => IBig::ZERO,
         Const::Int(n) => IBig::from(*n),
-        Const::BigInt { negative, magnitude } => {
-            let sign = if *negative { Sign::Negative } else { Sign::Positive };
+        Const::BigInt {
+            negative,
+            magnitude,
+        } => {
+            let sign = if *negative {
+                Sign::Negative
+            } else {
+                Sign::Positive
+            };
             IBig::from_parts(sign, UBig::from_le_bytes(magnitude))
         }
         _ => return None,
@@ -174,11 +218,15 @@ fn binary(op: Operator, a: &Const, b: &Const) -> Option<Const> {
     match (a, b) {
         (Const::Str(x), Const::Str(y)) if op == Operator::Add => concat(x, y).map(Const::Str),
         (Const::Bytes(x), Const::Bytes(y)) if op == Operator::Add => concat(x, y).map(Const::Bytes),
-        (Const::Tuple(x), Const::Tuple(y)) if op == Operator::Add => {
-            (x.len() + y.len() <= MAX_COLLECTION).then(|| Const::Tuple(x.iter().chain(y.iter()).cloned().collect()))
+        (Const::Tuple(x), Const::Tuple(y)) if op == Operator::Add => (x.len() + y.len()
+            <= MAX_COLLECTION)
+            .then(|| Const::Tuple(x.iter().chain(y.iter()).cloned().collect())),
+        (Const::Str(_) | Const::Bytes(_) | Const::Tuple(_), _) if op == Operator::Mult => {
+            repeat(a, b)
         }
-        (Const::Str(_) | Const::Bytes(_) | Const::Tuple(_), _) if op == Operator::Mult => repeat(a, b),
-        (_, Const::Str(_) | Const::Bytes(_) | Const::Tuple(_)) if op == Operator::Mult => repeat(b, a),
+        (_, Const::Str(_) | Const::Bytes(_) | Const::Tuple(_)) if op == Operator::Mult => {
+            repeat(b, a)
+        }
         (Const::Complex(..), _) | (_, Const::Complex(..)) => complex_op(op, a, b),
         (Const::Float(_), _) | (_, Const::Float(_)) => float_op(op, float(a)?, float(b)?),
         _ => integer_op(op, a, b),
@@ -195,8 +243,12 @@ fn repeat(sequence: &Const, count: &Const) -> Option<Const> {
     let &Const::Int(n) = count else { return None };
     let n = usize::try_from(n.max(0)).ok()?;
     match sequence {
-        Const::Str(s) if s.len().checked_mul(n)? <= MAX_TEXT && !s.contains(&0xED) => Some(Const::Str(s.repeat(n).into())),
-        Const::Bytes(s) if s.len().checked_mul(n)? <= MAX_TEXT => Some(Const::Bytes(s.repeat(n).into())),
+        Const::Str(s) if s.len().checked_mul(n)? <= MAX_TEXT && !s.contains(&0xED) => {
+            Some(Const::Str(s.repeat(n).into()))
+        }
+        Const::Bytes(s) if s.len().checked_mul(n)? <= MAX_TEXT => {
+            Some(Const::Bytes(s.repeat(n).into()))
+        }
         Const::Tuple(items) if items.len().checked_mul(n)? <= MAX_COLLECTION => {
             if n > 0 && total_items(items, MAX_TOTAL_ITEMS / n).is_none() {
                 return None;
@@ -316,7 +368,11 @@ fn subscript(value: &Const, index: &Const) -> Option<Const> {
         Const::False => 0,
         _ => return None,
     };
-    let at = |len: usize| usize::try_from(if n < 0 { n + len as i64 } else { n }).ok().filter(|&i| i < len);
+    let at = |len: usize| {
+        usize::try_from(if n < 0 { n + len as i64 } else { n })
+            .ok()
+            .filter(|&i| i < len)
+    };
     match value {
         Const::Tuple(items) => Some(items[at(items.len())?].clone()),
         Const::Bytes(bytes) => Some(Const::Int(i64::from(bytes[at(bytes.len())?]))),

@@ -34,14 +34,21 @@ pub(crate) fn scan(module: &Mod<'_>) -> Result<Future> {
     };
     for (i, s) in body.iter().enumerate() {
         match s.kind {
-            StmtKind::ImportFrom { module: Some("__future__"), names, level: 0 } => {
+            StmtKind::ImportFrom {
+                module: Some("__future__"),
+                names,
+                level: 0,
+            } => {
                 for alias in names {
                     feature(alias.name, alias.range, &mut future.flags)?;
                 }
                 future.last = Some(s.range);
             }
             StmtKind::Expr { value } if i == 0 => match value.kind {
-                ExprKind::Constant { value: taipan_syntax::ast::Constant::Str(_), .. } => {}
+                ExprKind::Constant {
+                    value: taipan_syntax::ast::Constant::Str(_),
+                    ..
+                } => {}
                 _ => break,
             },
             _ => break,

@@ -21,7 +21,8 @@ pub mod symtable;
 pub mod verify;
 
 pub use codegen::{
-    CompileMode, CompileOptions, Compiled, ListPositions, PositionSource, SourcePositions, compile, compile_source,
+    CompileMode, CompileOptions, Compiled, ListPositions, PositionSource, SourcePositions, compile,
+    compile_source,
 };
 
 /// How deeply nodes may be nested.

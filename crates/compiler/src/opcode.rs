@@ -512,7 +512,13 @@ pub struct Instr(pub u64);
 
 impl Instr {
     pub const fn abc(op: Opcode, flags: u8, a: u16, b: u16, c: u16) -> Self {
-        Self(op as u64 | (flags as u64) << 8 | (a as u64) << 16 | (b as u64) << 32 | (c as u64) << 48)
+        Self(
+            op as u64
+                | (flags as u64) << 8
+                | (a as u64) << 16
+                | (b as u64) << 32
+                | (c as u64) << 48,
+        )
     }
     pub const fn abx(op: Opcode, flags: u8, a: u16, bc: u32) -> Self {
         Self(op as u64 | (flags as u64) << 8 | (a as u64) << 16 | (bc as u64) << 32)
@@ -557,7 +563,13 @@ impl Instr {
     pub fn window(self, ext: Option<Instr>) -> Option<Window> {
         use Opcode::*;
         let (b, c) = (u32::from(self.b()), u32::from(self.c()));
-        let consumed = |start: u32, consumed: u32| Some(Window { start, consumed, written: None });
+        let consumed = |start: u32, consumed: u32| {
+            Some(Window {
+                start,
+                consumed,
+                written: None,
+            })
+        };
         let a = u32::from(self.a());
         match self.op()? {
             Call => consumed(b, c + 1),
@@ -572,15 +584,31 @@ impl Instr {
             StoreSlice => consumed(a, 4),
             MatchClass => consumed(b + 1, 2),
             WithExceptStart => consumed(b, 0),
-            LoadMethod | LoadSpecial | CheckEgMatch => Some(Window { start: 0, consumed: 0, written: Some((a, 2)) }),
-            LoadSuperMethod => Some(Window { start: b, consumed: 3, written: Some((a, 2)) }),
-            UnpackSequence => Some(Window { start: 0, consumed: 0, written: Some((a, c)) }),
+            LoadMethod | LoadSpecial | CheckEgMatch => Some(Window {
+                start: 0,
+                consumed: 0,
+                written: Some((a, 2)),
+            }),
+            LoadSuperMethod => Some(Window {
+                start: b,
+                consumed: 3,
+                written: Some((a, 2)),
+            }),
+            UnpackSequence => Some(Window {
+                start: 0,
+                consumed: 0,
+                written: Some((a, c)),
+            }),
             UnpackEx => {
                 let (before, after) = match ext {
                     Some(e) if self.c() == EXTENDED => (e.bc() & 0xFFFF, e.bc() >> 16),
                     _ => (c & 255, c >> 8),
                 };
-                Some(Window { start: 0, consumed: 0, written: Some((a, before + 1 + after)) })
+                Some(Window {
+                    start: 0,
+                    consumed: 0,
+                    written: Some((a, before + 1 + after)),
+                })
             }
             _ => None,
         }
@@ -600,7 +628,15 @@ pub struct Window {
 impl fmt::Debug for Instr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.op() {
-            Some(op) => write!(f, "{} f={:#x} a={} b={} c={}", op.name(), self.flags(), self.a(), self.b(), self.c()),
+            Some(op) => write!(
+                f,
+                "{} f={:#x} a={} b={} c={}",
+                op.name(),
+                self.flags(),
+                self.a(),
+                self.b(),
+                self.c()
+            ),
             None => write!(f, "op{} {:#018x}", self.op_byte(), self.0),
         }
     }

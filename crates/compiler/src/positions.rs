@@ -32,7 +32,9 @@ impl PositionWriter {
     }
 
     fn flush(&mut self) {
-        let Some((p, count)) = self.run.take() else { return };
+        let Some((p, count)) = self.run.take() else {
+            return;
+        };
         if p.line < 0 {
             self.bytes.push(0);
             write_varint(&mut self.bytes, count);
@@ -42,7 +44,10 @@ impl PositionWriter {
         let delta = p.line.wrapping_sub(self.line);
         write_varint(&mut self.bytes, ((delta << 1) ^ (delta >> 31)) as u32);
         self.line = p.line;
-        write_varint(&mut self.bytes, p.end_line.saturating_sub(p.line).max(0) as u32);
+        write_varint(
+            &mut self.bytes,
+            p.end_line.saturating_sub(p.line).max(0) as u32,
+        );
         write_varint(&mut self.bytes, (p.column + 1).max(0) as u32);
         write_varint(&mut self.bytes, (p.end_column + 1).max(0) as u32);
     }
@@ -58,7 +63,11 @@ pub struct PositionReader<'a> {
 
 impl<'a> PositionReader<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, line: 0 }
+        Self {
+            bytes,
+            at: 0,
+            line: 0,
+        }
     }
 
     fn varint(&mut self) -> Option<u32> {
@@ -85,11 +94,21 @@ impl Iterator for PositionReader<'_> {
             return Some((Position::NONE, self.varint()?));
         }
         let zigzag = self.varint()?;
-        self.line = self.line.wrapping_add((zigzag >> 1) as i32 ^ -((zigzag & 1) as i32));
+        self.line = self
+            .line
+            .wrapping_add((zigzag >> 1) as i32 ^ -((zigzag & 1) as i32));
         let end_line = self.line.wrapping_add(self.varint()? as i32);
         let column = (self.varint()? as i32).wrapping_sub(1);
         let end_column = (self.varint()? as i32).wrapping_sub(1);
-        Some((Position { line: self.line, end_line, column, end_column }, count))
+        Some((
+            Position {
+                line: self.line,
+                end_line,
+                column,
+                end_column,
+            },
+            count,
+        ))
     }
 }
 

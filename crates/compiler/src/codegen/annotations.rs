@@ -14,7 +14,12 @@ use crate::symtable::{Part, ScopeKind};
 
 impl<'s> Compiler<'s, '_> {
     /// Adds the annotations of a signature to the function on top.
-    pub(super) fn signature_annotations(&mut self, def: &Def<'s>, func: u32, range: TextRange) -> Result<()> {
+    pub(super) fn signature_annotations(
+        &mut self,
+        def: &Def<'s>,
+        func: u32,
+        range: TextRange,
+    ) -> Result<()> {
         let annotated = all_args(def.args).any(|a| a.annotation.is_some()) || def.returns.is_some();
         if !annotated {
             return Ok(());
@@ -40,7 +45,13 @@ impl<'s> Compiler<'s, '_> {
         let Some(scope) = self.table.find(def.args, Part::Annotations) else {
             return Failure::at(range, "annotations without a scope".into());
         };
-        self.enter_unit(scope, UnitKind::Annotations, "__annotate__", def.line, (1, 1, 0));
+        self.enter_unit(
+            scope,
+            UnitKind::Annotations,
+            "__annotate__",
+            def.line,
+            (1, 1, 0),
+        );
         let owner = format!("{}.__annotate__", self.function_qualname(def));
         self.u.qualname = owner.into();
         self.check_format(range);
@@ -126,7 +137,11 @@ impl<'s> Compiler<'s, '_> {
                 }
             }
             ExprKind::Attribute { value: object, .. } if value.is_none() => self.effect(object)?,
-            ExprKind::Subscript { value: object, slice, .. } if value.is_none() => {
+            ExprKind::Subscript {
+                value: object,
+                slice,
+                ..
+            } if value.is_none() => {
                 self.effect(object)?;
                 self.check_annotated_slice(slice)?;
             }
@@ -144,7 +159,9 @@ impl<'s> Compiler<'s, '_> {
                 }
                 Ok(())
             }
-            ExprKind::Tuple { elts, .. } => elts.iter().try_for_each(|e| self.check_annotated_slice(e)),
+            ExprKind::Tuple { elts, .. } => {
+                elts.iter().try_for_each(|e| self.check_annotated_slice(e))
+            }
             _ => self.effect(slice),
         }
     }
@@ -158,13 +175,23 @@ impl<'s> Compiler<'s, '_> {
         let key = self.u.push();
         let name = self.mangle(id);
         self.load_str(key, name);
-        self.u.emit_use(Opcode::StoreSubscr, Val::temp(dict), Some(Val::temp(key)), Some(Val::temp(text)));
+        self.u.emit_use(
+            Opcode::StoreSubscr,
+            Val::temp(dict),
+            Some(Val::temp(key)),
+            Some(Val::temp(text)),
+        );
         self.u.pop(3);
     }
 
     fn defer_annotation(&mut self, s: &'s Stmt<'s>) {
         // A `finally` body is compiled more than once.
-        let known = self.u.deferred.iter().find(|d| std::ptr::eq(d.stmt, s)).map(|d| d.condition);
+        let known = self
+            .u
+            .deferred
+            .iter()
+            .find(|d| std::ptr::eq(d.stmt, s))
+            .map(|d| d.condition);
         let scope = self.scope();
         let conditional = scope.kind == ScopeKind::Module || self.u.conditional;
         let condition = known.unwrap_or_else(|| conditional.then_some(self.u.next_condition));
@@ -177,7 +204,8 @@ impl<'s> Compiler<'s, '_> {
             self.load_name("__conditional_annotations__", set);
             let item = self.u.push();
             self.load_const(item, Const::Int(i64::from(index)));
-            self.u.emit_use(Opcode::SetAdd, Val::kept(set), Some(Val::temp(item)), None);
+            self.u
+                .emit_use(Opcode::SetAdd, Val::kept(set), Some(Val::temp(item)), None);
             self.u.pop_top(set);
             self.u.pop(2);
         }
@@ -192,16 +220,31 @@ impl<'s> Compiler<'s, '_> {
         if deferred.is_empty() {
             return Ok(None);
         }
-        let Some(scope) = self.scope().annotation_block else { return Ok(None) };
+        let Some(scope) = self.scope().annotation_block else {
+            return Ok(None);
+        };
         let in_class = self.scope().kind == ScopeKind::Class;
         let line = self.u.first_line;
-        self.enter_unit(scope, UnitKind::Annotations, "__annotate__", line, (1, 1, 0));
+        self.enter_unit(
+            scope,
+            UnitKind::Annotations,
+            "__annotate__",
+            line,
+            (1, 1, 0),
+        );
         self.check_format(range);
         let dict = self.u.push();
         self.u.emit(Opcode::BuildMap, 0, dict, dict, 0);
         for item in &deferred {
-            let StmtKind::AnnAssign { target, annotation, .. } = item.stmt.kind else { continue };
-            let ExprKind::Name { id, .. } = target.kind else { continue };
+            let StmtKind::AnnAssign {
+                target, annotation, ..
+            } = item.stmt.kind
+            else {
+                continue;
+            };
+            let ExprKind::Name { id, .. } = target.kind else {
+                continue;
+            };
             let skip = self.u.label();
             if let Some(index) = item.condition {
                 self.u.loc = item.stmt.range;
@@ -215,14 +258,25 @@ impl<'s> Compiler<'s, '_> {
                     self.u.emit(Opcode::LoadGlobal, 0, set, name, 0);
                 }
                 self.u.pop(2);
-                self.u.jump_cmp(Opcode::JumpIn, crate::opcode::IF_FALSE, Val::temp(number), Val::temp(set), skip);
+                self.u.jump_cmp(
+                    Opcode::JumpIn,
+                    crate::opcode::IF_FALSE,
+                    Val::temp(number),
+                    Val::temp(set),
+                    skip,
+                );
             }
             let val = self.operand(annotation)?;
             self.u.loc = item.stmt.range;
             let key = self.u.push();
             let name = self.mangle(id);
             self.load_str(key, name);
-            self.u.emit_use(Opcode::StoreSubscr, Val::kept(dict), Some(Val::temp(key)), Some(val));
+            self.u.emit_use(
+                Opcode::StoreSubscr,
+                Val::kept(dict),
+                Some(Val::temp(key)),
+                Some(val),
+            );
             self.u.pop(1);
             self.u.release(val);
             self.u.bind(skip);

@@ -97,7 +97,11 @@ impl<'s> Compiler<'s, '_> {
         for (at, ins) in self.u.code.iter().enumerate() {
             for _ in 0..writer.size(at) {
                 if ins.loc != last.0 {
-                    let position = if ins.loc == NO_RANGE { Position::NONE } else { self.positions.position(ins.loc) };
+                    let position = if ins.loc == NO_RANGE {
+                        Position::NONE
+                    } else {
+                        self.positions.position(ins.loc)
+                    };
                     last = (ins.loc, position);
                 }
                 table.push(last.1);
@@ -109,7 +113,8 @@ impl<'s> Compiler<'s, '_> {
     fn locals(&mut self) -> Box<[Local]> {
         let table = self.table;
         let symbols = &table.scope(self.u.scope).symbols;
-        let mut locals = Vec::with_capacity(self.u.plain.len() + self.u.cells.len() + self.u.frees.len());
+        let mut locals =
+            Vec::with_capacity(self.u.plain.len() + self.u.cells.len() + self.u.frees.len());
         for index in 0..self.u.plain.len() {
             let (name, hidden) = self.u.plain[index];
             let mut kind = LocalKind::LOCAL;
@@ -119,13 +124,22 @@ impl<'s> Compiler<'s, '_> {
             if hidden {
                 kind |= LocalKind::HIDDEN;
             }
-            locals.push(Local { name: self.intern(name), kind: LocalKind(kind) });
+            locals.push(Local {
+                name: self.intern(name),
+                kind: LocalKind(kind),
+            });
         }
         for index in 0..self.u.cells.len() {
-            locals.push(Local { name: self.intern(self.u.cells[index]), kind: LocalKind(LocalKind::CELL) });
+            locals.push(Local {
+                name: self.intern(self.u.cells[index]),
+                kind: LocalKind(LocalKind::CELL),
+            });
         }
         for index in 0..self.u.frees.len() {
-            locals.push(Local { name: self.intern(self.u.frees[index]), kind: LocalKind(LocalKind::FREE) });
+            locals.push(Local {
+                name: self.intern(self.u.frees[index]),
+                kind: LocalKind(LocalKind::FREE),
+            });
         }
         locals.into()
     }
@@ -160,12 +174,22 @@ impl<'s> Compiler<'s, '_> {
 /// Drops constants that only unreachable code used; the first may be the docstring and stays.
 fn keep_used_consts(unit: &mut Unit<'_>, live: &[bool]) -> Vec<Const> {
     let items = std::mem::take(&mut unit.consts).into_items();
-    let uses = |op| matches!(op, Opcode::LoadConst | Opcode::ReturnConst | Opcode::MakeFunction);
+    let uses = |op| {
+        matches!(
+            op,
+            Opcode::LoadConst | Opcode::ReturnConst | Opcode::MakeFunction
+        )
+    };
     let mut used = vec![false; items.len()];
     if unit.has_docstring && !used.is_empty() {
         used[0] = true;
     }
-    for (ins, _) in unit.code.iter().zip(live).filter(|(i, l)| **l && uses(i.op)) {
+    for (ins, _) in unit
+        .code
+        .iter()
+        .zip(live)
+        .filter(|(i, l)| **l && uses(i.op))
+    {
         used[ins.b as usize] = true;
     }
     let mut index = vec![0u32; items.len()];
@@ -191,7 +215,11 @@ struct Writer {
 
 impl Writer {
     fn new(code: &[Ins], live: &[bool]) -> Writer {
-        let mut extended: Vec<bool> = code.iter().zip(live).map(|(ins, l)| *l && needs_ext(ins)).collect();
+        let mut extended: Vec<bool> = code
+            .iter()
+            .zip(live)
+            .map(|(ins, l)| *l && needs_ext(ins))
+            .collect();
         loop {
             let mut offsets = Vec::with_capacity(code.len() + 1);
             let mut at = 0;
@@ -203,7 +231,8 @@ impl Writer {
             let mut grown = false;
             for (index, ins) in code.iter().enumerate() {
                 if live[index] && !extended[index] && ins.op.operands()[2] == OperandKind::Jump {
-                    let distance = i64::from(offsets[ins.target as usize]) - i64::from(offsets[index] + 1);
+                    let distance =
+                        i64::from(offsets[ins.target as usize]) - i64::from(offsets[index] + 1);
                     if i16::try_from(distance).is_err() || distance == -1 {
                         extended[index] = true;
                         grown = true;
@@ -240,7 +269,12 @@ impl Writer {
                 return;
             }
             OperandKind::Jump32 => {
-                out.push(Instr::abx(ins.op, ins.flags, a, self.offsets[ins.target as usize]));
+                out.push(Instr::abx(
+                    ins.op,
+                    ins.flags,
+                    a,
+                    self.offsets[ins.target as usize],
+                ));
                 return;
             }
             _ => {}
@@ -253,7 +287,9 @@ impl Writer {
                 let distance = target.wrapping_sub(self.offsets[at] + 1);
                 (distance as u16, target)
             }
-            _ if ins.op == Opcode::UnpackEx => (((ins.c & 0xFF) | ((ins.c >> 16) << 8)) as u16, ins.c),
+            _ if ins.op == Opcode::UnpackEx => {
+                (((ins.c & 0xFF) | ((ins.c >> 16) << 8)) as u16, ins.c)
+            }
             _ => (c as u16, c),
         };
         if ext {
@@ -301,7 +337,13 @@ fn handlers(unit: &Unit<'_>, writer: &Writer, layout: &Layout) -> Box<[Handler]>
                     let info = unit.handlers[ins.handler as usize];
                     let target = writer.offsets[unit.labels[info.target.0 as usize] as usize];
                     let depth = layout.register(info.depth);
-                    out.push(Handler { start, end: start + size, target, depth, lasti: info.lasti });
+                    out.push(Handler {
+                        start,
+                        end: start + size,
+                        target,
+                        depth,
+                        lasti: info.lasti,
+                    });
                 }
             }
         }

@@ -21,12 +21,22 @@ pub(super) enum Kind<'s> {
     /// A `try` with a `finally` whose body is run on the way out.
     Finally(&'s [Stmt<'s>]),
     /// The `finally` body after an exception: the exception and the one handled before.
-    FinallyEnd { previous: u32 },
+    FinallyEnd {
+        previous: u32,
+    },
     /// An `except` clause; the name it binds.
-    Except { previous: u32, name: Option<&'s str> },
+    Except {
+        previous: u32,
+        name: Option<&'s str>,
+    },
     /// An `except*` clause: `break` and the like may not leave it.
-    ExceptStar { previous: u32 },
-    With { exit: u32, is_async: bool },
+    ExceptStar {
+        previous: u32,
+    },
+    With {
+        exit: u32,
+        is_async: bool,
+    },
 }
 
 #[derive(Clone, Copy)]
@@ -41,11 +51,24 @@ pub(super) struct Block<'s> {
 }
 
 impl<'s> Compiler<'s, '_> {
-    pub(super) fn push_block(&mut self, kind: Kind<'s>, start: Label, exit: Label, loc: TextRange) -> Result<()> {
+    pub(super) fn push_block(
+        &mut self,
+        kind: Kind<'s>,
+        start: Label,
+        exit: Label,
+        loc: TextRange,
+    ) -> Result<()> {
         if self.u.blocks.len() >= MAX_BLOCKS {
             return Failure::at(loc, "too many statically nested blocks".into());
         }
-        let block = Block { kind, start, exit, handler: self.u.handler, top: self.u.top, loc };
+        let block = Block {
+            kind,
+            start,
+            exit,
+            handler: self.u.handler,
+            top: self.u.top,
+            loc,
+        };
         self.u.blocks.push(block);
         Ok(())
     }
@@ -62,9 +85,13 @@ impl<'s> Compiler<'s, '_> {
         if self.u.blocks.len() <= keep {
             return Ok(());
         }
-        let Some(block) = self.u.blocks.pop() else { return Ok(()) };
+        let Some(block) = self.u.blocks.pop() else {
+            return Ok(());
+        };
         let (handler, top) = (self.u.handler, self.u.top);
-        let result = self.unwind_block(&block, value).and_then(|()| self.unwind_to(keep, value));
+        let result = self
+            .unwind_block(&block, value)
+            .and_then(|()| self.unwind_to(keep, value));
         self.u.blocks.push(block);
         self.u.handler = handler;
         self.u.top = top;
@@ -150,21 +177,31 @@ impl<'s> Compiler<'s, '_> {
 
     /// `name = None; del name`.
     pub(super) fn unbind(&mut self, name: &'s str) {
-        let none = self.u.push();
-        self.u.none(none);
-        self.store_name(name, Val::temp(none));
-        self.u.pop(1);
+        if let Some(reg) = self.store_target(name) {
+            self.u.none(reg);
+        } else {
+            let none = self.u.push();
+            self.u.none(none);
+            self.store_name(name, Val::temp(none));
+            self.u.pop(1);
+        }
         let loc = self.u.loc;
         self.delete_name(name, loc);
     }
 
     /// The innermost loop: how many blocks are around it.
     fn innermost_loop(&self) -> Option<usize> {
-        self.u.blocks.iter().rposition(|b| matches!(b.kind, Kind::While | Kind::For(_)))
+        self.u
+            .blocks
+            .iter()
+            .rposition(|b| matches!(b.kind, Kind::While | Kind::For(_)))
     }
 
     fn refuse_in_except_star(&self, from: usize, range: TextRange) -> Result<()> {
-        if self.u.blocks[from..].iter().any(|b| matches!(b.kind, Kind::ExceptStar { .. })) {
+        if self.u.blocks[from..]
+            .iter()
+            .any(|b| matches!(b.kind, Kind::ExceptStar { .. }))
+        {
             let message = "'break', 'continue' and 'return' cannot appear in an except* block";
             return Failure::at(range, message.into());
         }
@@ -237,6 +274,12 @@ impl<'s> Compiler<'s, '_> {
 
     /// Whether leaving the function from here runs code that could see or rebind locals.
     pub(super) fn return_runs_code(&self) -> bool {
-        self.u.blocks.iter().any(|b| matches!(b.kind, Kind::Finally(_) | Kind::With { .. }))
+        let runs = |b: &Block<'_>| {
+            matches!(
+                b.kind,
+                Kind::Finally(_) | Kind::With { .. } | Kind::Except { name: Some(_), .. }
+            )
+        };
+        self.u.blocks.iter().any(runs)
     }
 }

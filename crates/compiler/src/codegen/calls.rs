@@ -24,7 +24,9 @@ impl<'s> Compiler<'s, '_> {
         dst: Option<u32>,
     ) -> Result<()> {
         self.check_caller(func);
-        let plain = !args.iter().any(|a| matches!(a.kind, ExprKind::Starred { .. }))
+        let plain = !args
+            .iter()
+            .any(|a| matches!(a.kind, ExprKind::Starred { .. }))
             && keywords.iter().all(|k| k.arg.is_some())
             && args.len() + keywords.len() < MAX_ARGS;
         if !plain {
@@ -37,12 +39,24 @@ impl<'s> Compiler<'s, '_> {
         let base = self.push_expr(func)?;
         let count = self.push_args(args, keywords)?;
         self.u.loc = e.range;
-        let op = if keywords.is_empty() { Opcode::Call } else { Opcode::CallKw };
+        let op = if keywords.is_empty() {
+            Opcode::Call
+        } else {
+            Opcode::CallKw
+        };
         self.finish_call(op, base, count, 1, !keywords.is_empty(), dst);
         Ok(())
     }
 
-    fn finish_call(&mut self, op: Opcode, base: u32, count: u32, fixed: u32, keywords: bool, dst: Option<u32>) {
+    fn finish_call(
+        &mut self,
+        op: Opcode,
+        base: u32,
+        count: u32,
+        fixed: u32,
+        keywords: bool,
+        dst: Option<u32>,
+    ) {
         self.u.pop(count + fixed + u32::from(keywords));
         match dst {
             Some(dst) => self.u.emit(op, 0, dst, base, count),
@@ -79,8 +93,16 @@ impl<'s> Compiler<'s, '_> {
         }
         self.u.push_many(2);
         let count = self.push_args(args, keywords)?;
-        self.u.loc = if tail == func.range { e.range } else { self.call_tail(e, tail) };
-        let op = if keywords.is_empty() { Opcode::CallMethod } else { Opcode::CallMethodKw };
+        self.u.loc = if tail == func.range {
+            e.range
+        } else {
+            self.call_tail(e, tail)
+        };
+        let op = if keywords.is_empty() {
+            Opcode::CallMethod
+        } else {
+            Opcode::CallMethodKw
+        };
         self.finish_call(op, base, count, 2, !keywords.is_empty(), dst);
         Ok(())
     }
@@ -123,7 +145,12 @@ impl<'s> Compiler<'s, '_> {
         self.check_keywords(keywords)?;
         self.u.loc = range;
         match args {
-            [Expr { kind: ExprKind::Starred { value, .. }, .. }] if extra == 0 => {
+            [
+                Expr {
+                    kind: ExprKind::Starred { value, .. },
+                    ..
+                },
+            ] if extra == 0 => {
                 self.push_expr(value)?;
             }
             _ => {
@@ -149,9 +176,18 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
-    fn keyword_dict(&mut self, range: TextRange, func: u32, keywords: &'s [Keyword<'s>]) -> Result<()> {
+    fn keyword_dict(
+        &mut self,
+        range: TextRange,
+        func: u32,
+        keywords: &'s [Keyword<'s>],
+    ) -> Result<()> {
         let dict = self.u.next_temp();
-        let named = keywords.iter().take(15).take_while(|k| k.arg.is_some()).count();
+        let named = keywords
+            .iter()
+            .take(15)
+            .take_while(|k| k.arg.is_some())
+            .count();
         self.u.loc = range;
         for keyword in &keywords[..named] {
             self.push_keyword_name(keyword);
@@ -170,12 +206,22 @@ impl<'s> Compiler<'s, '_> {
                 self.u.pop(2);
                 self.u.loc = range;
                 self.u.emit(Opcode::BuildMap, 0, pair, pair, 1);
-                self.u.emit_use(Opcode::DictMerge, Val::kept(dict), Some(Val::temp(pair)), Some(Val::kept(func)));
+                self.u.emit_use(
+                    Opcode::DictMerge,
+                    Val::kept(dict),
+                    Some(Val::temp(pair)),
+                    Some(Val::kept(func)),
+                );
             } else {
                 let val = self.operand(keyword.value)?;
                 self.u.release(val);
                 self.u.loc = range;
-                self.u.emit_use(Opcode::DictMerge, Val::kept(dict), Some(val), Some(Val::kept(func)));
+                self.u.emit_use(
+                    Opcode::DictMerge,
+                    Val::kept(dict),
+                    Some(val),
+                    Some(Val::kept(func)),
+                );
             }
         }
         Ok(())
@@ -189,22 +235,44 @@ impl<'s> Compiler<'s, '_> {
 
     /// For `super()` and `super(a, b)`: pushes `super`, the class and the object.
     pub(super) fn super_window(&mut self, e: ExprRef<'s>) -> Result<Option<u32>> {
-        let ExprKind::Call { func, args, keywords } = e.kind else { return Ok(None) };
-        let ExprKind::Name { id: "super", ctx: ExprContext::Load } = func.kind else { return Ok(None) };
+        let ExprKind::Call {
+            func,
+            args,
+            keywords,
+        } = e.kind
+        else {
+            return Ok(None);
+        };
+        let ExprKind::Name {
+            id: "super",
+            ctx: ExprContext::Load,
+        } = func.kind
+        else {
+            return Ok(None);
+        };
         if !keywords.is_empty() || !matches!(args.len(), 0 | 2) {
             return Ok(None);
         }
-        if args.iter().any(|a| matches!(a.kind, ExprKind::Starred { .. })) {
+        if args
+            .iter()
+            .any(|a| matches!(a.kind, ExprKind::Starred { .. }))
+        {
             return Ok(None);
         }
         let root = self.table.scope(self.table.root());
         let scope = self.scope();
-        let shadowed = scope.symbols.place("super") != Place::GlobalImplicit || root.symbols.place("super") == Place::Local;
-        let function = matches!(self.u.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda);
+        let shadowed = scope.symbols.place("super") != Place::GlobalImplicit
+            || root.symbols.place("super") == Place::Local;
+        let function = matches!(
+            self.u.kind,
+            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda
+        );
         if shadowed || !function {
             return Ok(None);
         }
-        if args.is_empty() && (self.u.arg_counts.0 == 0 || scope.symbols.place("__class__") != Place::Free) {
+        if args.is_empty()
+            && (self.u.arg_counts.0 == 0 || scope.symbols.place("__class__") != Place::Free)
+        {
             return Ok(None);
         }
         let window = self.push_expr(func)?;
@@ -222,4 +290,3 @@ impl<'s> Compiler<'s, '_> {
         Ok(Some(window))
     }
 }
-

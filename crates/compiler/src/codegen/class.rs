@@ -13,7 +13,15 @@ use crate::symtable::Part;
 
 impl<'s> Compiler<'s, '_> {
     pub(super) fn class_def(&mut self, s: &'s Stmt<'s>) -> Result<()> {
-        let StmtKind::ClassDef { name, bases, keywords, body, decorator_list, type_params } = s.kind else {
+        let StmtKind::ClassDef {
+            name,
+            bases,
+            keywords,
+            body,
+            decorator_list,
+            type_params,
+        } = s.kind
+        else {
             return Ok(());
         };
         for decorator in decorator_list {
@@ -32,7 +40,8 @@ impl<'s> Compiler<'s, '_> {
             let Some(scope) = self.table.find(s, Part::TypeParams) else {
                 return Failure::at(range, "type parameters without a scope".into());
             };
-            let unit_name: &'s str = bumpalo::format!(in self.names, "<generic parameters of {}>", name).into_bump_str();
+            let unit_name: &'s str =
+                bumpalo::format!(in self.names, "<generic parameters of {}>", name).into_bump_str();
             self.enter_unit(scope, UnitKind::TypeParams, unit_name, line, (0, 0, 0));
             self.push_type_params(type_params, range)?;
             self.u.loc = range;
@@ -47,7 +56,13 @@ impl<'s> Compiler<'s, '_> {
             self.u.loc = range;
             let generic = self.u.push();
             self.load_name(".type_params", generic);
-            self.u.emit(Opcode::CallIntrinsic1, KILL_B, generic, generic, Intrinsic1::SubscriptGeneric as u32);
+            self.u.emit(
+                Opcode::CallIntrinsic1,
+                KILL_B,
+                generic,
+                generic,
+                Intrinsic1::SubscriptGeneric as u32,
+            );
             self.store_name(".generic_base", Val::temp(generic));
             self.u.pop(1);
             self.build_class_call(range, base, name, bases, keywords, Some(".generic_base"))?;
@@ -79,7 +94,9 @@ impl<'s> Compiler<'s, '_> {
         self.u.loc = range;
         let text = self.u.push();
         self.load_str(text, name);
-        let plain = !bases.iter().any(|b| matches!(b.kind, ExprKind::Starred { .. }))
+        let plain = !bases
+            .iter()
+            .any(|b| matches!(b.kind, ExprKind::Starred { .. }))
             && keywords.iter().all(|k| k.arg.is_some());
         if !plain {
             // The generic base follows the others; a list takes them all.
@@ -134,13 +151,26 @@ impl<'s> Compiler<'s, '_> {
         let bases: &'s [Expr<'s>] = {
             let mut all = bumpalo::collections::Vec::with_capacity_in(bases.len() + 1, self.names);
             all.extend_from_slice(bases);
-            all.push(Expr::new(range, ExprKind::Name { id: generic, ctx: ExprContext::Load }));
+            all.push(Expr::new(
+                range,
+                ExprKind::Name {
+                    id: generic,
+                    ctx: ExprContext::Load,
+                },
+            ));
             all.into_bump_slice()
         };
         self.call_ex(range, base, bases, keywords, 2, Some(base))
     }
 
-    fn class_body(&mut self, s: &'s Stmt<'s>, name: &'s str, body: &'s [Stmt<'s>], line: u32, generic: bool) -> Result<Child<'s>> {
+    fn class_body(
+        &mut self,
+        s: &'s Stmt<'s>,
+        name: &'s str,
+        body: &'s [Stmt<'s>],
+        line: u32,
+        generic: bool,
+    ) -> Result<Child<'s>> {
         let Some(scope) = self.table.find(s, Part::Body) else {
             return Failure::at(s.range, "class without a scope".into());
         };
@@ -157,7 +187,10 @@ impl<'s> Compiler<'s, '_> {
         }
         let (needs_classdict, conditional) = {
             let scope = self.scope();
-            (scope.needs_classdict, scope.conditional_annotations && !self.future_annotations())
+            (
+                scope.needs_classdict,
+                scope.conditional_annotations && !self.future_annotations(),
+            )
         };
         if needs_classdict {
             let dict = self.u.next_temp();

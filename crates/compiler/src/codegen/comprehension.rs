@@ -26,10 +26,20 @@ struct Body<'s> {
 impl<'s> Compiler<'s, '_> {
     pub(super) fn comprehension(&mut self, e: ExprRef<'s>, dst: u32) -> Result<()> {
         let (kind, elt, value, generators) = match e.kind {
-            ExprKind::ListComp { elt, generators } => (ComprehensionKind::List, elt, None, generators),
-            ExprKind::SetComp { elt, generators } => (ComprehensionKind::Set, elt, None, generators),
-            ExprKind::DictComp { key, value, generators } => (ComprehensionKind::Dict, key, Some(value), generators),
-            ExprKind::GeneratorExp { elt, generators } => (ComprehensionKind::Generator, elt, None, generators),
+            ExprKind::ListComp { elt, generators } => {
+                (ComprehensionKind::List, elt, None, generators)
+            }
+            ExprKind::SetComp { elt, generators } => {
+                (ComprehensionKind::Set, elt, None, generators)
+            }
+            ExprKind::DictComp {
+                key,
+                value,
+                generators,
+            } => (ComprehensionKind::Dict, key, Some(value), generators),
+            ExprKind::GeneratorExp { elt, generators } => {
+                (ComprehensionKind::Generator, elt, None, generators)
+            }
             _ => return Ok(()),
         };
         let Some(scope) = self.table.find(e, Part::Body) else {
@@ -38,7 +48,13 @@ impl<'s> Compiler<'s, '_> {
         let Some(first) = generators.first() else {
             return Failure::at(e.range, "comprehension with no generators".into());
         };
-        let body = Body { range: e.range, kind, elt, value, into: 0 };
+        let body = Body {
+            range: e.range,
+            kind,
+            elt,
+            value,
+            into: 0,
+        };
         if self.table.scope(scope).inlined {
             self.inlined(body, scope, first, generators, dst)
         } else {
@@ -61,7 +77,15 @@ impl<'s> Compiler<'s, '_> {
         self.u.release(val);
         self.u.loc = first.iter.range;
         let iter = self.u.push();
-        self.u.emit_ab(if first.is_async { Opcode::GetAiter } else { Opcode::GetIter }, iter, val);
+        self.u.emit_ab(
+            if first.is_async {
+                Opcode::GetAiter
+            } else {
+                Opcode::GetIter
+            },
+            iter,
+            val,
+        );
         Ok(iter)
     }
 
@@ -113,7 +137,13 @@ impl<'s> Compiler<'s, '_> {
             let exc = TEMP | self.u.top;
             self.restore_locals(&saved);
             self.u.pop_top(body.into);
-            self.u.emit(Opcode::Reraise, KILL_A, exc, u32::from(crate::opcode::NO_REG), 0);
+            self.u.emit(
+                Opcode::Reraise,
+                KILL_A,
+                exc,
+                u32::from(crate::opcode::NO_REG),
+                0,
+            );
             self.u.bind(end);
         }
         self.u.pop(saved.len() as u32);
@@ -143,14 +173,20 @@ impl<'s> Compiler<'s, '_> {
                     if self.u.overlay.iter().any(|o| o.0 == name) {
                         continue;
                     }
-                    let op = if place == Place::Free { NameOp::Deref(self.free_reg(name)) } else { NameOp::Global };
+                    let op = if place == Place::Free {
+                        NameOp::Deref(self.free_reg(name))
+                    } else {
+                        NameOp::Global
+                    };
                     overlay.push((name, op));
                     continue;
                 }
                 _ => continue,
             };
             overlay.push((name, op));
-            let (NameOp::Fast(reg) | NameOp::Deref(reg)) = op else { continue };
+            let (NameOp::Fast(reg) | NameOp::Deref(reg)) = op else {
+                continue;
+            };
             let save = self.u.push();
             self.u.emit(Opcode::LoadFastAndClear, 0, save, reg, 0);
             if matches!(op, NameOp::Deref(_)) {
@@ -183,7 +219,8 @@ impl<'s> Compiler<'s, '_> {
 
     fn restore_locals(&mut self, saved: &[(u32, u32)]) {
         for &(reg, save) in saved.iter().rev() {
-            self.u.emit(Opcode::StoreFastMaybeNull, KILL_B, reg, save, 0);
+            self.u
+                .emit(Opcode::StoreFastMaybeNull, KILL_B, reg, save, 0);
         }
     }
 
@@ -242,11 +279,14 @@ impl<'s> Compiler<'s, '_> {
         body: &Body<'s>,
         ready: Option<u32>,
     ) -> Result<()> {
-        let Some(clause) = generators.get(index) else { return Ok(()) };
+        let Some(clause) = generators.get(index) else {
+            return Ok(());
+        };
         self.deeper(clause.iter.range)?;
         if ready.is_none()
             && !clause.is_async
-            && let ExprKind::List { elts: [one], .. } | ExprKind::Tuple { elts: [one], .. } = clause.iter.kind
+            && let ExprKind::List { elts: [one], .. } | ExprKind::Tuple { elts: [one], .. } =
+                clause.iter.kind
             && !matches!(one.kind, ExprKind::Starred { .. })
         {
             // `for x in [value]` is an assignment.
@@ -287,7 +327,12 @@ impl<'s> Compiler<'s, '_> {
     }
 
     /// `FOR_ITER` and the assignment to its target.
-    pub(super) fn for_iter(&mut self, target: ExprRef<'s>, iter: u32, end: super::unit::Label) -> Result<()> {
+    pub(super) fn for_iter(
+        &mut self,
+        target: ExprRef<'s>,
+        iter: u32,
+        end: super::unit::Label,
+    ) -> Result<()> {
         if let ExprKind::Name { id, .. } = target.kind
             && let Some(reg) = self.store_target(id)
         {
@@ -321,12 +366,18 @@ impl<'s> Compiler<'s, '_> {
         self.u.bind(done);
         self.u.loc = clause.iter.range;
         let exc = self.u.next_temp();
-        self.u.emit(Opcode::EndAsyncFor, KILL_A | KILL_B, iter, exc, 0);
+        self.u
+            .emit(Opcode::EndAsyncFor, KILL_A | KILL_B, iter, exc, 0);
         Ok(())
     }
 
     /// Awaits the next item of an asynchronous iterator and assigns it; the end goes to `done`.
-    pub(super) fn async_next(&mut self, iter: u32, done: super::unit::Label, target: ExprRef<'s>) -> Result<()> {
+    pub(super) fn async_next(
+        &mut self,
+        iter: u32,
+        done: super::unit::Label,
+        target: ExprRef<'s>,
+    ) -> Result<()> {
         let outer = self.u.handler;
         let item = self.u.push();
         self.u.handler = self.u.new_handler(done, item, false);
@@ -344,7 +395,12 @@ impl<'s> Compiler<'s, '_> {
         self.assign_temp(target)
     }
 
-    fn comp_inner(&mut self, generators: &'s [Comprehension<'s>], index: usize, body: &Body<'s>) -> Result<()> {
+    fn comp_inner(
+        &mut self,
+        generators: &'s [Comprehension<'s>],
+        index: usize,
+        body: &Body<'s>,
+    ) -> Result<()> {
         if index + 1 < generators.len() {
             return self.comp_loop(generators, index + 1, body, None);
         }
@@ -362,14 +418,22 @@ impl<'s> Compiler<'s, '_> {
                 let value = self.operand(value)?;
                 self.u.release(value);
                 self.u.release(key);
-                self.u.loc = body.elt.range.to(body.value.map_or(body.elt.range, |v| v.range));
-                self.u.emit_use(Opcode::MapAdd, Val::kept(body.into), Some(key), Some(value));
+                self.u.loc = body
+                    .elt
+                    .range
+                    .to(body.value.map_or(body.elt.range, |v| v.range));
+                self.u
+                    .emit_use(Opcode::MapAdd, Val::kept(body.into), Some(key), Some(value));
             }
             _ => {
                 let val = self.operand(body.elt)?;
                 self.u.release(val);
                 self.u.loc = body.elt.range;
-                let op = if body.kind == ComprehensionKind::Set { Opcode::SetAdd } else { Opcode::ListAppend };
+                let op = if body.kind == ComprehensionKind::Set {
+                    Opcode::SetAdd
+                } else {
+                    Opcode::ListAppend
+                };
                 self.u.emit_use(op, Val::kept(body.into), Some(val), None);
             }
         }

@@ -19,9 +19,14 @@ impl<'s> Compiler<'s, '_> {
 
     fn jump_if_kind(&mut self, e: ExprRef<'s>, to: Label, when: bool) -> Result<()> {
         match e.kind {
-            ExprKind::UnaryOp { op: UnaryOp::Not, operand } => return self.jump_if(operand, to, !when),
+            ExprKind::UnaryOp {
+                op: UnaryOp::Not,
+                operand,
+            } => return self.jump_if(operand, to, !when),
             ExprKind::BoolOp { op, values } => {
-                let Some((last, first)) = values.split_last() else { return Ok(()) };
+                let Some((last, first)) = values.split_last() else {
+                    return Ok(());
+                };
                 let decides = op == BoolOp::Or;
                 let next = self.u.label();
                 let early = if decides == when { to } else { next };
@@ -43,7 +48,11 @@ impl<'s> Compiler<'s, '_> {
                 self.u.bind(end);
                 return Ok(());
             }
-            ExprKind::Compare { left, ops, comparators } => {
+            ExprKind::Compare {
+                left,
+                ops,
+                comparators,
+            } => {
                 self.check_compare(e, left, ops, comparators);
                 if let ([op], [right]) = (ops, comparators) {
                     return self.jump_compare(e, left, *op, right, to, when);
@@ -64,7 +73,15 @@ impl<'s> Compiler<'s, '_> {
         let val = self.operand(e)?;
         self.u.release(val);
         self.u.loc = e.range;
-        self.u.jump_on(if when { Opcode::JumpIfTrue } else { Opcode::JumpIfFalse }, val, to);
+        self.u.jump_on(
+            if when {
+                Opcode::JumpIfTrue
+            } else {
+                Opcode::JumpIfFalse
+            },
+            val,
+            to,
+        );
         Ok(())
     }
 
@@ -77,13 +94,27 @@ impl<'s> Compiler<'s, '_> {
         to: Label,
         when: bool,
     ) -> Result<()> {
-        let is_none = matches!(right.kind, ExprKind::Constant { value: Constant::None, .. });
+        let is_none = matches!(
+            right.kind,
+            ExprKind::Constant {
+                value: Constant::None,
+                ..
+            }
+        );
         if is_none && matches!(op, CmpOp::Is | CmpOp::IsNot) {
             let val = self.operand(left)?;
             self.u.release(val);
             self.u.loc = e.range;
             let none = (op == CmpOp::Is) == when;
-            self.u.jump_on(if none { Opcode::JumpIfNone } else { Opcode::JumpIfNotNone }, val, to);
+            self.u.jump_on(
+                if none {
+                    Opcode::JumpIfNone
+                } else {
+                    Opcode::JumpIfNotNone
+                },
+                val,
+                to,
+            );
             return Ok(());
         }
         let l = self.operand_before(left, &[right])?;
@@ -145,21 +176,38 @@ impl<'s> Compiler<'s, '_> {
             if r.kill && l.kill {
                 // Brings the kept operand down to where the consumed one stood.
                 let result = self.u.push();
-                self.u.emit_abc(super::expr::compare_opcode(op), 0, result, l, Val::kept(r.reg));
+                self.u.emit_abc(
+                    super::expr::compare_opcode(op),
+                    0,
+                    result,
+                    l,
+                    Val::kept(r.reg),
+                );
                 self.u.pop(3);
                 let low = self.u.push();
                 self.u.mov(low, r);
                 r = Val::temp(low);
                 let target = *cleanup.get_or_insert_with(|| self.u.label());
-                self.u.jump_on(Opcode::JumpIfFalse, Val::temp(result), target);
+                self.u
+                    .jump_on(Opcode::JumpIfFalse, Val::temp(result), target);
                 l = r;
                 continue;
             }
-            let target = if r.kill { *cleanup.get_or_insert_with(|| self.u.label()) } else { fails };
+            let target = if r.kill {
+                *cleanup.get_or_insert_with(|| self.u.label())
+            } else {
+                fails
+            };
             let (opcode, negated) = fused_jump(op);
             let kill = if l.kill { KILL_A } else { 0 };
             let sense = if negated { 0 } else { IF_FALSE };
-            self.u.jump_cmp(opcode, sense | kill, Val::kept(l.reg), Val::kept(r.reg), target);
+            self.u.jump_cmp(
+                opcode,
+                sense | kill,
+                Val::kept(l.reg),
+                Val::kept(r.reg),
+                target,
+            );
             if l.kill {
                 self.u.release(l);
             }

@@ -28,7 +28,11 @@ impl Consts {
             Const::Int(n) => *self.ints.entry(*n).or_insert(next),
             Const::Str(s) => *self.texts.entry(text_key(s)).or_insert(next),
             Const::Code(_) => next,
-            _ => match self.others.iter().find(|&&i| same(&self.items[i as usize], &c)) {
+            _ => match self
+                .others
+                .iter()
+                .find(|&&i| same(&self.items[i as usize], &c))
+            {
                 Some(&i) => i,
                 None => {
                     self.others.push(next);

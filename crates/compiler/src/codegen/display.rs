@@ -13,7 +13,8 @@ use crate::opcode::Opcode;
 const LONG: usize = 30;
 
 fn starred(elts: &[Expr<'_>]) -> bool {
-    elts.iter().any(|e| matches!(e.kind, ExprKind::Starred { .. }))
+    elts.iter()
+        .any(|e| matches!(e.kind, ExprKind::Starred { .. }))
 }
 
 impl<'s> Compiler<'s, '_> {
@@ -33,7 +34,13 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
-    fn build(&mut self, range: TextRange, op: Opcode, elts: &'s [Expr<'s>], dst: u32) -> Result<()> {
+    fn build(
+        &mut self,
+        range: TextRange,
+        op: Opcode,
+        elts: &'s [Expr<'s>],
+        dst: u32,
+    ) -> Result<()> {
         let base = self.u.next_temp();
         for elt in elts {
             self.push_expr(elt)?;
@@ -53,7 +60,13 @@ impl<'s> Compiler<'s, '_> {
 
     pub(super) fn list(&mut self, e: ExprRef<'s>, elts: &'s [Expr<'s>], dst: u32) -> Result<()> {
         if let Some(items) = self.all_constant(elts) {
-            return self.constant_display(e.range, Opcode::BuildList, Opcode::ListExtend, Const::Tuple(items.into()), dst);
+            return self.constant_display(
+                e.range,
+                Opcode::BuildList,
+                Opcode::ListExtend,
+                Const::Tuple(items.into()),
+                dst,
+            );
         }
         if !starred(elts) && elts.len() <= LONG {
             return self.build(e.range, Opcode::BuildList, elts, dst);
@@ -73,19 +86,32 @@ impl<'s> Compiler<'s, '_> {
         if !starred(elts) && elts.len() <= LONG {
             return self.build(e.range, Opcode::BuildSet, elts, dst);
         }
-        self.unpacked_list(e.range, elts, 0, Some((Opcode::BuildSet, Opcode::SetAdd, Opcode::SetUpdate)))?;
+        self.unpacked_list(
+            e.range,
+            elts,
+            0,
+            Some((Opcode::BuildSet, Opcode::SetAdd, Opcode::SetUpdate)),
+        )?;
         let set = self.u.next_temp();
         self.u.mov(dst, Val::temp(set));
         Ok(())
     }
 
-    fn constant_display(&mut self, range: TextRange, build: Opcode, extend: Opcode, items: Const, dst: u32) -> Result<()> {
+    fn constant_display(
+        &mut self,
+        range: TextRange,
+        build: Opcode,
+        extend: Opcode,
+        items: Const,
+        dst: u32,
+    ) -> Result<()> {
         self.u.loc = range;
         let into = self.u.push();
         self.u.emit(build, 0, into, into, 0);
         let from = self.u.push();
         self.load_const(from, items);
-        self.u.emit_use(extend, Val::kept(into), Some(Val::temp(from)), None);
+        self.u
+            .emit_use(extend, Val::kept(into), Some(Val::temp(from)), None);
         self.u.pop(2);
         self.u.mov(dst, Val::temp(into));
         Ok(())
@@ -100,8 +126,12 @@ impl<'s> Compiler<'s, '_> {
         extra: u32,
         ops: Option<(Opcode, Opcode, Opcode)>,
     ) -> Result<()> {
-        let (build, add, extend) = ops.unwrap_or((Opcode::BuildList, Opcode::ListAppend, Opcode::ListExtend));
-        let first_star = elts.iter().position(|e| matches!(e.kind, ExprKind::Starred { .. })).unwrap_or(elts.len());
+        let (build, add, extend) =
+            ops.unwrap_or((Opcode::BuildList, Opcode::ListAppend, Opcode::ListExtend));
+        let first_star = elts
+            .iter()
+            .position(|e| matches!(e.kind, ExprKind::Starred { .. }))
+            .unwrap_or(elts.len());
         let direct = if elts.len() > LONG { 0 } else { first_star };
         for elt in &elts[..direct] {
             self.push_expr(elt)?;
@@ -132,7 +162,11 @@ impl<'s> Compiler<'s, '_> {
         dst: u32,
     ) -> Result<()> {
         let short = keys.len() <= LONG / 2;
-        let direct = if short { keys.iter().take_while(|k| k.is_some()).count() } else { 0 };
+        let direct = if short {
+            keys.iter().take_while(|k| k.is_some()).count()
+        } else {
+            0
+        };
         let base = self.u.next_temp();
         for (key, value) in keys.iter().zip(values).take(direct) {
             if let Some(key) = key {
@@ -153,7 +187,8 @@ impl<'s> Compiler<'s, '_> {
                 let val = self.operand(value)?;
                 self.u.release(val);
                 self.u.loc = e.range;
-                self.u.emit_use(Opcode::DictUpdate, Val::kept(base), Some(val), None);
+                self.u
+                    .emit_use(Opcode::DictUpdate, Val::kept(base), Some(val), None);
                 continue;
             };
             let key = self.operand_before(key, &[value])?;
@@ -161,7 +196,8 @@ impl<'s> Compiler<'s, '_> {
             self.u.release(value);
             self.u.release(key);
             self.u.loc = e.range;
-            self.u.emit_use(Opcode::MapAdd, Val::kept(base), Some(key), Some(value));
+            self.u
+                .emit_use(Opcode::MapAdd, Val::kept(base), Some(key), Some(value));
         }
         self.u.pop(1);
         self.u.mov(dst, Val::temp(base));

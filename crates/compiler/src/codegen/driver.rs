@@ -26,12 +26,19 @@ pub fn compile(
     let mut warnings = Vec::new();
     match compile_tree(module, &names, positions, options, &mut warnings) {
         Ok(code) => Ok(Compiled { code, warnings }),
-        Err(failure) => Err(Box::new(syntax_error(*failure.0, positions, options.source))),
+        Err(failure) => Err(Box::new(syntax_error(
+            *failure.0,
+            positions,
+            options.source,
+        ))),
     }
 }
 
 /// Decodes, parses and compiles source text.
-pub fn compile_source(source: &[u8], options: &CompileOptions<'_>) -> std::result::Result<Compiled, Box<SyntaxError>> {
+pub fn compile_source(
+    source: &[u8],
+    options: &CompileOptions<'_>,
+) -> std::result::Result<Compiled, Box<SyntaxError>> {
     let text = decode(source, options.filename).map_err(Box::new)?;
     let arena = Bump::with_capacity(text.len() * 8);
     let mode = match options.mode {
@@ -55,11 +62,17 @@ pub fn future_features(module: &Mod<'_>) -> Option<CodeFlags> {
     crate::future::scan(module).ok().map(|f| f.flags)
 }
 
-fn syntax_error(failure: FailureData, positions: &dyn PositionSource, source: Option<&str>) -> SyntaxError {
+fn syntax_error(
+    failure: FailureData,
+    positions: &dyn PositionSource,
+    source: Option<&str>,
+) -> SyntaxError {
     let start = positions.position(failure.range);
     let end = failure.end.map_or(start, |range| positions.position(range));
     let line = start.line.max(0) as u32;
-    let text = source.and_then(|s| s.split_inclusive('\n').nth((line as usize).checked_sub(1)?)).map(str::to_owned);
+    let text = source
+        .and_then(|s| s.split_inclusive('\n').nth((line as usize).checked_sub(1)?))
+        .map(str::to_owned);
     SyntaxError {
         kind: failure.kind,
         message: failure.message,
@@ -97,7 +110,9 @@ fn compile_tree<'s>(
         filename,
         u: Unit::new(table.root(), UnitKind::Module, "<module>", qualname, 1),
         outer: Vec::new(),
-        last_future_line: future.last.map_or(0, |range| positions.position(range).line.max(0) as u32),
+        last_future_line: future
+            .last
+            .map_or(0, |range| positions.position(range).line.max(0) as u32),
         overflow: false,
         warnings: Vec::new(),
         interned: FxHashSet::default(),
@@ -137,7 +152,9 @@ impl<'s> Compiler<'s, '_> {
 
     fn module_body(&mut self, body: &'s [Stmt<'s>], docstring: bool) -> Result<()> {
         // The function that evaluates annotations exists before anything runs; its code comes last.
-        let annotated = !self.future_annotations() && self.scope().conditional_annotations && has_annotations(body);
+        let annotated = !self.future_annotations()
+            && self.scope().conditional_annotations
+            && has_annotations(body);
         let first = body.first().map_or(NO_RANGE, |s| s.range);
         self.u.loc = first;
         let mut place = None;
@@ -152,13 +169,20 @@ impl<'s> Compiler<'s, '_> {
             }
             self.empty_conditions();
         }
-        if docstring { self.body(body)? } else { self.stmts(body)? }
+        if docstring {
+            self.body(body)?
+        } else {
+            self.stmts(body)?
+        }
         if !self.u.after_end() {
             self.return_none();
         }
         if let Some((index, after)) = place {
             match self.deferred_annotations(first)? {
-                Some(child) => self.u.consts.replace(index, crate::code::Const::Code(child.code)),
+                Some(child) => self
+                    .u
+                    .consts
+                    .replace(index, crate::code::Const::Code(child.code)),
                 None => {
                     for ins in &mut self.u.code[after - 2..after] {
                         ins.op = Opcode::Nop;
@@ -176,14 +200,27 @@ impl<'s> Compiler<'s, '_> {
 /// Whether a body has annotations of plain names, at any depth of blocks.
 fn has_annotations(body: &[Stmt<'_>]) -> bool {
     body.iter().any(|s| match s.kind {
-        StmtKind::AnnAssign { target, simple, .. } => simple && matches!(target.kind, ExprKind::Name { .. }),
+        StmtKind::AnnAssign { target, simple, .. } => {
+            simple && matches!(target.kind, ExprKind::Name { .. })
+        }
         StmtKind::For { body, orelse, .. }
         | StmtKind::AsyncFor { body, orelse, .. }
         | StmtKind::While { body, orelse, .. }
         | StmtKind::If { body, orelse, .. } => has_annotations(body) || has_annotations(orelse),
         StmtKind::With { body, .. } | StmtKind::AsyncWith { body, .. } => has_annotations(body),
         StmtKind::Match { cases, .. } => cases.iter().any(|c| has_annotations(c.body)),
-        StmtKind::Try { body, handlers, orelse, finalbody } | StmtKind::TryStar { body, handlers, orelse, finalbody } => {
+        StmtKind::Try {
+            body,
+            handlers,
+            orelse,
+            finalbody,
+        }
+        | StmtKind::TryStar {
+            body,
+            handlers,
+            orelse,
+            finalbody,
+        } => {
             has_annotations(body)
                 || handlers.iter().any(|h| has_annotations(h.parts().2))
                 || has_annotations(orelse)

@@ -72,7 +72,13 @@ impl<'s> Compiler<'s, '_> {
 
     pub(super) fn reraise(&mut self, exc: u32, lasti: Option<u32>) {
         let flags = KILL_A | if lasti.is_some() { KILL_B } else { 0 };
-        self.u.emit(Opcode::Reraise, flags, exc, lasti.unwrap_or(u32::from(NO_REG)), 0);
+        self.u.emit(
+            Opcode::Reraise,
+            flags,
+            exc,
+            lasti.unwrap_or(u32::from(NO_REG)),
+            0,
+        );
     }
 
     /// Where an exception raised inside a handler goes: restores the one handled
@@ -144,8 +150,10 @@ impl<'s> Compiler<'s, '_> {
             self.u.release(class);
             self.u.loc = ty.range;
             let matches = self.u.next_temp();
-            self.u.emit_abc(Opcode::CheckExcMatch, 0, matches, Val::kept(exc), class);
-            self.u.jump_on(Opcode::JumpIfFalse, Val::temp(matches), next);
+            self.u
+                .emit_abc(Opcode::CheckExcMatch, 0, matches, Val::kept(exc), class);
+            self.u
+                .jump_on(Opcode::JumpIfFalse, Val::temp(matches), next);
         } else if !last {
             return Failure::at(handler.range, "default 'except:' must be last".into());
         }
@@ -153,7 +161,12 @@ impl<'s> Compiler<'s, '_> {
         let inside = self.u.handler;
         // Leaving the clause restores the exception handled before; that is outside its own cleanup.
         let block_handler = std::mem::replace(&mut self.u.handler, outer);
-        self.push_block(Kind::Except { previous, name }, Label(0), Label(0), handler.range)?;
+        self.push_block(
+            Kind::Except { previous, name },
+            Label(0),
+            Label(0),
+            handler.range,
+        )?;
         self.u.handler = block_handler;
         if let Some(name) = name {
             self.store_name(name, Val::temp(exc));
@@ -210,9 +223,20 @@ impl<'s> Compiler<'s, '_> {
             self.except_star_clause(handler, previous, results, rest, inside)?;
         }
         self.u.loc = NO_RANGE;
-        self.u.emit_use(Opcode::ListAppend, Val::kept(results), Some(Val::temp(rest)), None);
+        self.u.emit_use(
+            Opcode::ListAppend,
+            Val::kept(results),
+            Some(Val::temp(rest)),
+            None,
+        );
         self.u.pop(2);
-        self.u.emit(Opcode::CallIntrinsic2, 0, exc, exc, Intrinsic2::PrepReraiseStar as u32);
+        self.u.emit(
+            Opcode::CallIntrinsic2,
+            0,
+            exc,
+            exc,
+            Intrinsic2::PrepReraiseStar as u32,
+        );
         let again = self.u.label();
         self.u.jump_on(Opcode::JumpIfNotNone, Val::kept(exc), again);
         self.u.pop_top(exc);
@@ -245,11 +269,18 @@ impl<'s> Compiler<'s, '_> {
         let split = self.u.push_many(2);
         let matched = split + 1;
         let kill = KILL_B | if class.kill { KILL_C } else { 0 };
-        self.u.emit(Opcode::CheckEgMatch, kill, split, rest, class.reg);
+        self.u
+            .emit(Opcode::CheckEgMatch, kill, split, rest, class.reg);
         self.u.emit(Opcode::Move, KILL_B, rest, split, 0);
-        self.u.jump_on(Opcode::JumpIfNone, Val::kept(matched), no_match);
+        self.u
+            .jump_on(Opcode::JumpIfNone, Val::kept(matched), no_match);
         self.u.pop(2);
-        self.push_block(Kind::ExceptStar { previous }, Label(0), Label(0), handler.range)?;
+        self.push_block(
+            Kind::ExceptStar { previous },
+            Label(0),
+            Label(0),
+            handler.range,
+        )?;
         match name {
             Some(name) => self.store_name(name, Val::temp(matched)),
             None => self.u.pop_top(matched),
@@ -269,7 +300,12 @@ impl<'s> Compiler<'s, '_> {
         if let Some(name) = name {
             self.unbind(name);
         }
-        self.u.emit_use(Opcode::ListAppend, Val::kept(results), Some(Val::temp(exc)), None);
+        self.u.emit_use(
+            Opcode::ListAppend,
+            Val::kept(results),
+            Some(Val::temp(exc)),
+            None,
+        );
         self.u.pop_top(exc + 1);
         self.u.pop(2);
         self.u.jump(Opcode::JumpForward, next);
@@ -295,24 +331,51 @@ impl<'s> Compiler<'s, '_> {
             Return { .. } => "return",
             Break {} if !in_loop => "break",
             Continue {} if !in_loop => "continue",
-            For { body, orelse, .. } | AsyncFor { body, orelse, .. } | While { body, orelse, .. } => {
+            For { body, orelse, .. }
+            | AsyncFor { body, orelse, .. }
+            | While { body, orelse, .. } => {
                 body.iter().for_each(|s| self.warn_leaving(s, true));
                 return orelse.iter().for_each(|s| self.warn_leaving(s, in_loop));
             }
-            If { body, orelse, .. } => return body.iter().chain(orelse).for_each(|s| self.warn_leaving(s, in_loop)),
-            With { body, .. } | AsyncWith { body, .. } => return body.iter().for_each(|s| self.warn_leaving(s, in_loop)),
-            Try { body, handlers, orelse, finalbody } | TryStar { body, handlers, orelse, finalbody } => {
+            If { body, orelse, .. } => {
+                return body
+                    .iter()
+                    .chain(orelse)
+                    .for_each(|s| self.warn_leaving(s, in_loop));
+            }
+            With { body, .. } | AsyncWith { body, .. } => {
+                return body.iter().for_each(|s| self.warn_leaving(s, in_loop));
+            }
+            Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            }
+            | TryStar {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            } => {
                 let clauses = handlers.iter().flat_map(|h| h.parts().2);
                 let all = body.iter().chain(clauses).chain(orelse).chain(finalbody);
                 return all.for_each(|s| self.warn_leaving(s, in_loop));
             }
             Match { cases, .. } => {
-                return cases.iter().flat_map(|c| c.body).for_each(|s| self.warn_leaving(s, in_loop));
+                return cases
+                    .iter()
+                    .flat_map(|c| c.body)
+                    .for_each(|s| self.warn_leaving(s, in_loop));
             }
             _ => return,
         };
         let message = format!("'{word}' in a 'finally' block");
-        if !self.warnings.iter().any(|w| w.range == s.range && w.message == message) {
+        if !self
+            .warnings
+            .iter()
+            .any(|w| w.range == s.range && w.message == message)
+        {
             self.warn(s.range, message);
         }
     }

@@ -32,7 +32,10 @@ impl<'s> Compiler<'s, '_> {
     /// Evaluates an expression to an operand: a local is read where it stands.
     pub(super) fn operand(&mut self, e: ExprRef<'s>) -> Result<Val> {
         match e.kind {
-            ExprKind::Name { id, ctx: ExprContext::Load } if id != "__debug__" => {
+            ExprKind::Name {
+                id,
+                ctx: ExprContext::Load,
+            } if id != "__debug__" => {
                 if let NameOp::Fast(reg) = self.resolve(id) {
                     self.u.loc = e.range;
                     self.u.emit(Opcode::CheckFast, 0, reg, 0, 0);
@@ -65,8 +68,11 @@ impl<'s> Compiler<'s, '_> {
 
     /// Whether one of the expressions assigns to the local in this register.
     pub(super) fn rebound(&mut self, reg: u32, later: &[ExprRef<'s>]) -> bool {
-        let Some(&(name, _)) = self.u.plain.get(reg as usize) else { return true };
-        self.scope().symbols.flags(name) & NAMED_TARGET != 0 && later.iter().any(|e| self.assigns(e, name))
+        let Some(&(name, _)) = self.u.plain.get(reg as usize) else {
+            return true;
+        };
+        self.scope().symbols.flags(name) & NAMED_TARGET != 0
+            && later.iter().any(|e| self.assigns(e, name))
     }
 
     fn assigns(&self, e: &Expr<'s>, name: &str) -> bool {
@@ -133,21 +139,35 @@ impl<'s> Compiler<'s, '_> {
             BinOp { left, op, right } => return self.bin_op(e, left, op, right, dst),
             UnaryOp { op, operand } => return self.unary_op(e, op, operand, dst),
             BoolOp { op, values } => return self.bool_op(op, values, dst),
-            Compare { left, ops, comparators } => return self.compare(e, left, ops, comparators, dst),
+            Compare {
+                left,
+                ops,
+                comparators,
+            } => return self.compare(e, left, ops, comparators, dst),
             NamedExpr { target, value } => return self.named_expr(e, target, value, dst),
             IfExp { test, body, orelse } => return self.if_exp(e, test, body, orelse, dst),
-            Call { func, args, keywords } => return self.call(e, func, args, keywords, Some(dst)),
+            Call {
+                func,
+                args,
+                keywords,
+            } => return self.call(e, func, args, keywords, Some(dst)),
             Attribute { value, attr, .. } => return self.attribute(e, value, attr, dst),
             Subscript { value, slice, .. } => return self.subscript(e, value, slice, dst),
             Tuple { elts, .. } => return self.tuple(e, elts, dst),
             List { elts, .. } => return self.list(e, elts, dst),
             Set { elts } => return self.set(e, elts, dst),
             Dict { keys, values } => return self.dict(e, keys, values, dst),
-            ListComp { .. } | SetComp { .. } | DictComp { .. } | GeneratorExp { .. } => return self.comprehension(e, dst),
+            ListComp { .. } | SetComp { .. } | DictComp { .. } | GeneratorExp { .. } => {
+                return self.comprehension(e, dst);
+            }
             Lambda { args, body } => return self.lambda(e, args, body, dst),
             JoinedStr { values } => return self.joined_str(e, values, dst),
             TemplateStr { values } => return self.template_str(e, values, dst),
-            FormattedValue { value, conversion, format_spec } => {
+            FormattedValue {
+                value,
+                conversion,
+                format_spec,
+            } => {
                 return self.formatted_value(e, value, conversion, format_spec, dst);
             }
             Interpolation { .. } => {
@@ -189,7 +209,10 @@ impl<'s> Compiler<'s, '_> {
     /// A constant integer that fits an immediate operand.
     pub(super) fn small_int(&self, e: &Expr<'s>) -> Option<i16> {
         match e.kind {
-            ExprKind::Constant { value: Constant::Int(n), .. } => i16::try_from(n).ok(),
+            ExprKind::Constant {
+                value: Constant::Int(n),
+                ..
+            } => i16::try_from(n).ok(),
             ExprKind::UnaryOp { .. } => match self.fold(e)? {
                 Const::Int(n) => i16::try_from(n).ok(),
                 _ => None,
@@ -199,7 +222,14 @@ impl<'s> Compiler<'s, '_> {
         // -1 in the last operand would read as EXTENDED only in jumps; here it is a plain value.
     }
 
-    fn bin_op(&mut self, e: ExprRef<'s>, left: ExprRef<'s>, op: Operator, right: ExprRef<'s>, dst: u32) -> Result<()> {
+    fn bin_op(
+        &mut self,
+        e: ExprRef<'s>,
+        left: ExprRef<'s>,
+        op: Operator,
+        right: ExprRef<'s>,
+        dst: u32,
+    ) -> Result<()> {
         if self.folded(e, dst) {
             return Ok(());
         }
@@ -235,9 +265,14 @@ impl<'s> Compiler<'s, '_> {
         if let (Operator::Add | Operator::Sub, Some(n)) = (op, self.small_int(right)) {
             self.u.release(l);
             self.u.loc = range;
-            let op = if op == Operator::Add { Opcode::AddImm } else { Opcode::SubImm };
+            let op = if op == Operator::Add {
+                Opcode::AddImm
+            } else {
+                Opcode::SubImm
+            };
             let kill = if l.kill { KILL_B } else { 0 };
-            self.u.emit(op, flags | kill, dst, l.reg, u32::from(n as u16));
+            self.u
+                .emit(op, flags | kill, dst, l.reg, u32::from(n as u16));
             return Ok(());
         }
         let r = self.operand(right)?;
@@ -248,7 +283,13 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
-    fn unary_op(&mut self, e: ExprRef<'s>, op: UnaryOp, operand: ExprRef<'s>, dst: u32) -> Result<()> {
+    fn unary_op(
+        &mut self,
+        e: ExprRef<'s>,
+        op: UnaryOp,
+        operand: ExprRef<'s>,
+        dst: u32,
+    ) -> Result<()> {
         if self.folded(e, dst) {
             return Ok(());
         }
@@ -267,13 +308,19 @@ impl<'s> Compiler<'s, '_> {
 
     /// A register for intermediate values: a local must not be written before the last instruction.
     fn scratch(&mut self, dst: u32) -> u32 {
-        if dst & TEMP != 0 { dst } else { self.u.next_temp() }
+        if dst & TEMP != 0 {
+            dst
+        } else {
+            self.u.next_temp()
+        }
     }
 
     fn bool_op(&mut self, op: BoolOp, values: &'s [Expr<'s>], dst: u32) -> Result<()> {
         let via = self.scratch(dst);
         let end = self.u.label();
-        let Some((last, first)) = values.split_last() else { return Ok(()) };
+        let Some((last, first)) = values.split_last() else {
+            return Ok(());
+        };
         let (stay, leave) = match op {
             BoolOp::And => (Opcode::JumpIfTrue, Opcode::JumpIfFalse),
             BoolOp::Or => (Opcode::JumpIfFalse, Opcode::JumpIfTrue),
@@ -324,7 +371,9 @@ impl<'s> Compiler<'s, '_> {
         dst: u32,
     ) -> Result<()> {
         self.check_compare(e, left, ops, comparators);
-        let (Some(&first_op), Some(first)) = (ops.first(), comparators.first()) else { return Ok(()) };
+        let (Some(&first_op), Some(first)) = (ops.first(), comparators.first()) else {
+            return Ok(());
+        };
         if ops.len() == 1 {
             let l = self.operand_before(left, &[first])?;
             let r = self.membership_operand(first_op, first)?;
@@ -397,7 +446,13 @@ impl<'s> Compiler<'s, '_> {
         self.operand(e)
     }
 
-    fn named_expr(&mut self, e: ExprRef<'s>, target: ExprRef<'s>, value: ExprRef<'s>, dst: u32) -> Result<()> {
+    fn named_expr(
+        &mut self,
+        e: ExprRef<'s>,
+        target: ExprRef<'s>,
+        value: ExprRef<'s>,
+        dst: u32,
+    ) -> Result<()> {
         let ExprKind::Name { id, .. } = target.kind else {
             return Failure::at(target.range, "NamedExpr target must be a Name".into());
         };
@@ -434,7 +489,13 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
-    fn attribute(&mut self, e: ExprRef<'s>, value: ExprRef<'s>, attr: &'s str, dst: u32) -> Result<()> {
+    fn attribute(
+        &mut self,
+        e: ExprRef<'s>,
+        value: ExprRef<'s>,
+        attr: &'s str,
+        dst: u32,
+    ) -> Result<()> {
         if let Some(window) = self.super_window(value)? {
             let attr = self.mangle(attr);
             let name = self.u.name(attr);
@@ -454,10 +515,18 @@ impl<'s> Compiler<'s, '_> {
 
     /// Where a traceback shows an attribute access that spans lines: at the name.
     pub(super) fn attr_loc(&self, e: &Expr<'s>, attr: &str) -> TextRange {
-        self.positions.attribute_tail(e.range, attr.len() as u32).unwrap_or(e.range)
+        self.positions
+            .attribute_tail(e.range, attr.len() as u32)
+            .unwrap_or(e.range)
     }
 
-    fn subscript(&mut self, e: ExprRef<'s>, value: ExprRef<'s>, slice: ExprRef<'s>, dst: u32) -> Result<()> {
+    fn subscript(
+        &mut self,
+        e: ExprRef<'s>,
+        value: ExprRef<'s>,
+        slice: ExprRef<'s>,
+        dst: u32,
+    ) -> Result<()> {
         if self.folded(e, dst) {
             return Ok(());
         }
@@ -476,14 +545,22 @@ impl<'s> Compiler<'s, '_> {
         self.u.release(index);
         self.u.release(container);
         self.u.loc = e.range;
-        self.u.emit_abc(Opcode::LoadSubscr, 0, dst, container, index);
+        self.u
+            .emit_abc(Opcode::LoadSubscr, 0, dst, container, index);
         Ok(())
     }
 
     /// The bounds of a slice without a step that is not constant.
-    pub(super) fn two_part_slice(&self, slice: &Expr<'s>) -> Option<(Option<ExprRef<'s>>, Option<ExprRef<'s>>)> {
+    pub(super) fn two_part_slice(
+        &self,
+        slice: &Expr<'s>,
+    ) -> Option<(Option<ExprRef<'s>>, Option<ExprRef<'s>>)> {
         match slice.kind {
-            ExprKind::Slice { lower, upper, step: None } if self.fold(slice).is_none() => Some((lower, upper)),
+            ExprKind::Slice {
+                lower,
+                upper,
+                step: None,
+            } if self.fold(slice).is_none() => Some((lower, upper)),
             _ => None,
         }
     }
@@ -562,7 +639,12 @@ impl<'s> Compiler<'s, '_> {
     pub(super) fn emit_yield(&mut self, dst: u32, mut val: Val) {
         if self.scope().coroutine && self.scope().generator {
             let wrapped = self.u.next_temp();
-            self.u.emit_abi(Opcode::CallIntrinsic1, wrapped, val, Intrinsic1::AsyncGenWrap as u32);
+            self.u.emit_abi(
+                Opcode::CallIntrinsic1,
+                wrapped,
+                val,
+                Intrinsic1::AsyncGenWrap as u32,
+            );
             val = Val::temp(wrapped);
         }
         self.u.emit_ab(Opcode::YieldValue, dst, val);
@@ -613,7 +695,8 @@ impl<'s> Compiler<'s, '_> {
         self.u.handler = outer;
         self.u.jump(Opcode::JumpNoInterrupt, send);
         self.u.bind(fail);
-        self.u.jump_ab(Opcode::CleanupThrow, KILL_B, value, value, done);
+        self.u
+            .jump_ab(Opcode::CleanupThrow, KILL_B, value, value, done);
         self.u.bind(done);
         self.u.pop_top(iter);
         self.u.pop(2);
@@ -625,7 +708,11 @@ impl<'s> Compiler<'s, '_> {
     /// Evaluates an expression and drops the result.
     pub(super) fn effect(&mut self, e: ExprRef<'s>) -> Result<()> {
         match e.kind {
-            ExprKind::Call { func, args, keywords } => {
+            ExprKind::Call {
+                func,
+                args,
+                keywords,
+            } => {
                 self.deeper(e.range)?;
                 self.call(e, func, args, keywords, None)?;
                 self.depth -= 1;
@@ -651,11 +738,21 @@ impl<'s> Compiler<'s, '_> {
 
     /// Whether code here runs as a function of its own (and not a class body or module).
     pub(super) fn in_function(&self) -> bool {
-        matches!(self.u.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda)
+        matches!(
+            self.u.kind,
+            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda
+        )
     }
 
     /// `target op= value` for the operator itself.
-    pub(super) fn inplace(&mut self, range: TextRange, l: Val, op: Operator, value: ExprRef<'s>, dst: u32) -> Result<()> {
+    pub(super) fn inplace(
+        &mut self,
+        range: TextRange,
+        l: Val,
+        op: Operator,
+        value: ExprRef<'s>,
+        dst: u32,
+    ) -> Result<()> {
         self.binary_with(range, l, op, value, dst, INPLACE)
     }
 }

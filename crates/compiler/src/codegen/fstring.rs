@@ -22,7 +22,12 @@ fn conversion_number(conversion: i32) -> u32 {
 }
 
 impl<'s> Compiler<'s, '_> {
-    pub(super) fn joined_str(&mut self, e: ExprRef<'s>, values: &'s [Expr<'s>], dst: u32) -> Result<()> {
+    pub(super) fn joined_str(
+        &mut self,
+        e: ExprRef<'s>,
+        values: &'s [Expr<'s>],
+        dst: u32,
+    ) -> Result<()> {
         match values {
             [] => {
                 self.u.loc = e.range;
@@ -36,14 +41,16 @@ impl<'s> Compiler<'s, '_> {
                 }
                 self.u.pop(values.len() as u32);
                 self.u.loc = e.range;
-                self.u.emit(Opcode::BuildString, 0, dst, base, values.len() as u32);
+                self.u
+                    .emit(Opcode::BuildString, 0, dst, base, values.len() as u32);
             }
             _ => {
                 self.u.loc = e.range;
                 let base = self.u.next_temp();
                 self.load_str(base, "");
                 let name = self.u.name("join");
-                self.u.emit_abi(Opcode::LoadMethod, base, Val::temp(base), name);
+                self.u
+                    .emit_abi(Opcode::LoadMethod, base, Val::temp(base), name);
                 self.u.push_many(2);
                 self.unpacked_list(e.range, values, 0, None)?;
                 self.u.push();
@@ -72,7 +79,8 @@ impl<'s> Compiler<'s, '_> {
         if number != 0 {
             self.u.release(val);
             let converted = self.u.push();
-            self.u.emit_abi(Opcode::ConvertValue, converted, val, number);
+            self.u
+                .emit_abi(Opcode::ConvertValue, converted, val, number);
             val = Val::temp(converted);
         }
         match spec {
@@ -91,7 +99,12 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
-    pub(super) fn template_str(&mut self, e: ExprRef<'s>, values: &'s [Expr<'s>], dst: u32) -> Result<()> {
+    pub(super) fn template_str(
+        &mut self,
+        e: ExprRef<'s>,
+        values: &'s [Expr<'s>],
+        dst: u32,
+    ) -> Result<()> {
         // Strings and interpolations alternate, beginning and ending with a string.
         let strings = self.u.push();
         let mut texts = Vec::new();
@@ -104,7 +117,10 @@ impl<'s> Compiler<'s, '_> {
                     }
                     open = false;
                 }
-                ExprKind::Constant { value: Constant::Str(s), .. } => {
+                ExprKind::Constant {
+                    value: Constant::Str(s),
+                    ..
+                } => {
                     texts.push(Const::Str(self.intern_text(s)));
                     open = true;
                 }
@@ -117,26 +133,41 @@ impl<'s> Compiler<'s, '_> {
         self.u.loc = e.range;
         self.load_const(strings, Const::Tuple(texts.into()));
         let interpolations = self.u.next_temp();
-        let fields: Vec<ExprRef<'s>> = values.iter().filter(|v| matches!(v.kind, ExprKind::Interpolation { .. })).collect();
+        let fields: Vec<ExprRef<'s>> = values
+            .iter()
+            .filter(|v| matches!(v.kind, ExprKind::Interpolation { .. }))
+            .collect();
         if fields.len() <= LONG {
             for field in &fields {
                 self.push_interpolation(field)?;
             }
             self.u.pop(fields.len() as u32);
             self.u.loc = e.range;
-            self.u.emit(Opcode::BuildTuple, 0, interpolations, interpolations, fields.len() as u32);
+            self.u.emit(
+                Opcode::BuildTuple,
+                0,
+                interpolations,
+                interpolations,
+                fields.len() as u32,
+            );
         } else {
             self.u.loc = e.range;
             let list = self.u.push();
             self.u.emit(Opcode::BuildList, 0, list, list, 0);
             for field in &fields {
                 let item = self.push_interpolation(field)?;
-                self.u.emit_use(Opcode::ListAppend, Val::kept(list), Some(Val::temp(item)), None);
+                self.u.emit_use(
+                    Opcode::ListAppend,
+                    Val::kept(list),
+                    Some(Val::temp(item)),
+                    None,
+                );
                 self.u.pop(1);
             }
             self.u.pop(1);
             self.u.loc = e.range;
-            self.u.emit_ab(Opcode::ListToTuple, interpolations, Val::temp(list));
+            self.u
+                .emit_ab(Opcode::ListToTuple, interpolations, Val::temp(list));
         }
         self.u.pop(1);
         self.u.loc = e.range;
@@ -145,7 +176,15 @@ impl<'s> Compiler<'s, '_> {
     }
 
     pub(super) fn push_interpolation(&mut self, e: ExprRef<'s>) -> Result<u32> {
-        let ExprKind::Interpolation { value, str, conversion, format_spec } = e.kind else { return self.push_expr(e) };
+        let ExprKind::Interpolation {
+            value,
+            str,
+            conversion,
+            format_spec,
+        } = e.kind
+        else {
+            return self.push_expr(e);
+        };
         let base = self.push_expr(value)?;
         self.u.loc = e.range;
         let text = self.u.push();
@@ -159,18 +198,38 @@ impl<'s> Compiler<'s, '_> {
         }
         self.u.loc = e.range;
         self.u.pop(count);
-        self.u.emit(Opcode::BuildInterpolation, 0, base, base, operand);
+        self.u
+            .emit(Opcode::BuildInterpolation, 0, base, base, operand);
         Ok(self.u.push())
     }
 
     /// `"…%s…" % (a, b)` with a literal tuple of the right length, as an f-string.
-    pub(super) fn percent_format(&mut self, e: ExprRef<'s>, left: ExprRef<'s>, right: ExprRef<'s>, dst: u32) -> Result<bool> {
-        let ExprKind::Constant { value: Constant::Str(format), .. } = left.kind else { return Ok(false) };
-        let ExprKind::Tuple { elts, .. } = right.kind else { return Ok(false) };
-        if elts.iter().any(|e| matches!(e.kind, ExprKind::Starred { .. })) {
+    pub(super) fn percent_format(
+        &mut self,
+        e: ExprRef<'s>,
+        left: ExprRef<'s>,
+        right: ExprRef<'s>,
+        dst: u32,
+    ) -> Result<bool> {
+        let ExprKind::Constant {
+            value: Constant::Str(format),
+            ..
+        } = left.kind
+        else {
+            return Ok(false);
+        };
+        let ExprKind::Tuple { elts, .. } = right.kind else {
+            return Ok(false);
+        };
+        if elts
+            .iter()
+            .any(|e| matches!(e.kind, ExprKind::Starred { .. }))
+        {
             return Ok(false);
         }
-        let Some(pieces) = parse_percent(format, elts.len()) else { return Ok(false) };
+        let Some(pieces) = parse_percent(format, elts.len()) else {
+            return Ok(false);
+        };
         if pieces.len() > LONG {
             return Ok(false);
         }
@@ -191,23 +250,35 @@ impl<'s> Compiler<'s, '_> {
         }
         self.u.pop(pieces.len() as u32);
         self.u.loc = e.range;
-        self.u.emit(Opcode::BuildString, 0, dst, base, pieces.len() as u32);
+        self.u
+            .emit(Opcode::BuildString, 0, dst, base, pieces.len() as u32);
         Ok(true)
     }
 
-    fn percent_piece(&mut self, range: TextRange, piece: &Piece, elts: &'s [Expr<'s>], dst: u32) -> Result<()> {
+    fn percent_piece(
+        &mut self,
+        range: TextRange,
+        piece: &Piece,
+        elts: &'s [Expr<'s>],
+        dst: u32,
+    ) -> Result<()> {
         match piece {
             Piece::Text(text) => {
                 self.u.loc = range;
                 let c = Const::Str(self.intern_text(text));
                 self.load_const(dst, c);
             }
-            Piece::Field { index, conversion, spec } => {
+            Piece::Field {
+                index,
+                conversion,
+                spec,
+            } => {
                 let val = self.operand(&elts[*index])?;
                 self.u.release(val);
                 self.u.loc = range;
                 let converted = self.u.push();
-                self.u.emit_abi(Opcode::ConvertValue, converted, val, *conversion);
+                self.u
+                    .emit_abi(Opcode::ConvertValue, converted, val, *conversion);
                 if spec.is_empty() {
                     self.u.pop(1);
                     self.u.emit(Opcode::FormatSimple, KILL_B, dst, converted, 0);
@@ -215,7 +286,13 @@ impl<'s> Compiler<'s, '_> {
                     let reg = self.u.push();
                     self.load_str(reg, spec);
                     self.u.pop(2);
-                    self.u.emit_abc(Opcode::FormatWithSpec, 0, dst, Val::temp(converted), Val::temp(reg));
+                    self.u.emit_abc(
+                        Opcode::FormatWithSpec,
+                        0,
+                        dst,
+                        Val::temp(converted),
+                        Val::temp(reg),
+                    );
                 }
             }
         }
@@ -225,7 +302,11 @@ impl<'s> Compiler<'s, '_> {
 
 enum Piece {
     Text(Vec<u8>),
-    Field { index: usize, conversion: u32, spec: String },
+    Field {
+        index: usize,
+        conversion: u32,
+        spec: String,
+    },
 }
 
 /// Splits a `%` format that only uses `%s`, `%r`, `%a` and `%%`; `None` for any other.
@@ -257,7 +338,11 @@ fn parse_percent(format: &[u8], fields: usize) -> Option<Vec<Piece>> {
             while format.get(*at).is_some_and(u8::is_ascii_digit) {
                 *at += 1;
             }
-            (*at - start <= 5).then(|| std::str::from_utf8(&format[start..*at]).unwrap_or("").to_owned())
+            (*at - start <= 5).then(|| {
+                std::str::from_utf8(&format[start..*at])
+                    .unwrap_or("")
+                    .to_owned()
+            })
         };
         let width = digits(&mut at)?;
         let mut precision = None;
@@ -289,12 +374,20 @@ fn parse_percent(format: &[u8], fields: usize) -> Option<Vec<Piece>> {
         }
         if let Some(precision) = precision {
             spec.push('.');
-            spec.push_str(if precision.is_empty() { "0" } else { &precision });
+            spec.push_str(if precision.is_empty() {
+                "0"
+            } else {
+                &precision
+            });
         }
         if !text.is_empty() {
             pieces.push(Piece::Text(std::mem::take(&mut text)));
         }
-        pieces.push(Piece::Field { index, conversion, spec });
+        pieces.push(Piece::Field {
+            index,
+            conversion,
+            spec,
+        });
         index += 1;
     }
     if index != fields {

@@ -20,7 +20,14 @@ pub(super) struct Child<'s> {
 
 impl<'s> Compiler<'s, '_> {
     /// Starts a code object; `counts` are positional, positional-only and keyword-only parameters.
-    pub(super) fn enter_unit(&mut self, scope: ScopeId, kind: UnitKind, name: &'s str, line: u32, counts: (u32, u32, u32)) {
+    pub(super) fn enter_unit(
+        &mut self,
+        scope: ScopeId,
+        kind: UnitKind,
+        name: &'s str,
+        line: u32,
+        counts: (u32, u32, u32),
+    ) {
         let qualname = self.qualname(scope, kind, name);
         let unit = Unit::new(scope, kind, name, qualname, line);
         let outer = std::mem::replace(&mut self.u, unit);
@@ -45,7 +52,8 @@ impl<'s> Compiler<'s, '_> {
             }
         }
         for index in 0..self.u.cells.len() as u32 {
-            self.u.emit(Opcode::MakeCell, 0, super::unit::CELL | index, 0, 0);
+            self.u
+                .emit(Opcode::MakeCell, 0, super::unit::CELL | index, 0, 0);
         }
     }
 
@@ -53,11 +61,17 @@ impl<'s> Compiler<'s, '_> {
     pub(super) fn leave_unit(&mut self) -> Child<'s> {
         let outer = self.outer.pop();
         let Some(outer) = outer else {
-            return Child { code: self.assemble_current(), frees: Vec::new() };
+            return Child {
+                code: self.assemble_current(),
+                frees: Vec::new(),
+            };
         };
         let code = self.assemble_current();
         let unit = std::mem::replace(&mut self.u, outer);
-        Child { code, frees: unit.frees }
+        Child {
+            code,
+            frees: unit.frees,
+        }
     }
 
     fn qualname(&mut self, scope: ScopeId, kind: UnitKind, name: &'s str) -> Arc<str> {
@@ -71,7 +85,10 @@ impl<'s> Compiler<'s, '_> {
             at -= 1;
             parent = &self.outer[at];
         }
-        let named = matches!(kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class);
+        let named = matches!(
+            kind,
+            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class
+        );
         if parent.kind == UnitKind::Module {
             let _ = scope;
             return self.intern(name);
@@ -82,8 +99,15 @@ impl<'s> Compiler<'s, '_> {
                 return self.intern(name);
             }
         }
-        let locals = matches!(parent.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda);
-        let text = format!("{}{}{name}", parent.qualname, if locals { ".<locals>." } else { "." });
+        let locals = matches!(
+            parent.kind,
+            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda
+        );
+        let text = format!(
+            "{}{}{name}",
+            parent.qualname,
+            if locals { ".<locals>." } else { "." }
+        );
         text.into()
     }
 
@@ -104,7 +128,13 @@ impl<'s> Compiler<'s, '_> {
         self.u.bind(fail);
         self.u.loc = NO_RANGE;
         let (exc, lasti) = (TEMP, TEMP | 1);
-        self.u.emit(Opcode::CallIntrinsic1, KILL_B, exc, exc, Intrinsic1::StopIterationError as u32);
+        self.u.emit(
+            Opcode::CallIntrinsic1,
+            KILL_B,
+            exc,
+            exc,
+            Intrinsic1::StopIterationError as u32,
+        );
         self.u.emit(Opcode::Reraise, KILL_A | KILL_B, exc, lasti, 0);
     }
 
@@ -121,7 +151,8 @@ impl<'s> Compiler<'s, '_> {
                 self.u.emit(Opcode::LoadClosure, 0, cell, from, 0);
             }
             self.u.pop(child.frees.len() as u32);
-            self.u.emit(Opcode::BuildTuple, 0, base, base, child.frees.len() as u32);
+            self.u
+                .emit(Opcode::BuildTuple, 0, base, base, child.frees.len() as u32);
             self.set_attribute(func, base, FunctionAttribute::Closure);
         }
         func
@@ -129,7 +160,13 @@ impl<'s> Compiler<'s, '_> {
 
     pub(super) fn set_attribute(&mut self, func: u32, part: u32, attribute: FunctionAttribute) {
         self.u.max = self.u.max.max(self.u.top + 1);
-        self.u.emit(Opcode::SetFunctionAttribute, KILL_B, func, part, attribute as u32);
+        self.u.emit(
+            Opcode::SetFunctionAttribute,
+            KILL_B,
+            func,
+            part,
+            attribute as u32,
+        );
     }
 
     /// Sets a part of the function on top to the value computed into the next temporary.
@@ -155,7 +192,8 @@ impl<'s> Compiler<'s, '_> {
         }
         self.u.pop(args.defaults.len() as u32);
         self.u.loc = range;
-        self.u.emit(Opcode::BuildTuple, 0, dst, dst, args.defaults.len() as u32);
+        self.u
+            .emit(Opcode::BuildTuple, 0, dst, dst, args.defaults.len() as u32);
         Ok(true)
     }
 
@@ -183,15 +221,31 @@ impl<'s> Compiler<'s, '_> {
 
     fn arg_counts(args: &Arguments<'_>) -> (u32, u32, u32) {
         let posonly = args.posonlyargs.len() as u32;
-        (posonly + args.args.len() as u32, posonly, args.kwonlyargs.len() as u32)
+        (
+            posonly + args.args.len() as u32,
+            posonly,
+            args.kwonlyargs.len() as u32,
+        )
     }
 
-    pub(super) fn lambda(&mut self, e: ExprRef<'s>, args: &'s Arguments<'s>, body: ExprRef<'s>, dst: u32) -> Result<()> {
+    pub(super) fn lambda(
+        &mut self,
+        e: ExprRef<'s>,
+        args: &'s Arguments<'s>,
+        body: ExprRef<'s>,
+        dst: u32,
+    ) -> Result<()> {
         let Some(scope) = self.table.find(e, Part::Body) else {
             return Failure::at(e.range, "lambda without a scope".into());
         };
         let line = self.line_of(e.range);
-        self.enter_unit(scope, UnitKind::Lambda, "<lambda>", line, Self::arg_counts(args));
+        self.enter_unit(
+            scope,
+            UnitKind::Lambda,
+            "<lambda>",
+            line,
+            Self::arg_counts(args),
+        );
         let fail = self.start_generator();
         self.return_expr(body)?;
         self.finish_generator(fail);
@@ -234,12 +288,32 @@ impl<'s> Compiler<'s, '_> {
     /// `def` and `async def`.
     pub(super) fn function_def(&mut self, s: &'s Stmt<'s>) -> Result<()> {
         let (name, args, body, decorators, returns, type_params, is_async) = match s.kind {
-            StmtKind::FunctionDef { name, args, body, decorator_list, returns, type_params, .. } => {
-                (name, args, body, decorator_list, returns, type_params, false)
-            }
-            StmtKind::AsyncFunctionDef { name, args, body, decorator_list, returns, type_params, .. } => {
-                (name, args, body, decorator_list, returns, type_params, true)
-            }
+            StmtKind::FunctionDef {
+                name,
+                args,
+                body,
+                decorator_list,
+                returns,
+                type_params,
+                ..
+            } => (
+                name,
+                args,
+                body,
+                decorator_list,
+                returns,
+                type_params,
+                false,
+            ),
+            StmtKind::AsyncFunctionDef {
+                name,
+                args,
+                body,
+                decorator_list,
+                returns,
+                type_params,
+                ..
+            } => (name, args, body, decorator_list, returns, type_params, true),
             _ => return Ok(()),
         };
         for decorator in decorators {
@@ -247,7 +321,15 @@ impl<'s> Compiler<'s, '_> {
         }
         let line = self.line_of(decorators.first().map_or(s.range, |d| d.range));
         let range = s.range;
-        let def = Def { s, name, args, body, returns, line, is_async };
+        let def = Def {
+            s,
+            name,
+            args,
+            body,
+            returns,
+            line,
+            is_async,
+        };
         if type_params.is_empty() {
             self.plain_function(&def, range)?;
         } else {
@@ -287,7 +369,12 @@ impl<'s> Compiler<'s, '_> {
         self.signature_annotations(def, func, range)
     }
 
-    fn generic_function(&mut self, def: &Def<'s>, type_params: &'s [TypeParam<'s>], range: TextRange) -> Result<()> {
+    fn generic_function(
+        &mut self,
+        def: &Def<'s>,
+        type_params: &'s [TypeParam<'s>],
+        range: TextRange,
+    ) -> Result<()> {
         let Some(scope) = self.table.find(def.s, Part::TypeParams) else {
             return Failure::at(range, "type parameters without a scope".into());
         };
@@ -304,7 +391,8 @@ impl<'s> Compiler<'s, '_> {
             self.u.push();
             passed += 1;
         }
-        let name: &'s str = bumpalo::format!(in self.names, "<generic parameters of {}>", def.name).into_bump_str();
+        let name: &'s str =
+            bumpalo::format!(in self.names, "<generic parameters of {}>", def.name).into_bump_str();
         self.enter_unit(scope, UnitKind::TypeParams, name, def.line, (passed, 0, 0));
         self.push_type_params(type_params, range)?;
         let params = TEMP | (self.u.top - 1);
@@ -312,9 +400,18 @@ impl<'s> Compiler<'s, '_> {
         self.u.loc = range;
         let func = self.push_function(&child);
         let mut register = 0;
-        for (has, attribute) in [(has_defaults, FunctionAttribute::Defaults), (has_kw_defaults, FunctionAttribute::KwDefaults)] {
+        for (has, attribute) in [
+            (has_defaults, FunctionAttribute::Defaults),
+            (has_kw_defaults, FunctionAttribute::KwDefaults),
+        ] {
             if has {
-                self.u.emit(Opcode::SetFunctionAttribute, 0, func, register, attribute as u32);
+                self.u.emit(
+                    Opcode::SetFunctionAttribute,
+                    0,
+                    func,
+                    register,
+                    attribute as u32,
+                );
                 register += 1;
             }
         }
@@ -324,7 +421,13 @@ impl<'s> Compiler<'s, '_> {
         self.u.mov(pair, Val::temp(func));
         self.u.mov(pair + 1, Val::temp(params));
         self.u.pop(4);
-        self.u.emit(Opcode::CallIntrinsic2, 0, params, pair, Intrinsic2::SetFunctionTypeParams as u32);
+        self.u.emit(
+            Opcode::CallIntrinsic2,
+            0,
+            params,
+            pair,
+            Intrinsic2::SetFunctionTypeParams as u32,
+        );
         self.u.emit(Opcode::ReturnValue, KILL_A, params, 0, 0);
         let child = self.leave_unit();
         self.u.loc = range;
@@ -342,7 +445,11 @@ impl<'s> Compiler<'s, '_> {
         let Some(scope) = self.table.find(def.s, Part::Body) else {
             return Failure::at(def.s.range, "function without a scope".into());
         };
-        let kind = if def.is_async { UnitKind::AsyncFunction } else { UnitKind::Function };
+        let kind = if def.is_async {
+            UnitKind::AsyncFunction
+        } else {
+            UnitKind::Function
+        };
         self.enter_unit(scope, kind, def.name, def.line, Self::arg_counts(def.args));
         let mut body = def.body;
         if let Some(text) = docstring(def.body) {
@@ -376,7 +483,10 @@ pub(super) struct Def<'s> {
 pub(super) fn docstring<'s>(body: &'s [Stmt<'s>]) -> Option<&'s [u8]> {
     match body.first()?.kind {
         StmtKind::Expr { value } => match value.kind {
-            ExprKind::Constant { value: Constant::Str(text), .. } => Some(text),
+            ExprKind::Constant {
+                value: Constant::Str(text),
+                ..
+            } => Some(text),
             _ => None,
         },
         _ => None,

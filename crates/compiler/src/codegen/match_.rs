@@ -26,7 +26,13 @@ struct Test<'s> {
 }
 
 fn wildcard(p: &Pattern<'_>) -> bool {
-    matches!(p.kind, PatternKind::MatchAs { pattern: None, name: None })
+    matches!(
+        p.kind,
+        PatternKind::MatchAs {
+            pattern: None,
+            name: None
+        }
+    )
 }
 
 fn star_wildcard(p: &Pattern<'_>) -> bool {
@@ -34,7 +40,12 @@ fn star_wildcard(p: &Pattern<'_>) -> bool {
 }
 
 impl<'s> Compiler<'s, '_> {
-    pub(super) fn match_(&mut self, s: &'s Stmt<'s>, subject: ExprRef<'s>, cases: &'s [MatchCase<'s>]) -> Result<()> {
+    pub(super) fn match_(
+        &mut self,
+        s: &'s Stmt<'s>,
+        subject: ExprRef<'s>,
+        cases: &'s [MatchCase<'s>],
+    ) -> Result<()> {
         let subject_reg = self.push_expr(subject)?;
         let _ = s;
         let end = self.u.label();
@@ -53,10 +64,20 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
-    fn case(&mut self, case: &'s MatchCase<'s>, subject: u32, end: Label, last: bool) -> Result<()> {
+    fn case(
+        &mut self,
+        case: &'s MatchCase<'s>,
+        subject: u32,
+        end: Label,
+        last: bool,
+    ) -> Result<()> {
         let base = self.u.top;
-        let mut test =
-            Test { base, fail: Vec::new(), captures: Vec::new(), irrefutable: case.guard.is_some() || last };
+        let mut test = Test {
+            base,
+            fail: Vec::new(),
+            captures: Vec::new(),
+            irrefutable: case.guard.is_some() || last,
+        };
         self.pattern(case.pattern, subject, &mut test)?;
         self.u.loc = case.pattern.range;
         // Matched: bind the names, release the rest.
@@ -123,9 +144,18 @@ impl<'s> Compiler<'s, '_> {
         }
     }
 
-    fn capture(&mut self, name: &'s str, reg: u32, range: TextRange, test: &mut Test<'s>) -> Result<()> {
+    fn capture(
+        &mut self,
+        name: &'s str,
+        reg: u32,
+        range: TextRange,
+        test: &mut Test<'s>,
+    ) -> Result<()> {
         if test.captures.iter().any(|c| c.0 == name) {
-            return Failure::at(range, format!("multiple assignments to name '{name}' in pattern"));
+            return Failure::at(
+                range,
+                format!("multiple assignments to name '{name}' in pattern"),
+            );
         }
         test.captures.push((name, reg, range));
         Ok(())
@@ -137,11 +167,22 @@ impl<'s> Compiler<'s, '_> {
         match p.kind {
             PatternKind::MatchValue { value } => self.value_pattern(p, value, subject, test)?,
             PatternKind::MatchSingleton { value } => self.singleton_pattern(&value, subject, test),
-            PatternKind::MatchSequence { patterns } => self.sequence_pattern(p, patterns, subject, test)?,
-            PatternKind::MatchMapping { keys, patterns, rest } => {
+            PatternKind::MatchSequence { patterns } => {
+                self.sequence_pattern(p, patterns, subject, test)?
+            }
+            PatternKind::MatchMapping {
+                keys,
+                patterns,
+                rest,
+            } => {
                 self.mapping_pattern(p, keys, patterns, rest, subject, test)?;
             }
-            PatternKind::MatchClass { cls, patterns, kwd_attrs, kwd_patterns } => {
+            PatternKind::MatchClass {
+                cls,
+                patterns,
+                kwd_attrs,
+                kwd_patterns,
+            } => {
                 self.class_pattern(p, cls, patterns, kwd_attrs, kwd_patterns, subject, test)?;
             }
             PatternKind::MatchStar { name } => {
@@ -149,7 +190,9 @@ impl<'s> Compiler<'s, '_> {
                     self.capture(name, subject, p.range, test)?;
                 }
             }
-            PatternKind::MatchAs { pattern, name } => self.as_pattern(p, pattern, name, subject, test)?,
+            PatternKind::MatchAs { pattern, name } => {
+                self.as_pattern(p, pattern, name, subject, test)?
+            }
             PatternKind::MatchOr { patterns } => self.or_pattern(p, patterns, subject, test)?,
         }
         self.depth -= 1;
@@ -167,7 +210,9 @@ impl<'s> Compiler<'s, '_> {
         let Some(pattern) = pattern else {
             if !test.irrefutable {
                 let message = match name {
-                    Some(name) => format!("name capture '{name}' makes remaining patterns unreachable"),
+                    Some(name) => {
+                        format!("name capture '{name}' makes remaining patterns unreachable")
+                    }
                     None => "wildcard makes remaining patterns unreachable".into(),
                 };
                 return Failure::at(p.range, message);
@@ -191,7 +236,13 @@ impl<'s> Compiler<'s, '_> {
         result
     }
 
-    fn value_pattern(&mut self, p: &'s Pattern<'s>, value: ExprRef<'s>, subject: u32, test: &mut Test<'s>) -> Result<()> {
+    fn value_pattern(
+        &mut self,
+        p: &'s Pattern<'s>,
+        value: ExprRef<'s>,
+        subject: u32,
+        test: &mut Test<'s>,
+    ) -> Result<()> {
         let literal = matches!(
             value.kind,
             ExprKind::Constant { .. }
@@ -201,32 +252,49 @@ impl<'s> Compiler<'s, '_> {
                 | ExprKind::JoinedStr { .. }
         );
         if !literal {
-            return Failure::at(p.range, "patterns may only match literals and attribute lookups".into());
+            return Failure::at(
+                p.range,
+                "patterns may only match literals and attribute lookups".into(),
+            );
         }
         let fail = self.fail(test);
         if let Some(n) = self.small_int(value) {
             self.u.loc = p.range;
             let imm = Val::kept(u32::from(n as u16));
-            self.u.jump_cmp(Opcode::JumpEqImm, IF_FALSE, Val::kept(subject), imm, fail);
+            self.u
+                .jump_cmp(Opcode::JumpEqImm, IF_FALSE, Val::kept(subject), imm, fail);
             return Ok(());
         }
         let reg = self.push_expr(value)?;
         self.u.pop(1);
         self.u.loc = p.range;
-        self.u.jump_cmp(Opcode::JumpEq, IF_FALSE, Val::kept(subject), Val::temp(reg), fail);
+        self.u.jump_cmp(
+            Opcode::JumpEq,
+            IF_FALSE,
+            Val::kept(subject),
+            Val::temp(reg),
+            fail,
+        );
         Ok(())
     }
 
     fn singleton_pattern(&mut self, value: &Constant<'s>, subject: u32, test: &mut Test<'s>) {
         let fail = self.fail(test);
         if *value == Constant::None {
-            self.u.jump_on(Opcode::JumpIfNotNone, Val::kept(subject), fail);
+            self.u
+                .jump_on(Opcode::JumpIfNotNone, Val::kept(subject), fail);
             return;
         }
         let reg = self.u.push();
         self.load_const(reg, crate::fold::constant(value));
         self.u.pop(1);
-        self.u.jump_cmp(Opcode::JumpIs, IF_FALSE, Val::kept(subject), Val::temp(reg), fail);
+        self.u.jump_cmp(
+            Opcode::JumpIs,
+            IF_FALSE,
+            Val::kept(subject),
+            Val::temp(reg),
+            fail,
+        );
     }
 
     fn sequence_pattern(
@@ -239,7 +307,10 @@ impl<'s> Compiler<'s, '_> {
         let is_star = |p: &Pattern<'_>| matches!(p.kind, PatternKind::MatchStar { .. });
         let star = patterns.iter().position(is_star);
         if patterns.iter().filter(|p| is_star(p)).count() > 1 {
-            return Failure::at(p.range, "multiple starred expressions in sequence pattern".into());
+            return Failure::at(
+                p.range,
+                "multiple starred expressions in sequence pattern".into(),
+            );
         }
         let fail = self.fail(test);
         let reg = self.u.next_temp();
@@ -252,8 +323,13 @@ impl<'s> Compiler<'s, '_> {
             let wanted = self.u.push();
             self.load_const(wanted, Const::Int(size as i64));
             self.u.pop(2);
-            let op = if star.is_none() { Opcode::JumpEq } else { Opcode::JumpGe };
-            self.u.jump_cmp(op, IF_FALSE, Val::temp(reg), Val::temp(wanted), fail);
+            let op = if star.is_none() {
+                Opcode::JumpEq
+            } else {
+                Opcode::JumpGe
+            };
+            self.u
+                .jump_cmp(op, IF_FALSE, Val::temp(reg), Val::temp(wanted), fail);
         }
         if patterns.iter().all(|p| wildcard(p) || star_wildcard(p)) {
             return Ok(());
@@ -271,9 +347,21 @@ impl<'s> Compiler<'s, '_> {
                     let message = "too many expressions in star-unpacking sequence pattern";
                     return Failure::at(p.range, message.into());
                 }
-                self.u.emit(Opcode::UnpackEx, 0, base, subject, before as u32 | (after as u32) << 16);
+                self.u.emit(
+                    Opcode::UnpackEx,
+                    0,
+                    base,
+                    subject,
+                    before as u32 | (after as u32) << 16,
+                );
             }
-            None => self.u.emit(Opcode::UnpackSequence, 0, base, subject, patterns.len() as u32),
+            None => self.u.emit(
+                Opcode::UnpackSequence,
+                0,
+                base,
+                subject,
+                patterns.len() as u32,
+            ),
         }
         self.u.push_many(patterns.len() as u32);
         for (i, sub) in (0..).zip(patterns) {
@@ -303,7 +391,8 @@ impl<'s> Compiler<'s, '_> {
                 let len = self.u.push();
                 self.u.emit(Opcode::GetLen, 0, len, subject, 0);
                 let back = (patterns.len() - i) as u32;
-                self.u.emit(Opcode::SubImm, KILL_B, item, len, back & 0x7FFF);
+                self.u
+                    .emit(Opcode::SubImm, KILL_B, item, len, back & 0x7FFF);
                 self.u.pop(1);
             }
             self.u.emit(Opcode::LoadSubscr, KILL_C, item, subject, item);
@@ -334,7 +423,13 @@ impl<'s> Compiler<'s, '_> {
             let wanted = self.u.push();
             self.load_const(wanted, Const::Int(keys.len() as i64));
             self.u.pop(2);
-            self.u.jump_cmp(Opcode::JumpGe, IF_FALSE, Val::temp(reg), Val::temp(wanted), fail);
+            self.u.jump_cmp(
+                Opcode::JumpGe,
+                IF_FALSE,
+                Val::temp(reg),
+                Val::temp(wanted),
+                fail,
+            );
         }
         self.check_mapping_keys(p, keys)?;
         let tuple = self.u.next_temp();
@@ -343,14 +438,22 @@ impl<'s> Compiler<'s, '_> {
         }
         self.u.pop(keys.len() as u32);
         self.u.loc = p.range;
-        self.u.emit(Opcode::BuildTuple, 0, tuple, tuple, keys.len() as u32);
+        self.u
+            .emit(Opcode::BuildTuple, 0, tuple, tuple, keys.len() as u32);
         self.u.push();
         let values = self.u.push();
-        self.u.emit_abc(Opcode::MatchKeys, 0, values, Val::kept(subject), Val::kept(tuple));
+        self.u.emit_abc(
+            Opcode::MatchKeys,
+            0,
+            values,
+            Val::kept(subject),
+            Val::kept(tuple),
+        );
         let fail = self.fail(test);
         self.u.jump_on(Opcode::JumpIfNone, Val::kept(values), fail);
         let base = self.u.next_temp();
-        self.u.emit(Opcode::UnpackSequence, 0, base, values, keys.len() as u32);
+        self.u
+            .emit(Opcode::UnpackSequence, 0, base, values, keys.len() as u32);
         self.u.push_many(keys.len() as u32);
         for (i, sub) in (0..).zip(patterns) {
             self.sub_pattern(sub, base + i, test)?;
@@ -359,11 +462,22 @@ impl<'s> Compiler<'s, '_> {
             self.u.loc = p.range;
             let dict = self.u.push();
             self.u.emit(Opcode::BuildMap, 0, dict, dict, 0);
-            self.u.emit_use(Opcode::DictUpdate, Val::kept(dict), Some(Val::kept(subject)), None);
+            self.u.emit_use(
+                Opcode::DictUpdate,
+                Val::kept(dict),
+                Some(Val::kept(subject)),
+                None,
+            );
             let first = self.u.next_temp();
-            self.u.emit(Opcode::UnpackSequence, 0, first, tuple, keys.len() as u32);
+            self.u
+                .emit(Opcode::UnpackSequence, 0, first, tuple, keys.len() as u32);
             for i in 0..keys.len() as u32 {
-                self.u.emit_use(Opcode::DeleteSubscr, Val::kept(dict), Some(Val::temp(first + i)), None);
+                self.u.emit_use(
+                    Opcode::DeleteSubscr,
+                    Val::kept(dict),
+                    Some(Val::temp(first + i)),
+                    None,
+                );
             }
             self.u.push_many(keys.len() as u32);
             self.u.pop(keys.len() as u32);
@@ -377,7 +491,10 @@ impl<'s> Compiler<'s, '_> {
         for key in keys {
             if let Some(c) = self.fold(key) {
                 if seen.iter().any(|s| equal(s, &c)) {
-                    return Failure::at(p.range, format!("mapping pattern checks duplicate key ({})", const_repr(&c)));
+                    return Failure::at(
+                        p.range,
+                        format!("mapping pattern checks duplicate key ({})", const_repr(&c)),
+                    );
                 }
                 seen.push(c);
             } else if !matches!(key.kind, ExprKind::Attribute { .. }) {
@@ -401,7 +518,10 @@ impl<'s> Compiler<'s, '_> {
         for (i, attr) in kwd_attrs.iter().enumerate() {
             if kwd_attrs[..i].contains(attr) {
                 let range = kwd_patterns.get(i).map_or(p.range, |k| k.range);
-                return Failure::at(range, format!("attribute name repeated in class pattern: {attr}"));
+                return Failure::at(
+                    range,
+                    format!("attribute name repeated in class pattern: {attr}"),
+                );
             }
         }
         let fail_before = self.u.top;
@@ -415,7 +535,13 @@ impl<'s> Compiler<'s, '_> {
         self.u.pop(3);
         debug_assert_eq!(self.u.top, fail_before);
         let result = self.u.push();
-        self.u.emit(Opcode::MatchClass, KILL_B, result, window, patterns.len() as u32);
+        self.u.emit(
+            Opcode::MatchClass,
+            KILL_B,
+            result,
+            window,
+            patterns.len() as u32,
+        );
         let fail = self.fail(test);
         self.u.jump_on(Opcode::JumpIfNone, Val::kept(result), fail);
         let count = (patterns.len() + kwd_patterns.len()) as u32;
@@ -431,17 +557,30 @@ impl<'s> Compiler<'s, '_> {
     }
 
     /// Alternatives bind the same names; each leaves them, in one order, in the same registers.
-    fn or_pattern(&mut self, p: &'s Pattern<'s>, patterns: &'s [Pattern<'s>], subject: u32, test: &mut Test<'s>) -> Result<()> {
+    fn or_pattern(
+        &mut self,
+        p: &'s Pattern<'s>,
+        patterns: &'s [Pattern<'s>],
+        subject: u32,
+        test: &mut Test<'s>,
+    ) -> Result<()> {
         let base = self.u.top;
         let end = self.u.label();
         let mut names: Option<Vec<&'s str>> = None;
         let outer_irrefutable = test.irrefutable;
         for (i, alternative) in patterns.iter().enumerate() {
             let last = i + 1 == patterns.len();
-            let mut inner =
-                Test { base, fail: Vec::new(), captures: Vec::new(), irrefutable: last && outer_irrefutable };
+            let mut inner = Test {
+                base,
+                fail: Vec::new(),
+                captures: Vec::new(),
+                irrefutable: last && outer_irrefutable,
+            };
             // Room for the captured values below what the alternative makes.
-            let room = names.as_ref().map_or_else(|| count_captures(alternative), Vec::len) as u32;
+            let room = names
+                .as_ref()
+                .map_or_else(|| count_captures(alternative), Vec::len)
+                as u32;
             let slots = self.u.push_many(room);
             inner.base = self.u.top;
             self.pattern(alternative, subject, &mut inner)?;
@@ -449,9 +588,13 @@ impl<'s> Compiler<'s, '_> {
             match &names {
                 None => names = Some(order.clone()),
                 Some(first) => {
-                    let same = first.len() == order.len() && first.iter().all(|n| order.contains(n));
+                    let same =
+                        first.len() == order.len() && first.iter().all(|n| order.contains(n));
                     if !same {
-                        return Failure::at(p.range, "alternative patterns bind different names".into());
+                        return Failure::at(
+                            p.range,
+                            "alternative patterns bind different names".into(),
+                        );
                     }
                     order.clone_from(first);
                 }
@@ -499,9 +642,15 @@ fn count_captures(p: &Pattern<'_>) -> usize {
         PatternKind::MatchMapping { patterns, rest, .. } => {
             patterns.iter().map(count_captures).sum::<usize>() + usize::from(rest.is_some())
         }
-        PatternKind::MatchClass { patterns, kwd_patterns, .. } => {
-            patterns.iter().chain(kwd_patterns).map(count_captures).sum()
-        }
+        PatternKind::MatchClass {
+            patterns,
+            kwd_patterns,
+            ..
+        } => patterns
+            .iter()
+            .chain(kwd_patterns)
+            .map(count_captures)
+            .sum(),
         PatternKind::MatchStar { name } => usize::from(name.is_some()),
         PatternKind::MatchAs { pattern, name } => {
             pattern.map_or(0, count_captures) + usize::from(name.is_some())

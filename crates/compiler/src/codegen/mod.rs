@@ -63,7 +63,10 @@ pub struct SourcePositions<'a> {
 
 impl<'a> SourcePositions<'a> {
     pub fn new(index: &'a LineIndex) -> Self {
-        Self { index, last: std::cell::Cell::new((1, 0, 0)) }
+        Self {
+            index,
+            last: std::cell::Cell::new((1, 0, 0)),
+        }
     }
 
     fn line_col(&self, offset: u32) -> (u32, u32) {
@@ -83,12 +86,18 @@ impl PositionSource for SourcePositions<'_> {
     fn position(&self, range: TextRange) -> Position {
         let (end_line, end_column) = self.line_col(range.end);
         let (line, column) = self.line_col(range.start);
-        Position { line: line as i32, end_line: end_line as i32, column: column as i32, end_column: end_column as i32 }
+        Position {
+            line: line as i32,
+            end_line: end_line as i32,
+            column: column as i32,
+            end_column: end_column as i32,
+        }
     }
 
     fn attribute_tail(&self, range: TextRange, len: u32) -> Option<TextRange> {
         let end = self.line_col(range.end).0;
-        (self.line_col(range.start).0 != end).then(|| TextRange::new(range.end.saturating_sub(len), range.end))
+        (self.line_col(range.start).0 != end)
+            .then(|| TextRange::new(range.end.saturating_sub(len), range.end))
     }
 }
 
@@ -97,7 +106,10 @@ pub struct ListPositions<'a>(pub &'a [Position]);
 
 impl PositionSource for ListPositions<'_> {
     fn position(&self, range: TextRange) -> Position {
-        self.0.get(range.start as usize).copied().unwrap_or(Position::NONE)
+        self.0
+            .get(range.start as usize)
+            .copied()
+            .unwrap_or(Position::NONE)
     }
 }
 
@@ -126,7 +138,14 @@ pub struct CompileOptions<'o> {
 
 impl<'o> CompileOptions<'o> {
     pub fn new(filename: &'o str, mode: CompileMode) -> Self {
-        Self { filename, mode, optimize: 0, future: CodeFlags(0), top_level_await: false, source: None }
+        Self {
+            filename,
+            mode,
+            optimize: 0,
+            future: CodeFlags(0),
+            top_level_await: false,
+            source: None,
+        }
     }
 }
 
@@ -194,6 +213,10 @@ impl<'s> Compiler<'s, '_> {
 
     fn deeper(&mut self, range: TextRange) -> Result<()> {
         self.depth += 1;
-        if self.depth > crate::MAX_DEPTH { Failure::too_deep(range) } else { Ok(()) }
+        if self.depth > crate::MAX_DEPTH {
+            Failure::too_deep(range)
+        } else {
+            Ok(())
+        }
     }
 }

@@ -54,10 +54,18 @@ impl<'s> Compiler<'s, '_> {
 
     fn find(&mut self, name: &'s str) -> NameOp {
         let scope = self.scope();
-        let (kind, function_like, sees_class) = (scope.kind, scope.is_function_like(), scope.can_see_class_scope);
+        let (kind, function_like, sees_class) = (
+            scope.kind,
+            scope.is_function_like(),
+            scope.can_see_class_scope,
+        );
         match scope.symbols.place(name) {
             Place::Free if kind == ScopeKind::Class => NameOp::ClassDeref(self.free_reg(name)),
-            Place::Free if sees_class && name != "__classdict__" && name != "__conditional_annotations__" => {
+            Place::Free
+                if sees_class
+                    && name != "__classdict__"
+                    && name != "__conditional_annotations__" =>
+            {
                 NameOp::DictOrDeref(self.free_reg(name))
             }
             Place::Free => NameOp::Deref(self.free_reg(name)),
@@ -173,11 +181,13 @@ impl<'s> Compiler<'s, '_> {
             NameOp::ClassDeref(reg) => {
                 let dict = self.u.next_temp();
                 self.u.emit(Opcode::LoadLocals, 0, dict, 0, 0);
-                self.u.emit(Opcode::LoadFromDictOrDeref, KILL_B, to, dict, reg);
+                self.u
+                    .emit(Opcode::LoadFromDictOrDeref, KILL_B, to, dict, reg);
             }
             NameOp::DictOrDeref(reg) => {
                 let dict = self.load_classdict();
-                self.u.emit(Opcode::LoadFromDictOrDeref, KILL_B, to, dict, reg);
+                self.u
+                    .emit(Opcode::LoadFromDictOrDeref, KILL_B, to, dict, reg);
             }
             NameOp::DictOrGlobal => {
                 let dict = self.load_classdict();
@@ -192,7 +202,8 @@ impl<'s> Compiler<'s, '_> {
     }
 
     fn dict_or_globals(&mut self, to: u32, dict: Val, index: u32) {
-        self.u.emit_abi(Opcode::LoadFromDictOrGlobals, to, dict, index);
+        self.u
+            .emit_abi(Opcode::LoadFromDictOrGlobals, to, dict, index);
     }
 
     fn load_classdict(&mut self) -> u32 {
@@ -228,10 +239,18 @@ impl<'s> Compiler<'s, '_> {
             NameOp::Far(dict) => {
                 let key = self.u.push();
                 self.load_str(key, name);
-                self.u.emit_use(Opcode::StoreSubscr, Val::kept(dict), Some(Val::temp(key)), Some(from));
+                self.u.emit_use(
+                    Opcode::StoreSubscr,
+                    Val::kept(dict),
+                    Some(Val::temp(key)),
+                    Some(from),
+                );
                 self.u.pop(1);
             }
-            NameOp::Name | NameOp::ClassDeref(_) | NameOp::DictOrGlobal | NameOp::DictOrDeref(_) => {
+            NameOp::Name
+            | NameOp::ClassDeref(_)
+            | NameOp::DictOrGlobal
+            | NameOp::DictOrDeref(_) => {
                 self.name_op(Opcode::StoreName, flags, from.reg, name);
             }
         }
@@ -247,7 +266,12 @@ impl<'s> Compiler<'s, '_> {
             NameOp::Far(dict) => {
                 let key = self.u.push();
                 self.load_str(key, name);
-                self.u.emit_use(Opcode::DeleteSubscr, Val::kept(dict), Some(Val::temp(key)), None);
+                self.u.emit_use(
+                    Opcode::DeleteSubscr,
+                    Val::kept(dict),
+                    Some(Val::temp(key)),
+                    None,
+                );
                 self.u.pop(1);
             }
             _ => self.name_op(Opcode::DeleteName, 0, 0, name),

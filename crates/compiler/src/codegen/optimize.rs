@@ -44,10 +44,15 @@ fn thread_jumps(code: &mut [Ins]) {
         // A few steps are enough; cycles of jumps must not hang the compiler.
         for _ in 0..8 {
             let mut target = code[at].target as usize;
-            while target < code.len() && code[target].op == Opcode::Nop && code[target].loc == NO_RANGE {
+            while target < code.len()
+                && code[target].op == Opcode::Nop
+                && code[target].loc == NO_RANGE
+            {
                 target += 1;
             }
-            let Some(next) = code.get(target).copied() else { break };
+            let Some(next) = code.get(target).copied() else {
+                break;
+            };
             match (code[at].op, next.op) {
                 (Opcode::JumpBackward | Opcode::JumpNoInterrupt, _) => break,
                 (_, Opcode::JumpForward) if target != at => code[at].target = next.target,
@@ -102,7 +107,8 @@ fn drop_jumps_to_next(code: &mut [Ins], live: &mut [bool]) {
 /// The plain local that an instruction writes.
 fn written_local(ins: &Ins) -> Option<u32> {
     let is_local = ins.a & (TEMP | CELL | FREE) == 0;
-    (ins.op.operands()[0] == OperandKind::Def && is_local && ins.flags & DISCARD == 0).then_some(ins.a)
+    (ins.op.operands()[0] == OperandKind::Def && is_local && ins.flags & DISCARD == 0)
+        .then_some(ins.a)
 }
 
 fn plain(reg: u32) -> bool {
@@ -113,7 +119,11 @@ fn plain(reg: u32) -> bool {
 /// analysis of 64 locals at a time.
 fn drop_checks(unit: &Unit<'_>, live: &mut [bool]) {
     let code = &unit.code;
-    if !code.iter().zip(live.iter()).any(|(i, l)| *l && i.op == Opcode::CheckFast) {
+    if !code
+        .iter()
+        .zip(live.iter())
+        .any(|(i, l)| *l && i.op == Opcode::CheckFast)
+    {
         return;
     }
     let mut leaders = vec![false; code.len() + 1];
@@ -128,7 +138,12 @@ fn drop_checks(unit: &Unit<'_>, live: &mut [bool]) {
         }
     }
     for first in (0..unit.plain.len() as u32).step_by(64) {
-        Boundness { unit, first, leaders: &leaders }.run(live);
+        Boundness {
+            unit,
+            first,
+            leaders: &leaders,
+        }
+        .run(live);
     }
 }
 
@@ -165,12 +180,18 @@ impl Boundness<'_, '_> {
     fn run(&self, live: &mut [bool]) {
         let code = &self.unit.code;
         let parameters = self.unit.params.saturating_sub(self.first).min(64);
-        let entry = if parameters == 64 { 0 } else { !0u64 << parameters };
+        let entry = if parameters == 64 {
+            0
+        } else {
+            !0u64 << parameters
+        };
         let mut states: Vec<Option<u64>> = vec![None; code.len() + 1];
         states[0] = Some(entry);
         let mut work = vec![0usize];
         while let Some(start) = work.pop() {
-            let Some(mut state) = states[start] else { continue };
+            let Some(mut state) = states[start] else {
+                continue;
+            };
             let mut at = start;
             let mut join = |to: usize, state: u64, work: &mut Vec<usize>| {
                 let merged = states[to].map_or(state, |s| s | state);
@@ -179,15 +200,18 @@ impl Boundness<'_, '_> {
                     work.push(to);
                 }
             };
-            loop {
-                let Some(ins) = code.get(at) else { break };
+            while let Some(ins) = code.get(at) {
                 if ins.handler != NO_HANDLER {
                     let target = handler_target(self.unit, ins.handler);
                     join(target, state, &mut work);
                 }
                 let after = self.step(ins, state);
                 if ins.target != NOWHERE {
-                    let taken = if ins.op == Opcode::ForIter { state } else { after };
+                    let taken = if ins.op == Opcode::ForIter {
+                        state
+                    } else {
+                        after
+                    };
                     join(ins.target as usize, taken, &mut work);
                 }
                 state = after;
@@ -227,10 +251,20 @@ impl Boundness<'_, '_> {
 
 /// A `NOP` stays only where it alone shows a line.
 fn drop_nops(code: &[Ins], live: &mut [bool], positions: &dyn PositionSource) {
-    if !code.iter().zip(live.iter()).any(|(i, l)| *l && i.op == Opcode::Nop) {
+    if !code
+        .iter()
+        .zip(live.iter())
+        .any(|(i, l)| *l && i.op == Opcode::Nop)
+    {
         return;
     }
-    let line = |ins: &Ins| if ins.loc == NO_RANGE { -1 } else { positions.position(ins.loc).line };
+    let line = |ins: &Ins| {
+        if ins.loc == NO_RANGE {
+            -1
+        } else {
+            positions.position(ins.loc).line
+        }
+    };
     let mut targets = vec![false; code.len() + 1];
     for ins in code.iter().filter(|i| i.target != NOWHERE) {
         targets[ins.target as usize] = true;

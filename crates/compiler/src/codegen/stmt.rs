@@ -34,28 +34,57 @@ impl<'s> Compiler<'s, '_> {
             Return { value } => self.return_(s, value),
             Delete { targets } => targets.iter().try_for_each(|t| self.delete(t)),
             Assign { targets, value, .. } => self.assign(targets, value),
-            TypeAlias { name, type_params, value } => self.type_alias(s, name, type_params, value),
+            TypeAlias {
+                name,
+                type_params,
+                value,
+            } => self.type_alias(s, name, type_params, value),
             AugAssign { target, op, value } => self.aug_assign(s, target, op, value),
-            AnnAssign { target, annotation, value, simple } => self.ann_assign(s, target, annotation, value, simple),
-            For { target, iter, body, orelse, .. } => self.conditional(|c| c.for_(s, target, iter, body, orelse)),
-            AsyncFor { target, iter, body, orelse, .. } => {
-                self.conditional(|c| c.async_for(s, target, iter, body, orelse))
-            }
+            AnnAssign {
+                target,
+                annotation,
+                value,
+                simple,
+            } => self.ann_assign(s, target, annotation, value, simple),
+            For {
+                target,
+                iter,
+                body,
+                orelse,
+                ..
+            } => self.conditional(|c| c.for_(s, target, iter, body, orelse)),
+            AsyncFor {
+                target,
+                iter,
+                body,
+                orelse,
+                ..
+            } => self.conditional(|c| c.async_for(s, target, iter, body, orelse)),
             While { test, body, orelse } => self.conditional(|c| c.while_(s, test, body, orelse)),
             If { test, body, orelse } => self.conditional(|c| c.if_(test, body, orelse)),
-            With { items, body, .. } => self.conditional(|c| c.with(s, items, body, false)),
-            AsyncWith { items, body, .. } => self.conditional(|c| c.with(s, items, body, true)),
+            With { items, body, .. } => self.conditional(|c| c.with(items, body, false)),
+            AsyncWith { items, body, .. } => self.conditional(|c| c.with(items, body, true)),
             Match { subject, cases } => self.conditional(|c| c.match_(s, subject, cases)),
             Raise { exc, cause } => self.raise(s, exc, cause),
-            Try { body, handlers, orelse, finalbody } => {
-                self.conditional(|c| c.try_(s, body, handlers, orelse, finalbody, false))
-            }
-            TryStar { body, handlers, orelse, finalbody } => {
-                self.conditional(|c| c.try_(s, body, handlers, orelse, finalbody, true))
-            }
+            Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            } => self.conditional(|c| c.try_(s, body, handlers, orelse, finalbody, false)),
+            TryStar {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            } => self.conditional(|c| c.try_(s, body, handlers, orelse, finalbody, true)),
             Assert { test, msg } => self.assert(s, test, msg),
             Import { names } => names.iter().try_for_each(|alias| self.import(s, alias)),
-            ImportFrom { module, names, level } => self.import_from(s, module, names, level),
+            ImportFrom {
+                module,
+                names,
+                level,
+            } => self.import_from(s, module, names, level),
             Global { .. } | Nonlocal { .. } => Ok(()),
             Expr { value } => self.expr_stmt(s, value),
             Pass {} => {
@@ -81,7 +110,12 @@ impl<'s> Compiler<'s, '_> {
             self.u.release(val);
             self.u.loc = s.range;
             let result = self.u.next_temp();
-            self.u.emit_abi(Opcode::CallIntrinsic1, result, val, Intrinsic1::Print as u32);
+            self.u.emit_abi(
+                Opcode::CallIntrinsic1,
+                result,
+                val,
+                Intrinsic1::Print as u32,
+            );
             self.u.pop_top(result);
             return Ok(());
         }
@@ -107,7 +141,9 @@ impl<'s> Compiler<'s, '_> {
             self.u.mov(copy, val);
             val = Val::temp(copy);
         }
-        let Some((last, first)) = targets.split_last() else { return Ok(()) };
+        let Some((last, first)) = targets.split_last() else {
+            return Ok(());
+        };
         for target in first {
             self.store(target, Val::kept(val.reg))?;
         }
@@ -152,12 +188,25 @@ impl<'s> Compiler<'s, '_> {
 
     /// `a, b = x, y`: without building the tuple, for two or three plain items.
     fn swap_assign(&mut self, targets: &'s [Expr<'s>], value: ExprRef<'s>) -> Result<bool> {
-        let ExprKind::Tuple { elts: values, .. } = value.kind else { return Ok(false) };
-        let starred = |list: &[Expr<'_>]| list.iter().any(|e| matches!(e.kind, ExprKind::Starred { .. }));
-        if values.len() != targets.len() || !(2..=3).contains(&values.len()) || starred(values) || starred(targets) {
+        let ExprKind::Tuple { elts: values, .. } = value.kind else {
+            return Ok(false);
+        };
+        let starred = |list: &[Expr<'_>]| {
+            list.iter()
+                .any(|e| matches!(e.kind, ExprKind::Starred { .. }))
+        };
+        if values.len() != targets.len()
+            || !(2..=3).contains(&values.len())
+            || starred(values)
+            || starred(targets)
+        {
             return Ok(false);
         }
-        if self.fold(value).is_some() && !targets.iter().all(|t| matches!(t.kind, ExprKind::Name { .. })) {
+        if self.fold(value).is_some()
+            && !targets
+                .iter()
+                .all(|t| matches!(t.kind, ExprKind::Name { .. }))
+        {
             return Ok(false);
         }
         let base = self.u.next_temp();
@@ -194,13 +243,22 @@ impl<'s> Compiler<'s, '_> {
                 let mangled = self.mangle(attr);
                 let name = self.u.name(mangled);
                 self.u.loc = self.attr_loc(target, attr);
-                let flags = if object.kill { KILL_A } else { 0 } | if from.kill { KILL_B } else { 0 };
-                self.u.emit(Opcode::StoreAttr, flags, object.reg, from.reg, name);
+                let flags =
+                    if object.kill { KILL_A } else { 0 } | if from.kill { KILL_B } else { 0 };
+                self.u
+                    .emit(Opcode::StoreAttr, flags, object.reg, from.reg, name);
             }
-            ExprKind::Subscript { value, slice, .. } => self.store_subscript(target, value, slice, from)?,
-            ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => self.unpack(target.range, elts, from)?,
+            ExprKind::Subscript { value, slice, .. } => {
+                self.store_subscript(target, value, slice, from)?
+            }
+            ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => {
+                self.unpack(target.range, elts, from)?
+            }
             ExprKind::Starred { .. } => {
-                return Failure::at(target.range, "starred assignment target must be in a list or tuple".into());
+                return Failure::at(
+                    target.range,
+                    "starred assignment target must be in a list or tuple".into(),
+                );
             }
             _ => return Failure::at(target.range, "cannot assign to expression".into()),
         }
@@ -212,7 +270,11 @@ impl<'s> Compiler<'s, '_> {
         if !matches!(value.kind, ExprKind::Name { id: "self", .. }) {
             return;
         }
-        let class = self.outer.iter_mut().rev().find(|u| u.kind == UnitKind::Class);
+        let class = self
+            .outer
+            .iter_mut()
+            .rev()
+            .find(|u| u.kind == UnitKind::Class);
         if let Some(class) = class
             && !class.static_attributes.contains(&attr)
         {
@@ -220,7 +282,13 @@ impl<'s> Compiler<'s, '_> {
         }
     }
 
-    fn store_subscript(&mut self, target: ExprRef<'s>, value: ExprRef<'s>, slice: ExprRef<'s>, from: Val) -> Result<()> {
+    fn store_subscript(
+        &mut self,
+        target: ExprRef<'s>,
+        value: ExprRef<'s>,
+        slice: ExprRef<'s>,
+        from: Val,
+    ) -> Result<()> {
         self.check_subscripter(value);
         self.check_index(target, value, slice);
         if let Some((lower, upper)) = self.two_part_slice(slice) {
@@ -238,7 +306,8 @@ impl<'s> Compiler<'s, '_> {
         self.u.release(index);
         self.u.release(container);
         self.u.loc = target.range;
-        self.u.emit_use(Opcode::StoreSubscr, container, Some(index), Some(from));
+        self.u
+            .emit_use(Opcode::StoreSubscr, container, Some(index), Some(from));
         Ok(())
     }
 
@@ -264,9 +333,17 @@ impl<'s> Compiler<'s, '_> {
             Some(before) => {
                 let after = elts.len() - before - 1;
                 if before >= 1 << 8 || after >= 1 << 24 {
-                    return Failure::at(range, "too many expressions in star-unpacking assignment".into());
+                    return Failure::at(
+                        range,
+                        "too many expressions in star-unpacking assignment".into(),
+                    );
                 }
-                self.u.emit_abi(Opcode::UnpackEx, base, from, before as u32 | (after as u32) << 16);
+                self.u.emit_abi(
+                    Opcode::UnpackEx,
+                    base,
+                    from,
+                    before as u32 | (after as u32) << 16,
+                );
             }
             None => self.u.emit_abi(Opcode::UnpackSequence, base, from, count),
         }
@@ -285,7 +362,13 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
-    fn aug_assign(&mut self, s: &'s Stmt<'s>, target: ExprRef<'s>, op: Operator, value: ExprRef<'s>) -> Result<()> {
+    fn aug_assign(
+        &mut self,
+        s: &'s Stmt<'s>,
+        target: ExprRef<'s>,
+        op: Operator,
+        value: ExprRef<'s>,
+    ) -> Result<()> {
         match target.kind {
             ExprKind::Name { id, .. } => {
                 if let Some(reg) = self.store_target(id) {
@@ -308,21 +391,31 @@ impl<'s> Compiler<'s, '_> {
                 self.store_name(id, Val::temp(current));
                 self.u.pop(1);
             }
-            ExprKind::Attribute { value: object, attr, .. } => {
+            ExprKind::Attribute {
+                value: object,
+                attr,
+                ..
+            } => {
                 let object = self.operand_before(object, &[value])?;
                 let mangled = self.mangle(attr);
                 let name = self.u.name(mangled);
                 let loc = self.attr_loc(target, attr);
                 self.u.loc = loc;
                 let current = self.u.push();
-                self.u.emit_abi(Opcode::LoadAttr, current, Val::kept(object.reg), name);
+                self.u
+                    .emit_abi(Opcode::LoadAttr, current, Val::kept(object.reg), name);
                 self.inplace(s.range, Val::temp(current), op, value, current)?;
                 self.u.loc = loc;
                 let kill = if object.kill { KILL_A } else { 0 };
-                self.u.emit(Opcode::StoreAttr, kill | KILL_B, object.reg, current, name);
+                self.u
+                    .emit(Opcode::StoreAttr, kill | KILL_B, object.reg, current, name);
                 self.u.release(object);
             }
-            ExprKind::Subscript { value: container, slice, .. } => {
+            ExprKind::Subscript {
+                value: container,
+                slice,
+                ..
+            } => {
                 self.aug_subscript(s, target, container, slice, op, value)?;
             }
             _ => return Failure::at(s.range, "invalid node type for augmented assignment".into()),
@@ -343,10 +436,21 @@ impl<'s> Compiler<'s, '_> {
         let index = self.operand_before(slice, &[value])?;
         let current = self.u.push();
         self.u.loc = target.range;
-        self.u.emit_abc(Opcode::LoadSubscr, 0, current, Val::kept(container.reg), Val::kept(index.reg));
+        self.u.emit_abc(
+            Opcode::LoadSubscr,
+            0,
+            current,
+            Val::kept(container.reg),
+            Val::kept(index.reg),
+        );
         self.inplace(s.range, Val::temp(current), op, value, current)?;
         self.u.loc = target.range;
-        self.u.emit_use(Opcode::StoreSubscr, container, Some(index), Some(Val::temp(current)));
+        self.u.emit_use(
+            Opcode::StoreSubscr,
+            container,
+            Some(index),
+            Some(Val::temp(current)),
+        );
         self.u.release(index);
         self.u.release(container);
         Ok(())
@@ -361,7 +465,13 @@ impl<'s> Compiler<'s, '_> {
                 let mangled = self.mangle(attr);
                 let name = self.u.name(mangled);
                 self.u.loc = self.attr_loc(target, attr);
-                self.u.emit(Opcode::DeleteAttr, if object.kill { KILL_A } else { 0 }, object.reg, 0, name);
+                self.u.emit(
+                    Opcode::DeleteAttr,
+                    if object.kill { KILL_A } else { 0 },
+                    object.reg,
+                    0,
+                    name,
+                );
             }
             ExprKind::Subscript { value, slice, .. } => {
                 let container = self.operand_before(value, &[slice])?;
@@ -369,9 +479,12 @@ impl<'s> Compiler<'s, '_> {
                 self.u.release(index);
                 self.u.release(container);
                 self.u.loc = target.range;
-                self.u.emit_use(Opcode::DeleteSubscr, container, Some(index), None);
+                self.u
+                    .emit_use(Opcode::DeleteSubscr, container, Some(index), None);
             }
-            ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => elts.iter().try_for_each(|e| self.delete(e))?,
+            ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => {
+                elts.iter().try_for_each(|e| self.delete(e))?
+            }
             _ => return Failure::at(target.range, "cannot delete expression".into()),
         }
         Ok(())
@@ -426,7 +539,12 @@ impl<'s> Compiler<'s, '_> {
         std::mem::replace(&mut self.u.handler, outside)
     }
 
-    fn if_(&mut self, test: ExprRef<'s>, body: &'s [Stmt<'s>], orelse: &'s [Stmt<'s>]) -> Result<()> {
+    fn if_(
+        &mut self,
+        test: ExprRef<'s>,
+        body: &'s [Stmt<'s>],
+        orelse: &'s [Stmt<'s>],
+    ) -> Result<()> {
         let end = self.u.label();
         if orelse.is_empty() {
             self.jump_if(test, end, false)?;
@@ -443,7 +561,13 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
-    fn while_(&mut self, s: &'s Stmt<'s>, test: ExprRef<'s>, body: &'s [Stmt<'s>], orelse: &'s [Stmt<'s>]) -> Result<()> {
+    fn while_(
+        &mut self,
+        s: &'s Stmt<'s>,
+        test: ExprRef<'s>,
+        body: &'s [Stmt<'s>],
+        orelse: &'s [Stmt<'s>],
+    ) -> Result<()> {
         if self.known(test) == Some(true) {
             // An endless loop shows its line once.
             self.u.loc = test.range;
@@ -516,14 +640,20 @@ impl<'s> Compiler<'s, '_> {
         self.u.bind(done);
         self.u.loc = iter.range;
         let exc = self.u.next_temp();
-        self.u.emit(Opcode::EndAsyncFor, KILL_A | KILL_B, iterator, exc, 0);
+        self.u
+            .emit(Opcode::EndAsyncFor, KILL_A | KILL_B, iterator, exc, 0);
         self.u.pop(1);
         self.stmts(orelse)?;
         self.u.bind(end);
         Ok(())
     }
 
-    fn raise(&mut self, s: &'s Stmt<'s>, exc: Option<ExprRef<'s>>, cause: Option<ExprRef<'s>>) -> Result<()> {
+    fn raise(
+        &mut self,
+        s: &'s Stmt<'s>,
+        exc: Option<ExprRef<'s>>,
+        cause: Option<ExprRef<'s>>,
+    ) -> Result<()> {
         let none = u32::from(NO_REG);
         let Some(exc) = exc else {
             self.u.emit(Opcode::RaiseVarargs, 0, none, none, 0);
@@ -533,7 +663,13 @@ impl<'s> Compiler<'s, '_> {
             let val = self.operand(exc)?;
             self.u.release(val);
             self.u.loc = s.range;
-            self.u.emit(Opcode::RaiseVarargs, if val.kill { KILL_A } else { 0 }, val.reg, none, 1);
+            self.u.emit(
+                Opcode::RaiseVarargs,
+                if val.kill { KILL_A } else { 0 },
+                val.reg,
+                none,
+                1,
+            );
             return Ok(());
         };
         let exc = self.operand_before(exc, &[cause])?;
@@ -542,15 +678,24 @@ impl<'s> Compiler<'s, '_> {
         self.u.release(exc);
         self.u.loc = s.range;
         let flags = if exc.kill { KILL_A } else { 0 } | if cause.kill { KILL_B } else { 0 };
-        self.u.emit(Opcode::RaiseVarargs, flags, exc.reg, cause.reg, 2);
+        self.u
+            .emit(Opcode::RaiseVarargs, flags, exc.reg, cause.reg, 2);
         Ok(())
     }
 
-    fn assert(&mut self, s: &'s Stmt<'s>, test: ExprRef<'s>, msg: Option<ExprRef<'s>>) -> Result<()> {
+    fn assert(
+        &mut self,
+        s: &'s Stmt<'s>,
+        test: ExprRef<'s>,
+        msg: Option<ExprRef<'s>>,
+    ) -> Result<()> {
         if let ExprKind::Tuple { elts, .. } = test.kind
             && !elts.is_empty()
         {
-            self.warn(s.range, "assertion is always true, perhaps remove parentheses?".into());
+            self.warn(
+                s.range,
+                "assertion is always true, perhaps remove parentheses?".into(),
+            );
         }
         if self.options.optimize > 0 {
             return Ok(());
@@ -559,7 +704,13 @@ impl<'s> Compiler<'s, '_> {
         self.jump_if(test, end, true)?;
         self.u.loc = s.range;
         let error = self.u.push();
-        self.u.emit(Opcode::LoadCommonConstant, 0, error, 0, CommonConstant::AssertionError as u32);
+        self.u.emit(
+            Opcode::LoadCommonConstant,
+            0,
+            error,
+            0,
+            CommonConstant::AssertionError as u32,
+        );
         if let Some(msg) = msg {
             self.push_expr(msg)?;
             self.u.loc = s.range;
@@ -567,7 +718,8 @@ impl<'s> Compiler<'s, '_> {
             self.u.pop(1);
         }
         self.u.loc = test.range;
-        self.u.emit(Opcode::RaiseVarargs, KILL_A, error, u32::from(NO_REG), 1);
+        self.u
+            .emit(Opcode::RaiseVarargs, KILL_A, error, u32::from(NO_REG), 1);
         self.u.pop(1);
         self.u.bind(end);
         Ok(())
@@ -599,7 +751,8 @@ impl<'s> Compiler<'s, '_> {
         for part in alias.name.split('.').skip(1) {
             let next = self.u.push();
             let name = self.u.name(part);
-            self.u.emit_abi(Opcode::ImportFrom, next, Val::kept(module), name);
+            self.u
+                .emit_abi(Opcode::ImportFrom, next, Val::kept(module), name);
             self.u.pop_top(module);
             self.u.mov(module, Val::temp(next));
             self.u.pop(1);
@@ -609,8 +762,17 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
-    fn import_from(&mut self, s: &'s Stmt<'s>, module: Option<&'s str>, names: &'s [Alias<'s>], level: i32) -> Result<()> {
-        if module == Some("__future__") && level == 0 && self.line_of(s.range) > self.last_future_line {
+    fn import_from(
+        &mut self,
+        s: &'s Stmt<'s>,
+        module: Option<&'s str>,
+        names: &'s [Alias<'s>],
+        level: i32,
+    ) -> Result<()> {
+        if module == Some("__future__")
+            && level == 0
+            && self.line_of(s.range) > self.last_future_line
+        {
             let message = "from __future__ imports must occur at the beginning of the file";
             return Failure::at(s.range, message.into());
         }
@@ -622,7 +784,13 @@ impl<'s> Compiler<'s, '_> {
             if self.scope().kind != ScopeKind::Module {
                 return Failure::at(s.range, "import * only allowed at module level".into());
             }
-            self.u.emit(Opcode::CallIntrinsic1, KILL_B, reg, reg, Intrinsic1::ImportStar as u32);
+            self.u.emit(
+                Opcode::CallIntrinsic1,
+                KILL_B,
+                reg,
+                reg,
+                Intrinsic1::ImportStar as u32,
+            );
             self.u.pop_top(reg);
             self.u.pop(1);
             return Ok(());
@@ -630,7 +798,8 @@ impl<'s> Compiler<'s, '_> {
         for alias in names {
             let item = self.u.push();
             let name = self.u.name(alias.name);
-            self.u.emit_abi(Opcode::ImportFrom, item, Val::kept(reg), name);
+            self.u
+                .emit_abi(Opcode::ImportFrom, item, Val::kept(reg), name);
             self.store_name(alias.asname.unwrap_or(alias.name), Val::temp(item));
             self.u.pop(1);
         }

@@ -12,23 +12,38 @@ use crate::symtable::Part;
 
 impl<'s> Compiler<'s, '_> {
     /// Makes the type parameters, binds their names and pushes their tuple.
-    pub(super) fn push_type_params(&mut self, params: &'s [TypeParam<'s>], range: TextRange) -> Result<()> {
+    pub(super) fn push_type_params(
+        &mut self,
+        params: &'s [TypeParam<'s>],
+        range: TextRange,
+    ) -> Result<()> {
         let base = self.u.next_temp();
         for param in params {
             self.push_type_param(param)?;
         }
         self.u.pop(params.len() as u32);
         self.u.loc = range;
-        self.u.emit(Opcode::BuildTuple, 0, base, base, params.len() as u32);
+        self.u
+            .emit(Opcode::BuildTuple, 0, base, base, params.len() as u32);
         self.u.push();
         Ok(())
     }
 
     fn push_type_param(&mut self, param: &'s TypeParam<'s>) -> Result<()> {
         let (name, bound, default, plain) = match param.kind {
-            TypeParamKind::TypeVar { name, bound, default_value } => (name, bound, default_value, Intrinsic1::TypeVar),
-            TypeParamKind::ParamSpec { name, default_value } => (name, None, default_value, Intrinsic1::ParamSpec),
-            TypeParamKind::TypeVarTuple { name, default_value } => (name, None, default_value, Intrinsic1::TypeVarTuple),
+            TypeParamKind::TypeVar {
+                name,
+                bound,
+                default_value,
+            } => (name, bound, default_value, Intrinsic1::TypeVar),
+            TypeParamKind::ParamSpec {
+                name,
+                default_value,
+            } => (name, None, default_value, Intrinsic1::ParamSpec),
+            TypeParamKind::TypeVarTuple {
+                name,
+                default_value,
+            } => (name, None, default_value, Intrinsic1::TypeVarTuple),
         };
         self.u.loc = param.range;
         let reg = self.u.push();
@@ -40,17 +55,29 @@ impl<'s> Compiler<'s, '_> {
                 self.push_value_function(param, Part::Bound, name, bound)?;
                 self.u.loc = param.range;
                 self.u.pop(1);
-                let which =
-                    if constraints { Intrinsic2::TypeVarWithConstraints } else { Intrinsic2::TypeVarWithBound };
-                self.u.emit(Opcode::CallIntrinsic2, 0, reg, reg, which as u32);
+                let which = if constraints {
+                    Intrinsic2::TypeVarWithConstraints
+                } else {
+                    Intrinsic2::TypeVarWithBound
+                };
+                self.u
+                    .emit(Opcode::CallIntrinsic2, 0, reg, reg, which as u32);
             }
-            None => self.u.emit(Opcode::CallIntrinsic1, KILL_B, reg, reg, plain as u32),
+            None => self
+                .u
+                .emit(Opcode::CallIntrinsic1, KILL_B, reg, reg, plain as u32),
         }
         if let Some(default) = default {
             self.push_value_function(param, Part::Default, name, default)?;
             self.u.loc = param.range;
             self.u.pop(1);
-            self.u.emit(Opcode::CallIntrinsic2, 0, reg, reg, Intrinsic2::SetTypeparamDefault as u32);
+            self.u.emit(
+                Opcode::CallIntrinsic2,
+                0,
+                reg,
+                reg,
+                Intrinsic2::SetTypeparamDefault as u32,
+            );
         }
         self.u.loc = param.range;
         let _ = mangled;
@@ -59,7 +86,13 @@ impl<'s> Compiler<'s, '_> {
     }
 
     /// Pushes the function that evaluates a bound, a default or an alias's value.
-    fn push_value_function<T>(&mut self, node: &T, part: Part, name: &'s str, value: ExprRef<'s>) -> Result<u32> {
+    fn push_value_function<T>(
+        &mut self,
+        node: &T,
+        part: Part,
+        name: &'s str,
+        value: ExprRef<'s>,
+    ) -> Result<u32> {
         let Some(scope) = self.table.find(node, part) else {
             return Failure::at(value.range, "type expression without a scope".into());
         };
@@ -90,11 +123,23 @@ impl<'s> Compiler<'s, '_> {
     pub(super) fn check_format(&mut self, range: TextRange) {
         self.u.loc = range;
         let body = self.u.label();
-        self.u.jump_cmp(Opcode::JumpGtImm, crate::opcode::IF_FALSE, Val::kept(0), Val::kept(2), body);
+        self.u.jump_cmp(
+            Opcode::JumpGtImm,
+            crate::opcode::IF_FALSE,
+            Val::kept(0),
+            Val::kept(2),
+            body,
+        );
         let error = self.u.next_temp();
         let which = crate::opcode::CommonConstant::NotImplementedError as u32;
         self.u.emit(Opcode::LoadCommonConstant, 0, error, 0, which);
-        self.u.emit(Opcode::RaiseVarargs, KILL_A, error, u32::from(crate::opcode::NO_REG), 1);
+        self.u.emit(
+            Opcode::RaiseVarargs,
+            KILL_A,
+            error,
+            u32::from(crate::opcode::NO_REG),
+            1,
+        );
         self.u.bind(body);
     }
 
@@ -115,7 +160,8 @@ impl<'s> Compiler<'s, '_> {
             let Some(scope) = self.table.find(s, Part::TypeParams) else {
                 return Failure::at(s.range, "type parameters without a scope".into());
             };
-            let unit_name: &'s str = bumpalo::format!(in self.names, "<generic parameters of {}>", id).into_bump_str();
+            let unit_name: &'s str =
+                bumpalo::format!(in self.names, "<generic parameters of {}>", id).into_bump_str();
             self.enter_unit(scope, UnitKind::TypeParams, unit_name, line, (0, 0, 0));
             self.alias_value(s, id, Some(params), value)?;
             self.u.pop(1);
@@ -134,7 +180,13 @@ impl<'s> Compiler<'s, '_> {
     }
 
     /// Pushes the alias made of name, type parameters and value function.
-    fn alias_value(&mut self, s: &'s Stmt<'s>, id: &'s str, params: Option<&'s [TypeParam<'s>]>, value: ExprRef<'s>) -> Result<()> {
+    fn alias_value(
+        &mut self,
+        s: &'s Stmt<'s>,
+        id: &'s str,
+        params: Option<&'s [TypeParam<'s>]>,
+        value: ExprRef<'s>,
+    ) -> Result<()> {
         self.u.loc = s.range;
         let base = self.u.push();
         self.load_str(base, id);
@@ -149,7 +201,13 @@ impl<'s> Compiler<'s, '_> {
         self.u.loc = s.range;
         self.u.pop(3);
         self.u.emit(Opcode::BuildTuple, 0, base, base, 3);
-        self.u.emit(Opcode::CallIntrinsic1, KILL_B, base, base, Intrinsic1::TypeAlias as u32);
+        self.u.emit(
+            Opcode::CallIntrinsic1,
+            KILL_B,
+            base,
+            base,
+            Intrinsic1::TypeAlias as u32,
+        );
         self.u.push();
         Ok(())
     }

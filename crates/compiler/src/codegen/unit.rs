@@ -132,7 +132,13 @@ pub(super) struct Unit<'s> {
 }
 
 impl<'s> Unit<'s> {
-    pub(super) fn new(scope: ScopeId, kind: UnitKind, name: &'s str, qualname: Arc<str>, first_line: u32) -> Self {
+    pub(super) fn new(
+        scope: ScopeId,
+        kind: UnitKind,
+        name: &'s str,
+        qualname: Arc<str>,
+        first_line: u32,
+    ) -> Self {
         Unit {
             scope,
             kind,
@@ -245,7 +251,11 @@ impl<'s> Unit<'s> {
     }
 
     pub(super) fn new_handler(&mut self, target: Label, depth: u32, lasti: bool) -> u32 {
-        self.handlers.push(HandlerInfo { target, depth, lasti });
+        self.handlers.push(HandlerInfo {
+            target,
+            depth,
+            lasti,
+        });
         self.max = self.max.max((depth & !TEMP) + 1 + u32::from(lasti));
         self.handlers.len() as u32 - 1
     }
@@ -253,7 +263,16 @@ impl<'s> Unit<'s> {
     // ---- instructions
 
     fn ins(&mut self, op: Opcode, flags: u8, a: u32, b: u32, c: u32, target: u32) {
-        self.code.push(Ins { op, flags, a, b, c, target, handler: self.handler, loc: self.loc });
+        self.code.push(Ins {
+            op,
+            flags,
+            a,
+            b,
+            c,
+            target,
+            handler: self.handler,
+            loc: self.loc,
+        });
     }
 
     pub(super) fn emit(&mut self, op: Opcode, flags: u8, a: u32, b: u32, c: u32) {
@@ -280,7 +299,14 @@ impl<'s> Unit<'s> {
     pub(super) fn emit_use(&mut self, op: Opcode, a: Val, b: Option<Val>, c: Option<Val>) {
         let kill = |v: Option<Val>, bit| if v.is_some_and(|v| v.kill) { bit } else { 0 };
         let flags = kill(Some(a), KILL_A) | kill(b, KILL_B) | kill(c, KILL_C);
-        self.ins(op, flags, a.reg, b.map_or(0, |v| v.reg), c.map_or(0, |v| v.reg), NOWHERE);
+        self.ins(
+            op,
+            flags,
+            a.reg,
+            b.map_or(0, |v| v.reg),
+            c.map_or(0, |v| v.reg),
+            NOWHERE,
+        );
     }
 
     pub(super) fn jump(&mut self, op: Opcode, to: Label) {
@@ -318,8 +344,12 @@ impl<'s> Unit<'s> {
 
     /// Whether the code after the last instruction can only be reached by a label.
     pub(super) fn after_end(&self) -> bool {
-        self.code.last().is_some_and(|i| matches!(i.op.flow(), crate::opcode::Flow::End | crate::opcode::Flow::Jump))
-            && self.last_bound != self.code.len() as u32
+        self.code.last().is_some_and(|i| {
+            matches!(
+                i.op.flow(),
+                crate::opcode::Flow::End | crate::opcode::Flow::Jump
+            )
+        }) && self.last_bound != self.code.len() as u32
     }
 }
 

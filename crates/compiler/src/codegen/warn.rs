@@ -14,7 +14,12 @@ impl<'s> Compiler<'s, '_> {
             return;
         }
         let line = self.line_of(range);
-        self.warnings.push(SyntaxWarning { category: WarningCategory::SyntaxWarning, message, line, range });
+        self.warnings.push(SyntaxWarning {
+            category: WarningCategory::SyntaxWarning,
+            message,
+            line,
+            range,
+        });
     }
 
     /// The type of a literal, for messages; `None` if the type is not known.
@@ -39,13 +44,19 @@ impl<'s> Compiler<'s, '_> {
             return;
         }
         if let Some(ty) = self.literal_type(func) {
-            self.warn(func.range, format!("'{ty}' object is not callable; perhaps you missed a comma?"));
+            self.warn(
+                func.range,
+                format!("'{ty}' object is not callable; perhaps you missed a comma?"),
+            );
         }
     }
 
     pub(super) fn check_subscripter(&mut self, value: &Expr<'s>) {
         let bad = match value.kind {
-            ExprKind::Constant { value, .. } => !matches!(value, Constant::Str(_) | Constant::Bytes(_) | Constant::Tuple(_)),
+            ExprKind::Constant { value, .. } => !matches!(
+                value,
+                Constant::Str(_) | Constant::Bytes(_) | Constant::Tuple(_)
+            ),
             ExprKind::Set { .. }
             | ExprKind::SetComp { .. }
             | ExprKind::GeneratorExp { .. }
@@ -55,23 +66,34 @@ impl<'s> Compiler<'s, '_> {
             _ => false,
         };
         if bad && let Some(ty) = self.literal_type(value) {
-            self.warn(value.range, format!("'{ty}' object is not subscriptable; perhaps you missed a comma?"));
+            self.warn(
+                value.range,
+                format!("'{ty}' object is not subscriptable; perhaps you missed a comma?"),
+            );
         }
     }
 
     pub(super) fn check_index(&mut self, e: &Expr<'s>, value: &Expr<'s>, slice: &Expr<'s>) {
         let index = match slice.kind {
-            ExprKind::Constant { value: Constant::Int(_) | Constant::BigInt { .. } | Constant::True | Constant::False, .. } => return,
+            ExprKind::Constant {
+                value: Constant::Int(_) | Constant::BigInt { .. } | Constant::True | Constant::False,
+                ..
+            } => return,
             ExprKind::Slice { .. } => return,
             ExprKind::UnaryOp { .. } | ExprKind::BinOp { .. } => return,
             _ => self.literal_type(slice),
         };
         let Some(index) = index else { return };
-        let sequence = match value.kind {
-            ExprKind::Constant { value: Constant::Str(_) | Constant::Bytes(_), .. } => true,
-            ExprKind::Tuple { .. } | ExprKind::List { .. } | ExprKind::ListComp { .. } | ExprKind::JoinedStr { .. } => true,
-            _ => false,
-        };
+        let sequence = matches!(
+            value.kind,
+            ExprKind::Constant {
+                value: Constant::Str(_) | Constant::Bytes(_),
+                ..
+            } | ExprKind::Tuple { .. }
+                | ExprKind::List { .. }
+                | ExprKind::ListComp { .. }
+                | ExprKind::JoinedStr { .. }
+        );
         if sequence && let Some(ty) = self.literal_type(value) {
             self.warn(
                 e.range,
@@ -81,7 +103,13 @@ impl<'s> Compiler<'s, '_> {
     }
 
     /// `is` with a literal compares identities of values.
-    pub(super) fn check_compare(&mut self, e: &Expr<'s>, left: &Expr<'s>, ops: &[CmpOp], comparators: &[Expr<'s>]) {
+    pub(super) fn check_compare(
+        &mut self,
+        e: &Expr<'s>,
+        left: &Expr<'s>,
+        ops: &[CmpOp],
+        comparators: &[Expr<'s>],
+    ) {
         let mut l = left;
         for (op, r) in ops.iter().zip(comparators) {
             if matches!(op, CmpOp::Is | CmpOp::IsNot) {

@@ -11,12 +11,13 @@ use crate::opcode::{KILL_A, KILL_B, Opcode, SpecialMethod};
 impl<'s> Compiler<'s, '_> {
     pub(super) fn with(
         &mut self,
-        s: &'s Stmt<'s>,
         items: &'s [WithItem<'s>],
         body: &'s [Stmt<'s>],
         is_async: bool,
     ) -> Result<()> {
-        let Some((item, rest)) = items.split_first() else { return self.stmts(body) };
+        let Some((item, rest)) = items.split_first() else {
+            return self.stmts(body);
+        };
         let (enter_method, exit_method) = if is_async {
             (SpecialMethod::AEnter, SpecialMethod::AExit)
         } else {
@@ -28,9 +29,15 @@ impl<'s> Compiler<'s, '_> {
         let manager = self.operand(item.context_expr)?;
         self.u.release(manager);
         self.u.loc = range;
-        self.u.emit_abi(Opcode::LoadSpecial, exit, Val::kept(manager.reg), exit_method as u32);
+        self.u.emit_abi(
+            Opcode::LoadSpecial,
+            exit,
+            Val::kept(manager.reg),
+            exit_method as u32,
+        );
         let enter = self.u.push_many(2);
-        self.u.emit_abi(Opcode::LoadSpecial, enter, manager, enter_method as u32);
+        self.u
+            .emit_abi(Opcode::LoadSpecial, enter, manager, enter_method as u32);
         self.u.pop(2);
         // Its value goes above the register where the handler keeps the exception handled before.
         let (previous, value) = (enter, enter + 1);
@@ -55,7 +62,7 @@ impl<'s> Compiler<'s, '_> {
         if rest.is_empty() {
             self.stmts(body)?;
         } else {
-            self.with(s, rest, body, is_async)?;
+            self.with(rest, body, is_async)?;
         }
         self.pop_block();
         self.u.loc = range;
@@ -76,7 +83,8 @@ impl<'s> Compiler<'s, '_> {
             self.await_val(Val::temp(result), 2, result);
         }
         let suppress = self.u.label();
-        self.u.jump_on(Opcode::JumpIfTrue, Val::temp(result), suppress);
+        self.u
+            .jump_on(Opcode::JumpIfTrue, Val::temp(result), suppress);
         self.u.emit(Opcode::Reraise, KILL_A | KILL_B, exc, lasti, 0);
         self.u.bind(suppress);
         self.u.pop_top(exc);

@@ -43,8 +43,13 @@ fn detached(table: &SymbolTable<'_>, id: ScopeId) -> bool {
 fn mark_inlined(table: &mut SymbolTable<'_>) {
     for index in 1..table.scopes.len() {
         let scope = &table.scopes[index];
-        let plain = !matches!(scope.comprehension, ComprehensionKind::None | ComprehensionKind::Generator);
-        let sees_class = scope.parent.is_some_and(|p| table.scope(p).can_see_class_scope);
+        let plain = !matches!(
+            scope.comprehension,
+            ComprehensionKind::None | ComprehensionKind::Generator
+        );
+        let sees_class = scope
+            .parent
+            .is_some_and(|p| table.scope(p).can_see_class_scope);
         table.scopes[index].inlined = plain && !sees_class;
     }
 }
@@ -66,31 +71,50 @@ fn analyze_scope(table: &mut SymbolTable<'_>, id: ScopeId) -> Result<()> {
 fn place(table: &mut SymbolTable<'_>, id: ScopeId, name: &str, bits: u32) -> Result<u32> {
     if bits & DEF_GLOBAL != 0 {
         if bits & DEF_NONLOCAL != 0 {
-            return directive_error(table, id, name, format!("name '{name}' is nonlocal and global"));
+            return directive_error(
+                table,
+                id,
+                name,
+                format!("name '{name}' is nonlocal and global"),
+            );
         }
         return Ok(GLOBAL_EXPLICIT);
     }
     if bits & DEF_NONLOCAL != 0 {
         if id == table.root() {
-            return directive_error(table, id, name, "nonlocal declaration not allowed at module level".into());
+            return directive_error(
+                table,
+                id,
+                name,
+                "nonlocal declaration not allowed at module level".into(),
+            );
         }
         return match search(table, id, name) {
             Found::Binder(binder) => {
                 if table.scope(binder).symbols.flags(name) & DEF_TYPE_PARAM != 0 {
-                    let message = format!("nonlocal binding not allowed for type parameter '{name}'");
+                    let message =
+                        format!("nonlocal binding not allowed for type parameter '{name}'");
                     return directive_error(table, id, name, message);
                 }
                 bind_free(table, id, binder, name);
                 Ok(FREE)
             }
-            _ => directive_error(table, id, name, format!("no binding for nonlocal '{name}' found")),
+            _ => directive_error(
+                table,
+                id,
+                name,
+                format!("no binding for nonlocal '{name}' found"),
+            ),
         };
     }
     if bits & DEF_BOUND != 0 {
         return Ok(LOCAL);
     }
     let scope = table.scope(id);
-    if scope.kind == ScopeKind::Class && scope.conditional_annotations && name == "__conditional_annotations__" {
+    if scope.kind == ScopeKind::Class
+        && scope.conditional_annotations
+        && name == "__conditional_annotations__"
+    {
         return Ok(CELL);
     }
     if let Some(class) = visible_class(table, id) {
@@ -105,7 +129,11 @@ fn place(table: &mut SymbolTable<'_>, id: ScopeId, name: &str, bits: u32) -> Res
     Ok(match search(table, id, name) {
         Found::Binder(binder) => {
             let scope = table.scope(id);
-            if scope.inlined && name == "__class__" && table.scope(binder).kind == ScopeKind::Class && host(table, id) == binder {
+            if scope.inlined
+                && name == "__class__"
+                && table.scope(binder).kind == ScopeKind::Class
+                && host(table, id) == binder
+            {
                 return Ok(GLOBAL_IMPLICIT);
             }
             bind_free(table, id, binder, name);
@@ -129,7 +157,10 @@ fn visible_class(table: &SymbolTable<'_>, id: ScopeId) -> Option<ScopeId> {
 
 /// Names that a class body provides to the functions in it.
 fn class_provides(name: &str) -> bool {
-    matches!(name, "__class__" | "__classdict__" | "__conditional_annotations__")
+    matches!(
+        name,
+        "__class__" | "__classdict__" | "__conditional_annotations__"
+    )
 }
 
 fn search(table: &SymbolTable<'_>, id: ScopeId, name: &str) -> Found {
@@ -173,7 +204,9 @@ pub(crate) fn host(table: &SymbolTable<'_>, id: ScopeId) -> ScopeId {
 /// `id` uses `name`, which `binder` binds: makes the way between them.
 fn bind_free(table: &mut SymbolTable<'_>, id: ScopeId, binder: ScopeId, name: &str) {
     let shares_code = host(table, id) == binder || host(table, id) == host(table, binder);
-    let Some(interned) = table.scope(id).symbols.get(name).map(|s| s.name) else { return };
+    let Some(interned) = table.scope(id).symbols.get(name).map(|s| s.name) else {
+        return;
+    };
     let mut at = id;
     while let Some(parent) = table.scope(at).parent {
         at = parent;
@@ -227,7 +260,12 @@ fn make_cell(table: &mut SymbolTable<'_>, binder: ScopeId, name: &str) {
     }
 }
 
-fn directive_error<T>(table: &SymbolTable<'_>, id: ScopeId, name: &str, message: String) -> Result<T> {
+fn directive_error<T>(
+    table: &SymbolTable<'_>,
+    id: ScopeId,
+    name: &str,
+    message: String,
+) -> Result<T> {
     let scope = table.scope(id);
     let found = scope.directives().iter().find(|d| d.0 == name).map(|d| d.1);
     Failure::at(found.or(scope.range).unwrap_or_default(), message)

@@ -7,7 +7,9 @@ use taipan_syntax::ast::*;
 
 use super::check::ScopeCheck;
 use super::flags::*;
-use super::{ComprehensionKind, Part, Scope, ScopeId, ScopeKind, SymbolTable, Symbols, needs_mangling};
+use super::{
+    ComprehensionKind, Part, Scope, ScopeId, ScopeKind, SymbolTable, Symbols, needs_mangling,
+};
 use crate::failure::{Failure, Result};
 
 /// What the builder must know besides the tree.
@@ -31,9 +33,23 @@ pub(super) struct Builder<'s> {
 }
 
 /// Builds and analyses the table of a tree. Mangled names are kept in `names`.
-pub fn build<'s>(module: &Mod<'s>, names: &'s Bump, options: SymtableOptions) -> Result<SymbolTable<'s>> {
-    let table = SymbolTable { scopes: Vec::new(), by_node: FxHashMap::default() };
-    let mut builder = Builder { table, names, options, stack: Vec::new(), private: None, depth: 0 };
+pub fn build<'s>(
+    module: &Mod<'s>,
+    names: &'s Bump,
+    options: SymtableOptions,
+) -> Result<SymbolTable<'s>> {
+    let table = SymbolTable {
+        scopes: Vec::new(),
+        by_node: FxHashMap::default(),
+    };
+    let mut builder = Builder {
+        table,
+        names,
+        options,
+        stack: Vec::new(),
+        private: None,
+        depth: 0,
+    };
     let root = builder.new_scope("top", ScopeKind::Module, None);
     builder.stack.push(root);
     match *module {
@@ -111,14 +127,26 @@ impl<'s> Builder<'s> {
         Ok(())
     }
 
-    fn enter<T>(&mut self, name: &'s str, kind: ScopeKind, node: &T, part: Part, range: TextRange) -> Result<ScopeId> {
+    fn enter<T>(
+        &mut self,
+        name: &'s str,
+        kind: ScopeKind,
+        node: &T,
+        part: Part,
+        range: TextRange,
+    ) -> Result<ScopeId> {
         let id = self.new_scope(name, kind, Some(range));
-        self.table.by_node.insert((node as *const T as usize, part), id);
+        self.table
+            .by_node
+            .insert((node as *const T as usize, part), id);
         if kind == ScopeKind::Annotation && self.options.future_annotations {
             self.table.scopes[id.0 as usize].unevaluated = true;
         }
         self.enter_existing(id)?;
-        if matches!(kind, ScopeKind::Annotation | ScopeKind::TypeVariable | ScopeKind::TypeAlias) {
+        if matches!(
+            kind,
+            ScopeKind::Annotation | ScopeKind::TypeVariable | ScopeKind::TypeAlias
+        ) {
             self.add(".format", DEF_PARAM | USE, range)?;
         }
         Ok(id)
@@ -141,11 +169,18 @@ impl<'s> Builder<'s> {
     }
 
     pub(super) fn mangle(&mut self, name: &'s str) -> &'s str {
-        let Some(class) = self.private else { return name };
+        let Some(class) = self.private else {
+            return name;
+        };
         if !needs_mangling(name) {
             return name;
         }
-        if self.cur().mangled_names.as_ref().is_some_and(|only| !only.contains(&name)) {
+        if self
+            .cur()
+            .mangled_names
+            .as_ref()
+            .is_some_and(|only| !only.contains(&name))
+        {
             return name;
         }
         mangle_in(self.names, class, name)
@@ -156,12 +191,21 @@ impl<'s> Builder<'s> {
         self.add_to(id, name, bits, range)
     }
 
-    fn add_to(&mut self, id: ScopeId, name: &'s str, mut bits: u32, range: TextRange) -> Result<()> {
+    fn add_to(
+        &mut self,
+        id: ScopeId,
+        name: &'s str,
+        mut bits: u32,
+        range: TextRange,
+    ) -> Result<()> {
         let name = self.mangle(name);
         let scope = &mut self.table.scopes[id.0 as usize];
         let before = scope.symbols.flags(name);
         if bits & DEF_PARAM != 0 && before & DEF_PARAM != 0 {
-            return Failure::at(range, format!("duplicate argument '{name}' in function definition"));
+            return Failure::at(
+                range,
+                format!("duplicate argument '{name}' in function definition"),
+            );
         }
         if bits & DEF_TYPE_PARAM != 0 && before & DEF_TYPE_PARAM != 0 {
             return Failure::at(range, format!("duplicate type parameter '{name}'"));
@@ -170,7 +214,9 @@ impl<'s> Builder<'s> {
             if before & (DEF_GLOBAL | DEF_NONLOCAL) != 0 {
                 return Failure::at(
                     range,
-                    format!("comprehension inner loop cannot rebind assignment expression target '{name}'"),
+                    format!(
+                        "comprehension inner loop cannot rebind assignment expression target '{name}'"
+                    ),
                 );
             }
             bits |= DEF_COMP_ITER;
@@ -196,7 +242,11 @@ impl<'s> Builder<'s> {
 
     fn deeper(&mut self, range: TextRange) -> Result<()> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH { Failure::too_deep(range) } else { Ok(()) }
+        if self.depth > MAX_DEPTH {
+            Failure::too_deep(range)
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn stmts(&mut self, body: &'s [Stmt<'s>]) -> Result<()> {
@@ -220,16 +270,61 @@ impl<'s> Builder<'s> {
     fn stmt_kind(&mut self, s: &'s Stmt<'s>) -> Result<()> {
         use StmtKind::*;
         match s.kind {
-            FunctionDef { name, args, body, decorator_list, returns, type_params, .. } => {
-                self.function(s, name, args, body, decorator_list, returns, type_params, false)?;
+            FunctionDef {
+                name,
+                args,
+                body,
+                decorator_list,
+                returns,
+                type_params,
+                ..
+            } => {
+                self.function(
+                    s,
+                    name,
+                    args,
+                    body,
+                    decorator_list,
+                    returns,
+                    type_params,
+                    false,
+                )?;
             }
-            AsyncFunctionDef { name, args, body, decorator_list, returns, type_params, .. } => {
-                self.function(s, name, args, body, decorator_list, returns, type_params, true)?;
+            AsyncFunctionDef {
+                name,
+                args,
+                body,
+                decorator_list,
+                returns,
+                type_params,
+                ..
+            } => {
+                self.function(
+                    s,
+                    name,
+                    args,
+                    body,
+                    decorator_list,
+                    returns,
+                    type_params,
+                    true,
+                )?;
             }
-            ClassDef { name, bases, keywords, body, decorator_list, type_params } => {
+            ClassDef {
+                name,
+                bases,
+                keywords,
+                body,
+                decorator_list,
+                type_params,
+            } => {
                 self.class(s, name, bases, keywords, body, decorator_list, type_params)?;
             }
-            TypeAlias { name, type_params, value } => self.type_alias(s, name, type_params, value)?,
+            TypeAlias {
+                name,
+                type_params,
+                value,
+            } => self.type_alias(s, name, type_params, value)?,
             Return { value } => {
                 if let Some(value) = value {
                     self.expr(value)?;
@@ -245,9 +340,26 @@ impl<'s> Builder<'s> {
                 self.expr(target)?;
                 self.expr(value)?;
             }
-            AnnAssign { target, annotation, value, simple } => self.ann_assign(s, target, annotation, value, simple)?,
-            For { target, iter, body, orelse, .. } => self.for_loop(target, iter, body, orelse)?,
-            AsyncFor { target, iter, body, orelse, .. } => {
+            AnnAssign {
+                target,
+                annotation,
+                value,
+                simple,
+            } => self.ann_assign(s, target, annotation, value, simple)?,
+            For {
+                target,
+                iter,
+                body,
+                orelse,
+                ..
+            } => self.for_loop(target, iter, body, orelse)?,
+            AsyncFor {
+                target,
+                iter,
+                body,
+                orelse,
+                ..
+            } => {
                 self.check_async_stmt(s.range, "async for")?;
                 self.for_loop(target, iter, body, orelse)?;
             }
@@ -278,7 +390,18 @@ impl<'s> Builder<'s> {
                 self.opt_expr(exc)?;
                 self.opt_expr(cause)?;
             }
-            Try { body, handlers, orelse, finalbody } | TryStar { body, handlers, orelse, finalbody } => {
+            Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            }
+            | TryStar {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            } => {
                 self.conditional(|b| {
                     b.stmts(body)?;
                     handlers.iter().try_for_each(|h| b.handler(h))?;
@@ -366,7 +489,11 @@ impl<'s> Builder<'s> {
             } else if before & (DEF_LOCAL | DEF_TYPE_PARAM) != 0 {
                 format!("name '{name}' is assigned to before {word} declaration")
             } else {
-                self.add(name, if global { DEF_GLOBAL } else { DEF_NONLOCAL }, s.range)?;
+                self.add(
+                    name,
+                    if global { DEF_GLOBAL } else { DEF_NONLOCAL },
+                    s.range,
+                )?;
                 self.directive(name, s.range);
                 continue;
             };
@@ -387,7 +514,11 @@ impl<'s> Builder<'s> {
             self.check_name(id, ExprContext::Store, target.range)?;
             let before = self.lookup(id);
             if simple && before & (DEF_GLOBAL | DEF_NONLOCAL) != 0 && self.cur_id() != ScopeId(0) {
-                let word = if before & DEF_GLOBAL != 0 { "global" } else { "nonlocal" };
+                let word = if before & DEF_GLOBAL != 0 {
+                    "global"
+                } else {
+                    "nonlocal"
+                };
                 return Failure::at(s.range, format!("annotated name '{id}' can't be {word}"));
             }
             if simple {
@@ -407,7 +538,8 @@ impl<'s> Builder<'s> {
         let range = annotation.range;
         let unevaluated = self.cur().kind == ScopeKind::Function;
         let cur = self.cur();
-        let conditional = cur.kind == ScopeKind::Module || cur.kind == ScopeKind::Class && cur.in_conditional_block;
+        let conditional = cur.kind == ScopeKind::Module
+            || cur.kind == ScopeKind::Class && cur.in_conditional_block;
         if conditional && !cur.conditional_annotations {
             cur.conditional_annotations = true;
             self.add("__conditional_annotations__", USE, range)?;
@@ -419,7 +551,8 @@ impl<'s> Builder<'s> {
                 let parent_name = self.table.scope(owner).range.unwrap_or(range);
                 let id = self.new_scope("__annotate__", ScopeKind::Annotation, Some(parent_name));
                 self.table.scopes[owner.0 as usize].annotation_block = Some(id);
-                self.table.scopes[id.0 as usize].unevaluated = unevaluated || self.options.future_annotations;
+                self.table.scopes[id.0 as usize].unevaluated =
+                    unevaluated || self.options.future_annotations;
                 self.enter_existing(id)?;
                 self.add(".format", DEF_PARAM | USE, range)?;
                 if in_class {
@@ -472,7 +605,9 @@ impl<'s> Builder<'s> {
             self.type_params(type_params)?;
         }
         let id = self.new_scope(name, ScopeKind::Function, Some(s.range));
-        self.table.by_node.insert((s as *const Stmt<'_> as usize, Part::Body), id);
+        self.table
+            .by_node
+            .insert((s as *const Stmt<'_> as usize, Part::Body), id);
         let scope = &mut self.table.scopes[id.0 as usize];
         scope.method = method;
         scope.coroutine = is_async;
@@ -488,13 +623,24 @@ impl<'s> Builder<'s> {
     }
 
     /// The annotations of a signature: a scope of their own.
-    fn annotations(&mut self, s: &'s Stmt<'s>, args: &'s Arguments<'s>, returns: Option<ExprRef<'s>>) -> Result<()> {
+    fn annotations(
+        &mut self,
+        s: &'s Stmt<'s>,
+        args: &'s Arguments<'s>,
+        returns: Option<ExprRef<'s>>,
+    ) -> Result<()> {
         let in_class = self.in_class();
         let all = all_args(args);
         if returns.is_none() && !all.clone().any(|a| a.annotation.is_some()) {
             return Ok(());
         }
-        self.enter("__annotate__", ScopeKind::Annotation, args, Part::Annotations, s.range)?;
+        self.enter(
+            "__annotate__",
+            ScopeKind::Annotation,
+            args,
+            Part::Annotations,
+            s.range,
+        )?;
         self.cur().annotations_used = true;
         if in_class {
             self.see_class(s.range)?;
@@ -508,7 +654,11 @@ impl<'s> Builder<'s> {
     }
 
     fn arguments(&mut self, args: &'s Arguments<'s>) -> Result<()> {
-        let plain = args.posonlyargs.iter().chain(args.args).chain(args.kwonlyargs);
+        let plain = args
+            .posonlyargs
+            .iter()
+            .chain(args.args)
+            .chain(args.kwonlyargs);
         for arg in plain.chain(args.vararg).chain(args.kwarg) {
             self.check_name(arg.arg, ExprContext::Store, arg.range)?;
             self.add(arg.arg, DEF_PARAM, arg.range)?;
@@ -520,7 +670,13 @@ impl<'s> Builder<'s> {
 
     fn enter_type_params(&mut self, s: &'s Stmt<'s>, name: &'s str, class: bool) -> Result<()> {
         let in_class = self.cur().kind == ScopeKind::Class;
-        self.enter(name, ScopeKind::TypeParameters, s, Part::TypeParams, s.range)?;
+        self.enter(
+            name,
+            ScopeKind::TypeParameters,
+            s,
+            Part::TypeParams,
+            s.range,
+        )?;
         if in_class {
             self.see_class(s.range)?;
         }
@@ -537,9 +693,19 @@ impl<'s> Builder<'s> {
 
     fn type_param(&mut self, param: &'s TypeParam<'s>) -> Result<()> {
         let (name, bound, default, what) = match param.kind {
-            TypeParamKind::TypeVar { name, bound, default_value } => (name, bound, default_value, "a TypeVar default"),
-            TypeParamKind::ParamSpec { name, default_value } => (name, None, default_value, "a ParamSpec default"),
-            TypeParamKind::TypeVarTuple { name, default_value } => (name, None, default_value, "a TypeVarTuple default"),
+            TypeParamKind::TypeVar {
+                name,
+                bound,
+                default_value,
+            } => (name, bound, default_value, "a TypeVar default"),
+            TypeParamKind::ParamSpec {
+                name,
+                default_value,
+            } => (name, None, default_value, "a ParamSpec default"),
+            TypeParamKind::TypeVarTuple {
+                name,
+                default_value,
+            } => (name, None, default_value, "a TypeVarTuple default"),
         };
         self.check_name(name, ExprContext::Store, param.range)?;
         if let Some(only) = &mut self.cur().mangled_names {
@@ -548,7 +714,11 @@ impl<'s> Builder<'s> {
         self.add(name, DEF_TYPE_PARAM | DEF_LOCAL, param.range)?;
         if let Some(bound) = bound {
             let tuple = matches!(bound.kind, ExprKind::Tuple { .. });
-            let what = if tuple { "a TypeVar constraint" } else { "a TypeVar bound" };
+            let what = if tuple {
+                "a TypeVar constraint"
+            } else {
+                "a TypeVar bound"
+            };
             self.type_variable(param, Part::Bound, name, bound, what)?;
         }
         if let Some(default) = default {
@@ -672,13 +842,24 @@ impl<'s> Builder<'s> {
         match p.kind {
             MatchValue { value } => self.expr(value)?,
             MatchSingleton { .. } => {}
-            MatchSequence { patterns } | MatchOr { patterns } => patterns.iter().try_for_each(|p| self.pattern(p))?,
-            MatchMapping { keys, patterns, rest } => {
+            MatchSequence { patterns } | MatchOr { patterns } => {
+                patterns.iter().try_for_each(|p| self.pattern(p))?
+            }
+            MatchMapping {
+                keys,
+                patterns,
+                rest,
+            } => {
                 self.exprs(keys)?;
                 patterns.iter().try_for_each(|p| self.pattern(p))?;
                 self.bind_pattern(rest, p.range)?;
             }
-            MatchClass { cls, patterns, kwd_attrs, kwd_patterns } => {
+            MatchClass {
+                cls,
+                patterns,
+                kwd_attrs,
+                kwd_patterns,
+            } => {
                 self.expr(cls)?;
                 patterns.iter().try_for_each(|p| self.pattern(p))?;
                 for attr in kwd_attrs {
@@ -718,7 +899,15 @@ impl<'s> Builder<'s> {
         match e.kind {
             Name { id, ctx } => {
                 self.check_name(id, ctx, e.range)?;
-                self.add(id, if ctx == ExprContext::Load { USE } else { DEF_LOCAL }, e.range)?;
+                self.add(
+                    id,
+                    if ctx == ExprContext::Load {
+                        USE
+                    } else {
+                        DEF_LOCAL
+                    },
+                    e.range,
+                )?;
                 if id == "super" && ctx == ExprContext::Load && self.cur().is_function_like() {
                     self.add("__class__", USE, e.range)?;
                 }
@@ -728,7 +917,11 @@ impl<'s> Builder<'s> {
                 self.check_name(attr, ctx, e.range)?;
                 self.expr(value)?;
             }
-            Call { func, args, keywords } => {
+            Call {
+                func,
+                args,
+                keywords,
+            } => {
                 self.expr(func)?;
                 self.exprs(args)?;
                 self.keywords(keywords)?;
@@ -737,8 +930,12 @@ impl<'s> Builder<'s> {
                 self.expr(left)?;
                 self.expr(right)?;
             }
-            BoolOp { values, .. } | JoinedStr { values } | TemplateStr { values } => self.exprs(values)?,
-            Compare { left, comparators, .. } => {
+            BoolOp { values, .. } | JoinedStr { values } | TemplateStr { values } => {
+                self.exprs(values)?
+            }
+            Compare {
+                left, comparators, ..
+            } => {
                 self.expr(left)?;
                 self.exprs(comparators)?;
             }
@@ -776,12 +973,20 @@ impl<'s> Builder<'s> {
                 self.expr(body)?;
                 self.exit();
             }
-            ListComp { elt, generators } => self.comprehension(e, ComprehensionKind::List, generators, elt, None)?,
-            SetComp { elt, generators } => self.comprehension(e, ComprehensionKind::Set, generators, elt, None)?,
+            ListComp { elt, generators } => {
+                self.comprehension(e, ComprehensionKind::List, generators, elt, None)?
+            }
+            SetComp { elt, generators } => {
+                self.comprehension(e, ComprehensionKind::Set, generators, elt, None)?
+            }
             GeneratorExp { elt, generators } => {
                 self.comprehension(e, ComprehensionKind::Generator, generators, elt, None)?;
             }
-            DictComp { key, value, generators } => {
+            DictComp {
+                key,
+                value,
+                generators,
+            } => {
                 self.comprehension(e, ComprehensionKind::Dict, generators, key, Some(value))?;
             }
             Yield { value } => {
@@ -802,7 +1007,12 @@ impl<'s> Builder<'s> {
                 self.expr(value)?;
                 self.cur().coroutine = true;
             }
-            FormattedValue { value, format_spec, .. } | Interpolation { value, format_spec, .. } => {
+            FormattedValue {
+                value, format_spec, ..
+            }
+            | Interpolation {
+                value, format_spec, ..
+            } => {
                 self.expr(value)?;
                 self.opt_expr(format_spec)?;
             }
@@ -810,10 +1020,16 @@ impl<'s> Builder<'s> {
         Ok(())
     }
 
-    fn named_expr(&mut self, e: ExprRef<'s>, target: ExprRef<'s>, value: ExprRef<'s>) -> Result<()> {
+    fn named_expr(
+        &mut self,
+        e: ExprRef<'s>,
+        target: ExprRef<'s>,
+        value: ExprRef<'s>,
+    ) -> Result<()> {
         self.refuse_in_annotation("named expression", e.range)?;
         if self.cur().comp_iter_expr > 0 {
-            let message = "assignment expression cannot be used in a comprehension iterable expression";
+            let message =
+                "assignment expression cannot be used in a comprehension iterable expression";
             return Failure::at(e.range, message.into());
         }
         if let ExprKind::Name { id, .. } = target.kind {
@@ -840,14 +1056,20 @@ impl<'s> Builder<'s> {
                 if known & DEF_COMP_ITER != 0 && known & DEF_LOCAL != 0 {
                     return Failure::at(
                         range,
-                        format!("assignment expression cannot rebind comprehension iteration variable '{name}'"),
+                        format!(
+                            "assignment expression cannot rebind comprehension iteration variable '{name}'"
+                        ),
                     );
                 }
                 continue;
             }
             let place = match scope.kind {
                 ScopeKind::Function => {
-                    let bits = if known & DEF_GLOBAL != 0 { DEF_GLOBAL } else { DEF_NONLOCAL };
+                    let bits = if known & DEF_GLOBAL != 0 {
+                        DEF_GLOBAL
+                    } else {
+                        DEF_NONLOCAL
+                    };
                     self.add(id, bits, range)?;
                     self.directive(id, range);
                     return self.add_to(scope_id, id, DEF_LOCAL | NAMED_TARGET, range);
@@ -863,7 +1085,8 @@ impl<'s> Builder<'s> {
                 ScopeKind::TypeVariable => "in a TypeVar bound",
                 ScopeKind::Annotation => "in an annotation",
             };
-            let message = format!("assignment expression within a comprehension cannot be used {place}");
+            let message =
+                format!("assignment expression within a comprehension cannot be used {place}");
             return Failure::at(range, message);
         }
         Ok(())
@@ -927,7 +1150,10 @@ impl<'s> Builder<'s> {
 /// The parameters in the order in which annotations are evaluated.
 pub fn all_args<'s>(args: &'s Arguments<'s>) -> impl Iterator<Item = &'s Arg<'s>> + Clone {
     let first = args.posonlyargs.iter().chain(args.args);
-    first.chain(args.vararg).chain(args.kwonlyargs).chain(args.kwarg)
+    first
+        .chain(args.vararg)
+        .chain(args.kwonlyargs)
+        .chain(args.kwarg)
 }
 
 /// A private name as seen outside its class.

@@ -88,7 +88,10 @@ impl ScopeCheck for Builder<'_> {
         if scope.is_function_like() && (scope.coroutine || inside) {
             return Ok(());
         }
-        Failure::at(range, "asynchronous comprehension outside of an asynchronous function".into())
+        Failure::at(
+            range,
+            "asynchronous comprehension outside of an asynchronous function".into(),
+        )
     }
 }
 

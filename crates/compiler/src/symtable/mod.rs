@@ -127,7 +127,13 @@ impl<'s> Symbols<'s> {
                 index.insert(name, at as u32);
             }
             None if at >= LINEAR => {
-                self.index = Some(self.entries.iter().enumerate().map(|(i, s)| (s.name, i as u32)).collect());
+                self.index = Some(
+                    self.entries
+                        .iter()
+                        .enumerate()
+                        .map(|(i, s)| (s.name, i as u32))
+                        .collect(),
+                );
             }
             None => {}
         }
@@ -135,7 +141,8 @@ impl<'s> Symbols<'s> {
     }
     fn set_place(&mut self, at: usize, place: u32) {
         let e = &mut self.entries[at];
-        e.flags = e.flags & !(flags::SCOPE_MASK << flags::SCOPE_OFFSET) | place << flags::SCOPE_OFFSET;
+        e.flags =
+            e.flags & !(flags::SCOPE_MASK << flags::SCOPE_OFFSET) | place << flags::SCOPE_OFFSET;
     }
 }
 
@@ -256,7 +263,9 @@ impl<'s> SymbolTable<'s> {
     }
     /// The scope of a part of a node, if it has one.
     pub fn find<T>(&self, node: &T, part: Part) -> Option<ScopeId> {
-        self.by_node.get(&(node as *const T as usize, part)).copied()
+        self.by_node
+            .get(&(node as *const T as usize, part))
+            .copied()
     }
 }
 
