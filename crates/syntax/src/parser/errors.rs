@@ -58,7 +58,7 @@ impl Parser<'_, '_> {
         end: Place,
     ) -> Box<SyntaxError> {
         let mut text = line_text(self.source, self.lines, start.0).to_owned();
-        if lexer_line <= start.0 && self.options.ends_line(self.lines, start.0) {
+        if lexer_line <= start.0 && self.ends_line(start.0) {
             text.push('\n');
         }
         // CPython measures both columns on the line of the start.
@@ -96,7 +96,7 @@ impl Parser<'_, '_> {
     /// The length of a line in bytes, its newline counted once if it has one.
     pub(super) fn line_length(&self, line: u32) -> u32 {
         let text = line_text(self.source, self.lines, line.max(1));
-        text.len() as u32 + u32::from(self.options.ends_line(self.lines, line))
+        text.len() as u32 + u32::from(self.ends_line(line))
     }
 
     /// Whether CPython gives a token no place of its own. That holds for a newline
@@ -105,7 +105,7 @@ impl Parser<'_, '_> {
         match token.kind {
             TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker => true,
             TokenKind::Newline => {
-                !self.options.adds_newline && token.range.start as usize >= self.source.len()
+                !self.adds_newline && token.range.start as usize >= self.source.len()
             }
             _ => false,
         }

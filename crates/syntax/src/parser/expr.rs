@@ -1,6 +1,6 @@
 //! Expressions with operators: `expression` and everything binding tighter.
 
-use super::{Failed, Parse, Parser, take_slice};
+use super::{Failed, MAX_DEPTH, Parse, Parser, take_slice};
 use crate::TextRange;
 use crate::ast::{BoolOp, CmpOp, Expr, ExprContext, ExprKind, Operator, UnaryOp};
 use crate::token::TokenKind as T;
@@ -27,6 +27,20 @@ fn binary_operator(kind: T) -> Option<(Operator, u8)> {
         T::At => (Operator::MatMult, TERM),
         _ => return None,
     })
+}
+
+fn not_operator(kind: T) -> Option<UnaryOp> {
+    (kind == T::KwNot).then_some(UnaryOp::Not)
+}
+
+#[inline]
+fn sign_operator(kind: T) -> Option<UnaryOp> {
+    match kind {
+        T::Plus => Some(UnaryOp::UAdd),
+        T::Minus => Some(UnaryOp::USub),
+        T::Tilde => Some(UnaryOp::Invert),
+        _ => None,
+    }
 }
 
 impl<'a> Parser<'_, 'a> {
@@ -221,22 +235,54 @@ impl<'a> Parser<'_, 'a> {
         if !self.at(T::KwIf) {
             return Ok(body);
         }
-        self.bump();
-        let test = self.parse_disjunction()?;
-        self.expect(T::KwElse)?;
-        let orelse = self.nested(1, Self::parse_conditional)?;
-        let range = TextRange::new(start, self.last_end());
-        Ok(Expr::new(
-            range,
-            ExprKind::IfExp {
-                test: self.alloc(test),
-                body: self.alloc(body),
-                orelse: self.alloc(orelse),
-            },
-        ))
+        self.finish_conditional(start, body)
+    }
+
+    /// `('if' disjunction 'else' …)+` after the first value, at `if`. A chain is
+    /// read without recursion.
+    #[inline(never)]
+    fn finish_conditional(&mut self, start: u32, body: Expr<'a>) -> Parse<Expr<'a>> {
+        let base = self.scratch.exprs.len();
+        let depth = self.depth;
+        let mut starts = vec![start];
+        self.scratch.exprs.push(body);
+        let mut value = loop {
+            self.bump();
+            let test = self.parse_disjunction()?;
+            self.scratch.exprs.push(test);
+            self.expect(T::KwElse)?;
+            self.depth += 1;
+            if self.depth > MAX_DEPTH {
+                return self.too_deep();
+            }
+            if self.at(T::KwLambda) {
+                break self.nested(2, Self::parse_lambda)?;
+            }
+            let start = self.start();
+            let value = self.parse_disjunction()?;
+            if !self.at(T::KwIf) {
+                break value;
+            }
+            starts.push(start);
+            self.scratch.exprs.push(value);
+        };
+        self.depth = depth;
+        let end = self.last_end();
+        for (index, start) in starts.into_iter().enumerate().rev() {
+            let body = self.scratch.exprs[base + 2 * index];
+            let test = self.scratch.exprs[base + 2 * index + 1];
+            let (test, body, orelse) = (self.alloc(test), self.alloc(body), self.alloc(value));
+            value = Expr::new(
+                TextRange::new(start, end),
+                ExprKind::IfExp { test, body, orelse },
+            );
+        }
+        self.scratch.exprs.truncate(base);
+        Ok(value)
     }
 
     /// `lambdef`, at `lambda`.
+    #[inline(never)]
     fn parse_lambda(&mut self) -> Parse<Expr<'a>> {
         let start = self.bump().range.start;
         let args = self.parse_lambda_params()?;
@@ -294,19 +340,41 @@ impl<'a> Parser<'_, 'a> {
 
     /// `inversion`: `'not' inversion | comparison`
     fn parse_inversion(&mut self) -> Parse<Expr<'a>> {
-        if !self.at(T::KwNot) {
-            return self.parse_comparison();
+        if self.at(T::KwNot) {
+            self.parse_prefixed(not_operator, Self::parse_comparison)
+        } else {
+            self.parse_comparison()
         }
-        let start = self.bump().range.start;
-        let operand = self.nested(1, Self::parse_inversion)?;
-        let range = TextRange::new(start, self.last_end());
-        Ok(Expr::new(
-            range,
-            ExprKind::UnaryOp {
-                op: UnaryOp::Not,
-                operand: self.alloc(operand),
-            },
-        ))
+    }
+
+    /// Prefix operators and their operand, without recursion: there may be thousands.
+    #[inline(never)]
+    fn parse_prefixed(
+        &mut self,
+        operator: impl Fn(T) -> Option<UnaryOp>,
+        operand: impl Fn(&mut Self) -> Parse<Expr<'a>>,
+    ) -> Parse<Expr<'a>> {
+        let first = self.pos;
+        while operator(self.kind()).is_some() {
+            self.bump();
+        }
+        let last = self.pos;
+        let mut value = self.nested((last - first) as u32, operand)?;
+        let end = self.last_end();
+        for at in (first..last).rev() {
+            let token = self.tokens[at];
+            if let Some(op) = operator(token.kind) {
+                let range = TextRange::new(token.range.start, end);
+                value = Expr::new(
+                    range,
+                    ExprKind::UnaryOp {
+                        op,
+                        operand: self.alloc(value),
+                    },
+                );
+            }
+        }
+        Ok(value)
     }
 
     /// `comparison`: `bitwise_or (comparison-operator bitwise_or)*`
@@ -415,22 +483,11 @@ impl<'a> Parser<'_, 'a> {
 
     /// `factor`: `('+' | '-' | '~') factor | power`
     pub(super) fn parse_factor(&mut self) -> Parse<Expr<'a>> {
-        let op = match self.kind() {
-            T::Plus => UnaryOp::UAdd,
-            T::Minus => UnaryOp::USub,
-            T::Tilde => UnaryOp::Invert,
-            _ => return self.parse_power(),
-        };
-        let start = self.bump().range.start;
-        let operand = self.nested(1, Self::parse_factor)?;
-        let range = TextRange::new(start, self.last_end());
-        Ok(Expr::new(
-            range,
-            ExprKind::UnaryOp {
-                op,
-                operand: self.alloc(operand),
-            },
-        ))
+        if sign_operator(self.kind()).is_some() {
+            self.parse_prefixed(sign_operator, Self::parse_power)
+        } else {
+            self.parse_power()
+        }
     }
 
     /// `power`: `await_primary ['**' factor]`

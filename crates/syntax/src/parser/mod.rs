@@ -57,8 +57,6 @@ pub struct ParseOptions {
     pub dont_imply_dedent: bool,
     /// `from __future__ import barry_as_FLUFL`: `<>` instead of `!=`.
     pub barry_as_flufl: bool,
-    /// Whether a last line without a newline gets one; set by [`parse`] from the mode.
-    adds_newline: bool,
     /// The minor version of the language (`feature_version`).
     pub feature_version: u32,
 }
@@ -70,16 +68,8 @@ impl Default for ParseOptions {
             allow_incomplete_input: false,
             dont_imply_dedent: false,
             barry_as_flufl: false,
-            adds_newline: true,
             feature_version: 14,
         }
-    }
-}
-
-impl ParseOptions {
-    /// Whether a line ends with a newline, be it one that CPython adds.
-    fn ends_line(&self, lines: &LineIndex, line: u32) -> bool {
-        line > 0 && (self.adds_newline || lines.line_start(line + 1).is_some())
     }
 }
 
@@ -97,10 +87,6 @@ pub fn parse<'a>(
     mode: Mode,
     options: ParseOptions,
 ) -> Parsed<'a> {
-    let options = ParseOptions {
-        adds_newline: mode == Mode::Module,
-        ..options
-    };
     let mut stream = lexer::tokenize(source, lex_options(&options));
     if mode == Mode::Interactive && stream.error.is_none() {
         close_interactive(&mut stream.tokens, source, options.dont_imply_dedent);
@@ -108,6 +94,7 @@ pub fn parse<'a>(
     let line_index = LineIndex::new(source);
     let type_ignores = take_type_ignores(&mut stream.tokens, source, &line_index, arena);
     let mut parser = Parser::new(source, arena, &stream.tokens, options, &line_index);
+    parser.adds_newline = mode == Mode::Module;
     let mut module = parser.parse_mod(mode).map_err(|Failed| parser.error.take());
     let mut warnings = std::mem::take(&mut parser.warnings);
     let module = match &mut module {
@@ -247,6 +234,8 @@ pub(crate) struct Parser<'t, 'a> {
     lines: &'t LineIndex,
     options: ParseOptions,
     depth: u32,
+    /// Whether a last line without a newline gets one: in modules.
+    adds_newline: bool,
     /// The token at which the module's statement before the current one starts:
     /// an `elif` without its `if` is the fault of that one.
     statement_start: usize,
@@ -286,6 +275,7 @@ impl<'t, 'a> Parser<'t, 'a> {
             lines,
             options,
             depth: 0,
+            adds_newline: true,
             statement_start: 0,
             links: 0,
             scratch: Scratch::default(),
@@ -300,7 +290,9 @@ impl<'t, 'a> Parser<'t, 'a> {
     where
         't: 'n,
     {
-        Parser::new(self.source, self.arena, tokens, self.options, self.lines)
+        let mut parser = Parser::new(self.source, self.arena, tokens, self.options, self.lines);
+        parser.adds_newline = self.adds_newline;
+        parser
     }
 
     /// The start rules `file`, `eval`, `interactive` and `func_type`.
@@ -451,6 +443,11 @@ impl<'t, 'a> Parser<'t, 'a> {
         } else {
             lexer::identifier(text, self.arena)
         }
+    }
+
+    /// Whether a line ends with a newline, be it one that CPython adds.
+    fn ends_line(&self, line: u32) -> bool {
+        line > 0 && (self.adds_newline || self.lines.line_start(line + 1).is_some())
     }
 
     /// Runs `parse` some rule levels deeper, within [`MAX_DEPTH`].

@@ -87,6 +87,7 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
 
     /// The kind of the current token, which is thereby looked at. Looking at
     /// the place where the lexer failed raises its error.
+    #[inline(never)]
     fn touch(&mut self) -> Result<T, Box<SyntaxError>> {
         let last = self.stream.tokens.len() - 1;
         let at = self.pos.min(last);
@@ -101,6 +102,9 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
         Ok(self.stream.tokens[at].kind)
     }
 
+    // The functions of the recursion stay apart, and what is rare out of them: with
+    // everything inlined a rule would take a kilobyte of stack.
+    #[inline(never)]
     fn rule(&mut self, index: usize) -> Matched {
         let grammar = self.grammar;
         let rule = &grammar.rules[index];
@@ -129,6 +133,7 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
         Ok(found)
     }
 
+    #[inline(never)]
     fn rule_body(&mut self, rule: &'static Rule) -> Matched {
         let invalid = self.invalid;
         self.invalid &= !rule.plain;
@@ -148,6 +153,7 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
         Ok(found)
     }
 
+    #[inline(never)]
     fn alternatives(&mut self, alternatives: &'static [Alternative]) -> Matched {
         let (start, notes) = (self.pos, self.notes.len());
         for alternative in alternatives {
@@ -184,24 +190,12 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
         Ok(false)
     }
 
+    #[inline(never)]
     fn item(&mut self, item: &'static Item) -> Matched {
         match item {
             Item::Token(kind) => self.token(*kind),
-            Item::Soft(word) => {
-                let found = self.touch()? == T::Name
-                    && self.parser.text(self.stream.tokens[self.pos]) == *word;
-                self.pos += usize::from(found);
-                Ok(found)
-            }
-            Item::AnySoft => {
-                let found = self.touch()? == T::Name
-                    && matches!(
-                        self.parser.text(self.stream.tokens[self.pos]),
-                        "_" | "case" | "match" | "type"
-                    );
-                self.pos += usize::from(found);
-                Ok(found)
-            }
+            Item::Soft(word) => self.soft_keyword(&[word]),
+            Item::AnySoft => self.soft_keyword(&["_", "case", "match", "type"]),
             Item::Rule(rule) => self.rule(*rule),
             Item::Group(alternatives) => self.alternatives(alternatives),
             Item::Optional(item) => self.item(item).map(|_| true),
@@ -211,32 +205,50 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
             Item::And(item) => self.look_ahead(item),
             Item::Not(item) => self.look_ahead(item).map(|found| !found),
             Item::Cut => Ok(true),
-            Item::Forced(kind) => {
-                if self.token(*kind)? {
-                    return Ok(true);
-                }
-                Err(self.error_at_token(self.pos, &format!("expected '{}'", kind.text())))
-            }
+            Item::Forced(kind) => self.forced(*kind),
             Item::Note(name, item) => {
                 let start = self.pos;
                 let found = self.item(item)?;
                 if found {
-                    let rule = match &**item {
-                        Item::Rule(rule) => self.grammar.rules[*rule].name,
-                        _ => "",
-                    };
-                    self.notes.push(Note {
-                        name: *name,
-                        start,
-                        end: self.pos,
-                        rule,
-                    });
+                    self.note_down(*name, start, item);
                 }
                 Ok(found)
             }
         }
     }
 
+    #[inline(never)]
+    fn note_down(&mut self, name: u8, start: usize, item: &'static Item) {
+        let rule = match item {
+            Item::Rule(rule) => self.grammar.rules[*rule].name,
+            _ => "",
+        };
+        let end = self.pos;
+        self.notes.push(Note {
+            name,
+            start,
+            end,
+            rule,
+        });
+    }
+
+    #[inline(never)]
+    fn soft_keyword(&mut self, words: &[&str]) -> Matched {
+        let found = self.touch()? == T::Name
+            && words.contains(&self.parser.text(self.stream.tokens[self.pos]));
+        self.pos += usize::from(found);
+        Ok(found)
+    }
+
+    #[inline(never)]
+    fn forced(&mut self, kind: T) -> Matched {
+        if self.token(kind)? {
+            return Ok(true);
+        }
+        Err(self.error_at_token(self.pos, &format!("expected '{}'", kind.text())))
+    }
+
+    #[inline(never)]
     fn token(&mut self, kind: T) -> Matched {
         let found = self.touch()? == kind;
         if found && self.pos < self.stream.tokens.len() {
@@ -245,6 +257,7 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
         Ok(found)
     }
 
+    #[inline(never)]
     fn look_ahead(&mut self, item: &'static Item) -> Matched {
         let (start, notes) = (self.pos, self.notes.len());
         let found = self.item(item)?;
@@ -253,6 +266,7 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
         Ok(found)
     }
 
+    #[inline(never)]
     fn many(&mut self, item: &'static Item) -> Matched {
         let start = self.pos;
         loop {
@@ -268,6 +282,7 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
         Ok(self.pos > start)
     }
 
+    #[inline(never)]
     fn list(&mut self, item: &'static Item, separator: T) -> Matched {
         if !self.item(item)? {
             return Ok(false);

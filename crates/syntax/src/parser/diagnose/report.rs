@@ -18,6 +18,8 @@ enum Use {
 
 impl<'t, 'a> Engine<'_, 't, 'a> {
     /// Does what a matching alternative says; `Ok(false)` is "nothing wrong after all".
+    #[cold]
+    #[inline(never)]
     pub(super) fn report(&mut self, report: &'static Report, base: usize) -> Matched {
         let first = |e: &Self, at: usize| {
             e.note(base, report.notes.get(at).copied().unwrap_or(b'a'), false)
@@ -575,10 +577,7 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
             return true;
         }
         // Behind a name, number or operator the lexer looks at the next character.
-        let newline = self
-            .parser
-            .options
-            .ends_line(self.parser.lines, self.parser.end_place().0);
+        let newline = self.parser.ends_line(self.parser.end_place().0);
         !newline
             && last.range.end as usize == self.parser.source.len()
             && !matches!(last.kind, T::String | T::FStringEnd | T::TStringEnd)
