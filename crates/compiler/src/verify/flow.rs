@@ -47,7 +47,8 @@ struct Walk<'a> {
 
 fn split(code: &Code, leaders: &[u64]) -> (Vec<Block>, Vec<u32>) {
     let mut ranks = Vec::with_capacity(leaders.len());
-    let mut blocks: Vec<Block> = Vec::new();
+    let count = leaders.iter().map(|w| w.count_ones() as usize).sum();
+    let mut blocks: Vec<Block> = Vec::with_capacity(count);
     let mut handlers = code.handlers.iter().enumerate().peekable();
     for (n, &word) in leaders.iter().enumerate() {
         ranks.push(blocks.len() as u32);
@@ -93,7 +94,7 @@ impl<'a> Walk<'a> {
             ranks,
             facts: Facts {
                 blocks,
-                states: Vec::new(),
+                states: Vec::with_capacity((count * words * 3).min(MAX_STATE_WORDS / 64)),
                 state_at: vec![usize::MAX; count],
                 words,
                 locals,
