@@ -19,7 +19,7 @@ pub enum Const {
     },
     Float(f64),
     Complex(f64, f64),
-    /// WTF-8 (UTF-8 that may hold lone surrogates).
+    /// UTF-8 that may hold surrogates; a pair of them stays two.
     Str(Arc<[u8]>),
     Bytes(Arc<[u8]>),
     Tuple(Arc<[Const]>),

@@ -283,23 +283,17 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether bytes are UTF-8 but for lone surrogates (a pair must stand as one character).
+/// Whether bytes are UTF-8 that may hold surrogates. As in Python a high and a
+/// low one may follow each other and stay two.
 pub(super) fn is_wtf8(mut bytes: &[u8]) -> bool {
-    let mut after_high = false;
     loop {
         let valid = match std::str::from_utf8(bytes) {
             Ok(_) => return true,
             Err(e) => e.valid_up_to(),
         };
-        after_high &= valid == 0;
-        let [0xED, second @ 0xA0..=0xBF, 0x80..=0xBF, ..] = bytes[valid..] else {
+        let [0xED, 0xA0..=0xBF, 0x80..=0xBF, rest @ ..] = &bytes[valid..] else {
             return false;
         };
-        let low = second >= 0xB0;
-        if low && after_high {
-            return false;
-        }
-        after_high = !low;
-        bytes = &bytes[valid + 3..];
+        bytes = rest;
     }
 }
