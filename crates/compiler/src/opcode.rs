@@ -118,13 +118,18 @@ macro_rules! opcodes {
                 match self { $(Opcode::$name => concat!($($doc),*)),* }
             }
             /// What its operands are.
+            #[inline]
             pub const fn operands(self) -> [OperandKind; 3] {
-                match self { $(Opcode::$name => [OperandKind::$a, OperandKind::$b, OperandKind::$c]),* }
+                const KINDS: [[OperandKind; 3]; Opcode::COUNT] = [$([OperandKind::$a, OperandKind::$b, OperandKind::$c]),*];
+                KINDS[self as usize]
             }
+            #[inline]
             pub const fn flow(self) -> Flow {
-                match self { $(Opcode::$name => Flow::$flow),* }
+                const FLOWS: [Flow; Opcode::COUNT] = [$(Flow::$flow),*];
+                FLOWS[self as usize]
             }
             /// The opcode with this number.
+            #[inline]
             pub fn from_u8(byte: u8) -> Option<Opcode> {
                 Self::ALL.get(byte as usize).copied()
             }
@@ -527,6 +532,7 @@ impl Instr {
     pub const fn op_byte(self) -> u8 {
         self.0 as u8
     }
+    #[inline]
     pub fn op(self) -> Option<Opcode> {
         Opcode::from_u8(self.op_byte())
     }
