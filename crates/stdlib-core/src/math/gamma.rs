@@ -18,14 +18,38 @@ const LOG_PI: f64 = 1.144_729_885_849_400_174_143_427_351_353_058_711_647;
 #[expect(clippy::excessive_precision, reason = "published values")]
 const LANCZOS: [(f64, f64); 13] = [
     (23531376880.410759688572007674451636754734846804940, 0.0),
-    (42919803642.649098768957899047001988850926355848959, 39916800.0),
-    (35711959237.355668049440185451547166705960488635843, 120543840.0),
-    (17921034426.037209699919755754458931112671403265390, 150917976.0),
-    (6039542586.3520280050642916443072979210699388420708, 105258076.0),
-    (1439720407.3117216736632230727949123939715485786372, 45995730.0),
-    (248874557.86205415651146038641322942321632125127801, 13339535.0),
-    (31426415.585400194380614231628318205362874684987640, 2637558.0),
-    (2876370.6289353724412254090516208496135991145378768, 357423.0),
+    (
+        42919803642.649098768957899047001988850926355848959,
+        39916800.0,
+    ),
+    (
+        35711959237.355668049440185451547166705960488635843,
+        120543840.0,
+    ),
+    (
+        17921034426.037209699919755754458931112671403265390,
+        150917976.0,
+    ),
+    (
+        6039542586.3520280050642916443072979210699388420708,
+        105258076.0,
+    ),
+    (
+        1439720407.3117216736632230727949123939715485786372,
+        45995730.0,
+    ),
+    (
+        248874557.86205415651146038641322942321632125127801,
+        13339535.0,
+    ),
+    (
+        31426415.585400194380614231628318205362874684987640,
+        2637558.0,
+    ),
+    (
+        2876370.6289353724412254090516208496135991145378768,
+        357423.0,
+    ),
     (186056.26539522349504029498971604569928220784236328, 32670.0),
     (8071.6720023658162106380029022722506138218516325024, 1925.0),
     (210.82427775157934587250973392071336271166969580291, 66.0),
@@ -66,7 +90,11 @@ fn sinpi(x: f64) -> f64 {
 /// Γ(x).
 pub fn gamma(x: f64) -> Result<f64, Failure> {
     if !x.is_finite() {
-        return if x.is_nan() || x > 0.0 { Ok(x) } else { Err(Failure::Domain) };
+        return if x.is_nan() || x > 0.0 {
+            Ok(x)
+        } else {
+            Err(Failure::Domain)
+        };
     }
     if x == 0.0 {
         return Err(Failure::Domain);
@@ -82,13 +110,25 @@ pub fn gamma(x: f64) -> Result<f64, Failure> {
     let absx = x.abs();
     if absx < 1e-20 {
         let r = 1.0 / x;
-        return if r.is_infinite() { Err(Failure::Range) } else { Ok(r) };
+        return if r.is_infinite() {
+            Err(Failure::Range)
+        } else {
+            Ok(r)
+        };
     }
     if absx > 200.0 {
-        return if x < 0.0 { Ok(0.0 / sinpi(x)) } else { Err(Failure::Range) };
+        return if x < 0.0 {
+            Ok(0.0 / sinpi(x))
+        } else {
+            Err(Failure::Range)
+        };
     }
     let y = absx + G_MINUS_HALF;
-    let z = if absx > G_MINUS_HALF { (y - absx) - G_MINUS_HALF } else { (y - G_MINUS_HALF) - absx };
+    let z = if absx > G_MINUS_HALF {
+        (y - absx) - G_MINUS_HALF
+    } else {
+        (y - G_MINUS_HALF) - absx
+    };
     let z = z * G / y;
     let mut r;
     if x < 0.0 {
@@ -112,7 +152,11 @@ pub fn gamma(x: f64) -> Result<f64, Failure> {
             r *= root;
         }
     }
-    if r.is_infinite() { Err(Failure::Range) } else { Ok(r) }
+    if r.is_infinite() {
+        Err(Failure::Range)
+    } else {
+        Ok(r)
+    }
 }
 
 /// log |Γ(x)|.
@@ -121,7 +165,11 @@ pub fn lgamma(x: f64) -> Result<f64, Failure> {
         return Ok(if x.is_nan() { x } else { f64::INFINITY });
     }
     if x == x.floor() && x <= 2.0 {
-        return if x <= 0.0 { Err(Failure::Domain) } else { Ok(0.0) };
+        return if x <= 0.0 {
+            Err(Failure::Domain)
+        } else {
+            Ok(0.0)
+        };
     }
     let absx = x.abs();
     if absx < 1e-20 {
@@ -132,5 +180,9 @@ pub fn lgamma(x: f64) -> Result<f64, Failure> {
     if x < 0.0 {
         r = LOG_PI - log(sinpi(absx).abs()) - log(absx) - r;
     }
-    if r.is_infinite() { Err(Failure::Range) } else { Ok(r) }
+    if r.is_infinite() {
+        Err(Failure::Range)
+    } else {
+        Ok(r)
+    }
 }

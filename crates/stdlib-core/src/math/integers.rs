@@ -100,7 +100,13 @@ pub mod functions {
                 continue;
             }
             let n = IBig::from(index(vm, value)?.into_parts().1);
-            big = if big == IBig::ZERO { n } else if n == IBig::ZERO { big } else { IBig::from(big.gcd(n)) };
+            big = if big == IBig::ZERO {
+                n
+            } else if n == IBig::ZERO {
+                big
+            } else {
+                IBig::from(big.gcd(n))
+            };
         }
         if big == IBig::ZERO {
             return Ok(vm.new_uint(small));
@@ -142,9 +148,10 @@ pub mod functions {
         }
         match i64::try_from(&n) {
             Ok(n) => Ok(vm.new_bigint(IBig::from(factorial(n as u64)))),
-            Err(_) => {
-                Err(vm.overflow_error(format!("factorial() argument should not exceed {}", i64::MAX)))
-            }
+            Err(_) => Err(vm.overflow_error(format!(
+                "factorial() argument should not exceed {}",
+                i64::MAX
+            ))),
         }
     }
 

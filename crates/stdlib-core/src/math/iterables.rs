@@ -51,8 +51,13 @@ pub mod functions {
 
     impl IntPath {
         fn take(&mut self, p: &Value, q: &Value) -> bool {
-            let (Some(sum), Some(p), Some(q)) = (self.sum, p.as_small_int(), q.as_small_int()) else { return false };
-            let Some(sum) = p.checked_mul(q).and_then(|n| n.checked_add(sum)) else { return false };
+            let (Some(sum), Some(p), Some(q)) = (self.sum, p.as_small_int(), q.as_small_int())
+            else {
+                return false;
+            };
+            let Some(sum) = p.checked_mul(q).and_then(|n| n.checked_add(sum)) else {
+                return false;
+            };
             (self.sum, self.used) = (Some(sum), true);
             true
         }
@@ -73,7 +78,9 @@ pub mod functions {
                 return false;
             }
             let real = |v: &Value| v.as_float().or_else(|| v.as_i64().map(|n| n as f64));
-            let (Some(p), Some(q)) = (real(p), real(q)) else { return false };
+            let (Some(p), Some(q)) = (real(p), real(q)) else {
+                return false;
+            };
             let sum = sum.plus_product(p, q);
             if sum.hi.is_finite() {
                 (self.sum, self.used) = (Some(sum), true);
@@ -93,8 +100,14 @@ pub mod functions {
     fn sumprod(vm: &Vm, p: &Value, q: &Value) -> PyResult<Value> {
         let (p, q) = (vm.iter(p)?, vm.iter(q)?);
         let mut total = vm.new_int(0);
-        let mut ints = IntPath { sum: Some(0), used: false };
-        let mut floats = FloatPath { sum: Some(Triple::default()), used: false };
+        let mut ints = IntPath {
+            sum: Some(0),
+            used: false,
+        };
+        let mut floats = FloatPath {
+            sum: Some(Triple::default()),
+            used: false,
+        };
         loop {
             let (a, b) = match (vm.next(&p)?, vm.next(&q)?) {
                 (Some(a), Some(b)) => (a, b),
@@ -133,7 +146,8 @@ pub mod functions {
     /// The length of the vector from the origin.
     #[pyfunction("(*coordinates)")]
     fn hypot(vm: &Vm, coordinates: &[Value]) -> PyResult<f64> {
-        let mut vector: smallvec::SmallVec<[f64; 8]> = smallvec::SmallVec::with_capacity(coordinates.len());
+        let mut vector: smallvec::SmallVec<[f64; 8]> =
+            smallvec::SmallVec::with_capacity(coordinates.len());
         for value in coordinates {
             vector.push(vm.as_f64(value)?.abs());
         }
@@ -202,7 +216,10 @@ pub mod functions {
         }
         match vm.call_special(x, &vm.intern_str("__trunc__"), &[])? {
             Some(result) => Ok(result),
-            None => Err(vm.type_error(format!("type {} doesn't define __trunc__ method", vm.type_name(x)))),
+            None => Err(vm.type_error(format!(
+                "type {} doesn't define __trunc__ method",
+                vm.type_name(x)
+            ))),
         }
     }
 }

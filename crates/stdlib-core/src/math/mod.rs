@@ -15,7 +15,11 @@ pub use module::MODULE;
 #[pymodule(
     name = "math",
     doc = "Mathematical functions, as the C standard defines them, and functions of integers and iterables.",
-    extra(crate::math::reals::functions, crate::math::integers::functions, crate::math::iterables::functions)
+    extra(
+        crate::math::reals::functions,
+        crate::math::integers::functions,
+        crate::math::iterables::functions
+    )
 )]
 pub mod module {
     #[pyattr(name = "pi")]

@@ -35,7 +35,11 @@ pub mod functions {
             return Err(domain(vm, expected, x));
         }
         if r.is_infinite() && x.is_finite() {
-            return Err(if can_overflow { range_error(vm) } else { domain(vm, expected, x) });
+            return Err(if can_overflow {
+                range_error(vm)
+            } else {
+                domain(vm, expected, x)
+            });
         }
         Ok(r)
     }
@@ -43,17 +47,35 @@ pub mod functions {
     /// The arc cosine in radians, between 0 and pi.
     #[pyfunction("(x, /)")]
     fn acos(vm: &Vm, x: f64) -> PyResult<f64> {
-        checked(vm, x, libm::acos(x), false, "a number in range from -1 up to 1")
+        checked(
+            vm,
+            x,
+            libm::acos(x),
+            false,
+            "a number in range from -1 up to 1",
+        )
     }
     /// The inverse hyperbolic cosine.
     #[pyfunction("(x, /)")]
     fn acosh(vm: &Vm, x: f64) -> PyResult<f64> {
-        checked(vm, x, libm::acosh(x), false, "argument value not less than 1")
+        checked(
+            vm,
+            x,
+            libm::acosh(x),
+            false,
+            "argument value not less than 1",
+        )
     }
     /// The arc sine in radians, between -pi/2 and pi/2.
     #[pyfunction("(x, /)")]
     fn asin(vm: &Vm, x: f64) -> PyResult<f64> {
-        checked(vm, x, libm::asin(x), false, "a number in range from -1 up to 1")
+        checked(
+            vm,
+            x,
+            libm::asin(x),
+            false,
+            "a number in range from -1 up to 1",
+        )
     }
     /// The inverse hyperbolic tangent.
     #[pyfunction("(x, /)")]
@@ -165,11 +187,17 @@ pub mod functions {
     // ---- logarithms
 
     fn log_of_float(vm: &Vm, x: f64, log: fn(f64) -> f64) -> PyResult<f64> {
-        if x.is_nan() || x > 0.0 { Ok(log(x)) } else { Err(domain(vm, "a positive input", x)) }
+        if x.is_nan() || x > 0.0 {
+            Ok(log(x))
+        } else {
+            Err(domain(vm, "a positive input", x))
+        }
     }
     /// A logarithm; ints may be larger than any float.
     fn log_of(vm: &Vm, x: &Value, log: fn(f64) -> f64) -> PyResult<f64> {
-        let Some(n) = x.as_int() else { return log_of_float(vm, vm.as_f64(x)?, log) };
+        let Some(n) = x.as_int() else {
+            return log_of_float(vm, vm.as_f64(x)?, log);
+        };
         let positive = match &n {
             IntRef::Small(n) => *n > 0,
             IntRef::Big(b) => **b > dashu_int::IBig::ZERO,
@@ -193,7 +221,9 @@ pub mod functions {
     #[pyfunction("(x, base=<unset>, /)")]
     fn log(vm: &Vm, x: &Value, base: Option<&Value>) -> PyResult<Value> {
         let numerator = log_of(vm, x, libm::log)?;
-        let Some(base) = base else { return Ok(vm.new_float(numerator)) };
+        let Some(base) = base else {
+            return Ok(vm.new_float(numerator));
+        };
         let denominator = log_of(vm, base, libm::log)?;
         if denominator == 0.0 {
             return Err(vm.raise_str(&vm.exc.zero_division_error, "division by zero"));
@@ -230,7 +260,11 @@ pub mod functions {
             return Ok(x);
         }
         let r = libm::fmod(x, y);
-        if r.is_nan() && !x.is_nan() && !y.is_nan() { Err(domain_error(vm)) } else { Ok(r) }
+        if r.is_nan() && !x.is_nan() && !y.is_nan() {
+            Err(domain_error(vm))
+        } else {
+            Ok(r)
+        }
     }
     /// The difference of x and the multiple of y that is nearest (IEEE 754).
     #[pyfunction("(x, y, /)")]
@@ -241,7 +275,11 @@ pub mod functions {
         if x.is_infinite() || y == 0.0 {
             return Err(domain_error(vm));
         }
-        Ok(if y.is_infinite() { x } else { libm::remainder(x, y) })
+        Ok(if y.is_infinite() {
+            x
+        } else {
+            libm::remainder(x, y)
+        })
     }
     /// x raised to the power y.
     #[pyfunction("(x, y, /)")]
@@ -253,7 +291,11 @@ pub mod functions {
         if r.is_nan() || r.is_infinite() && x == 0.0 {
             return Err(domain_error(vm));
         }
-        if r.is_infinite() { Err(range_error(vm)) } else { Ok(r) }
+        if r.is_infinite() {
+            Err(range_error(vm))
+        } else {
+            Ok(r)
+        }
     }
     fn pow_special(x: f64, y: f64) -> f64 {
         if x.is_nan() {
@@ -265,9 +307,21 @@ pub mod functions {
         if x.is_infinite() {
             let odd = y.is_finite() && libm::fmod(y.abs(), 2.0) == 1.0;
             return match (y > 0.0, y == 0.0) {
-                (true, _) => if odd { x } else { x.abs() },
+                (true, _) => {
+                    if odd {
+                        x
+                    } else {
+                        x.abs()
+                    }
+                }
                 (_, true) => 1.0,
-                _ => if odd { 0f64.copysign(x) } else { 0.0 },
+                _ => {
+                    if odd {
+                        0f64.copysign(x)
+                    } else {
+                        0.0
+                    }
+                }
             };
         }
         if x.abs() == 1.0 {
@@ -291,16 +345,27 @@ pub mod functions {
         }
         let exponent = match n {
             IntRef::Small(n) => n.clamp(-(1 << 20), 1 << 20) as i32,
-            IntRef::Big(b) => if *b < dashu_int::IBig::ZERO { -(1 << 20) } else { 1 << 20 },
+            IntRef::Big(b) => {
+                if *b < dashu_int::IBig::ZERO {
+                    -(1 << 20)
+                } else {
+                    1 << 20
+                }
+            }
         };
         let r = libm::ldexp(x, exponent);
-        if r.is_infinite() { Err(range_error(vm)) } else { Ok(r) }
+        if r.is_infinite() {
+            Err(range_error(vm))
+        } else {
+            Ok(r)
+        }
     }
     /// (m, e) with x == m * 2**e and 0.5 <= abs(m) < 1.
     #[pyfunction("(x, /)")]
     fn frexp(vm: &Vm, x: f64) -> Value {
         let (mantissa, exponent) = libm::frexp(x);
-        vm.new_tuple([vm.new_float(mantissa), vm.new_int(i64::from(exponent))]).into_value()
+        vm.new_tuple([vm.new_float(mantissa), vm.new_int(i64::from(exponent))])
+            .into_value()
     }
     /// The fractional and the integral part, both with the sign of x.
     #[pyfunction("(x, /)")]
@@ -310,7 +375,8 @@ pub mod functions {
         } else {
             ((x - x.trunc()).copysign(x), x.trunc())
         };
-        vm.new_tuple([vm.new_float(fraction), vm.new_float(whole)]).into_value()
+        vm.new_tuple([vm.new_float(fraction), vm.new_float(whole)])
+            .into_value()
     }
     /// x * y + z, rounded once.
     #[pyfunction("(x, y, z, /)")]
@@ -365,7 +431,9 @@ pub mod functions {
             return Ok(false);
         }
         let difference = (b - a).abs();
-        Ok(difference <= (rel_tol * b).abs() || difference <= (rel_tol * a).abs() || difference <= abs_tol)
+        Ok(difference <= (rel_tol * b).abs()
+            || difference <= (rel_tol * a).abs()
+            || difference <= abs_tol)
     }
 
     // ---- neighbours
@@ -379,7 +447,9 @@ pub mod functions {
         let steps = vm.index(steps)?;
         let steps = match steps.as_int() {
             Some(IntRef::Small(n)) => u64::try_from(n).ok(),
-            Some(IntRef::Big(b)) if *b > dashu_int::IBig::ZERO => Some(u64::try_from(b).unwrap_or(u64::MAX)),
+            Some(IntRef::Big(b)) if *b > dashu_int::IBig::ZERO => {
+                Some(u64::try_from(b).unwrap_or(u64::MAX))
+            }
             _ => None,
         };
         match steps {
@@ -408,7 +478,11 @@ pub mod functions {
             };
         }
         if below > target {
-            if below - target <= n { y } else { f64::from_bits(from - n) }
+            if below - target <= n {
+                y
+            } else {
+                f64::from_bits(from - n)
+            }
         } else if target - below <= n {
             y
         } else {
@@ -423,6 +497,10 @@ pub mod functions {
             return x;
         }
         let up = x.next_up();
-        if up.is_infinite() { x - x.next_down() } else { up - x }
+        if up.is_infinite() {
+            x - x.next_down()
+        } else {
+            up - x
+        }
     }
 }

@@ -13,20 +13,29 @@ struct Double {
 /// The exact sum if |a| ≥ |b|.
 fn fast_sum(a: f64, b: f64) -> Double {
     let hi = a + b;
-    Double { hi, lo: (a - hi) + b }
+    Double {
+        hi,
+        lo: (a - hi) + b,
+    }
 }
 
 /// The exact sum.
 fn exact_sum(a: f64, b: f64) -> Double {
     let hi = a + b;
     let z = hi - a;
-    Double { hi, lo: (a - (hi - z)) + (b - z) }
+    Double {
+        hi,
+        lo: (a - (hi - z)) + (b - z),
+    }
 }
 
 /// The exact product.
 fn exact_product(a: f64, b: f64) -> Double {
     let hi = a * b;
-    Double { hi, lo: a.mul_add(b, -hi) }
+    Double {
+        hi,
+        lo: a.mul_add(b, -hi),
+    }
 }
 
 /// The length of a vector of non-negative numbers, of which `max` is the largest.
@@ -83,7 +92,11 @@ impl Triple {
         let sum = exact_sum(self.hi, product.hi);
         let r1 = exact_sum(self.lo, product.lo);
         let r2 = exact_sum(r1.hi, sum.lo);
-        Triple { hi: sum.hi, lo: r2.hi, tiny: self.tiny + r1.lo + r2.lo }
+        Triple {
+            hi: sum.hi,
+            lo: r2.hi,
+            tiny: self.tiny + r1.lo + r2.lo,
+        }
     }
     pub fn value(self) -> f64 {
         self.hi + exact_sum(self.lo, self.tiny).hi
@@ -145,10 +158,16 @@ impl ExactSum {
 
     pub fn value(&self) -> Result<f64, SumError> {
         if self.special != 0.0 {
-            return if self.infinities.is_nan() { Err(SumError::Infinities) } else { Ok(self.special) };
+            return if self.infinities.is_nan() {
+                Err(SumError::Infinities)
+            } else {
+                Ok(self.special)
+            };
         }
         let mut rest = self.partials.as_slice();
-        let Some((&last, before)) = rest.split_last() else { return Ok(0.0) };
+        let Some((&last, before)) = rest.split_last() else {
+            return Ok(0.0);
+        };
         rest = before;
         let mut hi = last;
         let mut lo = 0.0;
