@@ -11,7 +11,7 @@ o = C(1, x=2); print(o.a, o.m(1, k=2), C.m(o, 3), o.c(4), C.c(5), o.s(6), C.s(7)
 bm = o.m; cm = C.c; um = C.m; print(bm(1), cm(2), um(o, 3), bm.__self__ is o, cm.__self__ is C)
 for f in (len, 'abc'.upper, str.upper, int, list, [].append, dict.fromkeys, lambda *a: a, o, o.m, C):
     try: print(type(f).__name__, repr(f('ab'))[:30] if f is not C else 'made')
-    except TypeError as e: print(type(f).__name__, e)
+    except (TypeError, ValueError) as e: print(type(f).__name__, e)
 print(list(map(o, [1, 2])), list(map(C.s, 'ab')), sorted([3, -1], key=abs), max([1, 2], key=lambda v: -v), list(filter(None.__class__, [])), dict(map(lambda p: p, [(1, 2)])))
 def kw(a, *, b=1, **k): return a, b, k
 print(kw(1), kw(1, b=2), kw(**{'a': 1, 'b': 3, 'c': 4}), kw(*[1], **{}), kw(a=5, z=6), kw(1, **{'self': 1, 'if': 2}))

@@ -20,7 +20,7 @@ def proxy():
     a, b = 1, 2
     p = sys._getframe().f_locals
     out = [type(p).__name__, len(p), list(p), p == {'a': 1, 'b': 2} , 'a' in p, p | {'z': 1} if False else 0, list(p.items())[:2]]
-    p.update(a=10); p |= {'b': 20} if False else {'b': 20}
+    p.update({'a': 10}); p |= {'b': 20}
     try: del p['a']
     except Exception as e: out.append(type(e).__name__)
     return out, a, b
