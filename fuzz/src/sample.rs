@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use taipan_compiler::code::{Code, CodeFlags, Const, Handler, Local, LocalKind};
 use taipan_compiler::opcode::*;
+use taipan_compiler::{CompileMode, CompileOptions, compile_source};
 
 /// Compiles Python text; None if it is no program.
-pub fn compile(_source: &str) -> Option<Arc<Code>> {
-    None
+pub fn compile(source: &str) -> Option<Arc<Code>> {
+    let options = CompileOptions::new("<fuzz>", CompileMode::Exec);
+    let compiled = compile_source(source.as_bytes(), &options);
+    compiled.ok().map(|compiled| compiled.code)
 }
 
 /// A function assembled by hand: a loop, a method call under a handler, a cell.

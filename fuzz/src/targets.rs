@@ -110,6 +110,7 @@ pub fn check_code(code: &Arc<Code>) {
                 dis::disassemble(&each, Options::default())
             );
         }
+        walk(&each, "");
     }
     let record = write_code(code);
     match read_code(&record) {
