@@ -150,7 +150,7 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
     vm.fill_native_type(&object, &object_spec);
     vm.fill_native_type(&type_, &bare::<Type>("type", sub | TypeFlags::TYPE_SUBCLASS | TypeFlags::HAS_DICT));
     vm.fill_native_type(&str_, &bare::<Str>("str", sub | TypeFlags::UNICODE_SUBCLASS));
-    vm.fill_native_type(&tuple, &bare::<Tuple>("tuple", sub | TypeFlags::TUPLE_SUBCLASS | TypeFlags::SEQUENCE));
+    vm.fill_native_type(&tuple, &native::<Tuple>());
     vm.fill_native_type(&dict, &bare::<Dict>("dict", sub | TypeFlags::DICT_SUBCLASS | TypeFlags::MAPPING));
     for ty in [&object, &type_, &str_, &tuple, &dict] {
         vm.native_types.borrow_mut().insert(ty.vtable as *const _ as usize, ty.clone());
@@ -162,7 +162,7 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         complex = bare::<crate::float::Complex>("complex", sub), object;
         bytes = bare::<crate::bytes::Bytes>("bytes", sub | TypeFlags::BYTES_SUBCLASS), object;
         bytearray = bare::<crate::bytes::ByteArray>("bytearray", sub), object;
-        list = bare::<crate::list::List>("list", sub | TypeFlags::LIST_SUBCLASS | TypeFlags::SEQUENCE), object;
+        list = native::<crate::list::List>(), object;
         ellipsis = bare::<Plain>("ellipsis", none), object;
         none_type = bare::<Plain>("NoneType", none), object;
         not_implemented_type = bare::<Plain>("NotImplementedType", none), object;
@@ -172,7 +172,15 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         classmethod = bare::<f::MethodHolder>("classmethod", sub), object;
         module = bare::<crate::module::Module>("module", sub), object;
         cell = bare::<f::Cell>("cell", none), object;
-        seq_iterator = bare::<crate::iter::SeqIterator>("iterator", none), object;
+        seq_iterator = native::<crate::iter::SeqIterator>(), object;
+        callable_iterator = native::<crate::iter::CallableIterator>(), object;
+        list_iterator = native::<crate::iter::ListIterator>(), object;
+        list_reverse_iterator = native::<crate::iter::ListReverseIterator>(), object;
+        tuple_iterator = native::<crate::iter::TupleIterator>(), object;
+        slice = native::<crate::slice::Slice>(), object;
+        range = native::<crate::range::Range>(), object;
+        range_iterator = native::<crate::range::RangeIterator>(), object;
+        long_range_iterator = native::<crate::range::LongRangeIterator>(), object;
     }
     // SAFETY: by the contract.
     unsafe {

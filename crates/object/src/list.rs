@@ -45,6 +45,21 @@ impl List {
     pub fn push(&self, value: Value) {
         self.with(|v| v.push(value));
     }
+    /// Takes the last item out.
+    #[inline]
+    pub fn pop(&self) -> Option<Value> {
+        self.with(Vec::pop)
+    }
+    /// Appends many items.
+    #[inline]
+    pub fn extend(&self, items: impl ExactSizeIterator<Item = Value>) {
+        self.with(|v| v.extend(items));
+    }
+    /// Replaces all items; gives back the old ones, to be dropped.
+    #[must_use]
+    pub fn replace(&self, items: Vec<Value>) -> Vec<Value> {
+        self.with(|v| std::mem::replace(v, items))
+    }
     /// Reads or changes the items. `f` must not touch this list by another
     /// way, nor run Python code (it gets no `Vm`); values that it removes should
     /// be returned and dropped after.
