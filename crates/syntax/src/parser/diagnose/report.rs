@@ -95,7 +95,7 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
             }
             "conversion" => return self.conversion(first(self, 0), first(self, 1), message),
             "inequality" => return self.inequality(),
-            "strings" | "string" | "number" | "complex" => return self.literals(report.verb),
+            "strings" | "string" | "fstring" | "number" | "complex" => return self.literals(report.verb),
             _ => return Ok(true),
         };
         Err(error)
@@ -481,6 +481,7 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
                 }
             }
             "strings" => start = self.strings_start(),
+            "fstring" => start = self.interpolated_start(self.pos - 1),
             _ => {}
         }
         let failed = self.reparse(start, self.pos, |p| match verb {
@@ -490,8 +491,9 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
             _ => p.parse_strings().map(|_| ()),
         });
         match failed {
-            // Whether literals mix shows behind them.
-            Err(Some(error)) if error.message.starts_with("cannot mix") => {
+            // These errors stand at the last token looked at, which in the second
+            // pass may be far behind.
+            Err(Some(error)) if error.message.starts_with("cannot mix") || error.message.starts_with('(') => {
                 Err(self.error_at_last(error.kind, &error.message))
             }
             Err(Some(error)) => Err(error),
@@ -506,27 +508,27 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
         while at > 0 {
             match tokens[at - 1].kind {
                 T::String => at -= 1,
-                end @ (T::FStringEnd | T::TStringEnd) => {
-                    let (mut depth, mut start) = (0, at - 1);
-                    let open = if end == T::FStringEnd {
-                        T::FStringStart
-                    } else {
-                        T::TStringStart
-                    };
-                    loop {
-                        depth += i32::from(tokens[start].kind == end)
-                            - i32::from(tokens[start].kind == open);
-                        if depth == 0 || start == 0 {
-                            break;
-                        }
-                        start -= 1;
-                    }
-                    at = start;
-                }
+                T::FStringEnd | T::TStringEnd => at = self.interpolated_start(at - 1),
                 _ => break,
             }
         }
         at
+    }
+
+    /// The first token of the f-string or t-string that ends with token `end`.
+    fn interpolated_start(&self, end: usize) -> usize {
+        let mut depth = 0;
+        for at in (0..=end).rev() {
+            match self.stream.tokens[at].kind {
+                T::FStringEnd | T::TStringEnd => depth += 1,
+                T::FStringStart | T::TStringStart => depth -= 1,
+                _ => {}
+            }
+            if depth <= 0 {
+                return at;
+            }
+        }
+        0
     }
 
     /// The line of the last token looked at.
