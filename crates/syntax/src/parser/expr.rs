@@ -29,6 +29,44 @@ fn binary_operator(kind: T) -> Option<(Operator, u8)> {
     })
 }
 
+/// Whether an operand starts with a primary, without a prefix operator.
+#[inline(always)]
+fn starts_operand(kind: T) -> bool {
+    !matches!(kind, T::KwNot | T::Plus | T::Minus | T::Tilde | T::KwAwait)
+}
+
+/// Whether a token after a primary carries a disjunction on.
+#[inline(always)]
+fn continues(kind: T) -> bool {
+    matches!(
+        kind,
+        T::VBar
+            | T::Circumflex
+            | T::Amper
+            | T::LeftShift
+            | T::RightShift
+            | T::Plus
+            | T::Minus
+            | T::Star
+            | T::Slash
+            | T::DoubleSlash
+            | T::Percent
+            | T::At
+            | T::DoubleStar
+            | T::EqEqual
+            | T::NotEqual
+            | T::Less
+            | T::LessEqual
+            | T::Greater
+            | T::GreaterEqual
+            | T::KwIn
+            | T::KwNot
+            | T::KwIs
+            | T::KwAnd
+            | T::KwOr
+    )
+}
+
 fn not_operator(kind: T) -> Option<UnaryOp> {
     (kind == T::KwNot).then_some(UnaryOp::Not)
 }
@@ -300,23 +338,49 @@ impl<'a> Parser<'_, 'a> {
     /// `disjunction`: operands of `or`.
     pub(super) fn parse_disjunction(&mut self) -> Parse<Expr<'a>> {
         let start = self.start();
-        let first = self.parse_conjunction()?;
-        if !self.at(T::KwOr) {
-            return Ok(first);
+        if !starts_operand(self.kind()) {
+            let first = self.parse_conjunction()?;
+            return self.finish_bool_op(start, first, T::KwOr, BoolOp::Or, Self::parse_conjunction);
         }
-        self.finish_bool_op(start, first, T::KwOr, BoolOp::Or, Self::parse_conjunction)
+        // Most expressions are a primary alone: they need not pass every level.
+        let primary = self.parse_primary()?;
+        if continues(self.kind()) {
+            self.finish_disjunction(start, primary)
+        } else {
+            Ok(primary)
+        }
+    }
+
+    /// The rest of a disjunction whose first operand starts with a primary.
+    #[inline(never)]
+    fn finish_disjunction(&mut self, start: u32, primary: Expr<'a>) -> Parse<Expr<'a>> {
+        let power = self.finish_power(start, primary)?;
+        let operand = self.finish_binary(start, power, BIT_OR)?;
+        let comparison = self.finish_comparison(start, operand)?;
+        let conjunction = self.finish_bool_op(
+            start,
+            comparison,
+            T::KwAnd,
+            BoolOp::And,
+            Self::parse_inversion,
+        )?;
+        self.finish_bool_op(
+            start,
+            conjunction,
+            T::KwOr,
+            BoolOp::Or,
+            Self::parse_conjunction,
+        )
     }
 
     /// `conjunction`: operands of `and`.
     fn parse_conjunction(&mut self) -> Parse<Expr<'a>> {
         let start = self.start();
         let first = self.parse_inversion()?;
-        if !self.at(T::KwAnd) {
-            return Ok(first);
-        }
         self.finish_bool_op(start, first, T::KwAnd, BoolOp::And, Self::parse_inversion)
     }
 
+    /// Further operands, if the operator follows the first.
     fn finish_bool_op(
         &mut self,
         start: u32,
@@ -325,6 +389,9 @@ impl<'a> Parser<'_, 'a> {
         op: BoolOp,
         operand: impl Fn(&mut Self) -> Parse<Expr<'a>>,
     ) -> Parse<Expr<'a>> {
+        if !self.at(token) {
+            return Ok(first);
+        }
         let base = self.scratch.exprs.len();
         self.scratch.exprs.push(first);
         while self.eat(token) {
@@ -381,6 +448,10 @@ impl<'a> Parser<'_, 'a> {
     fn parse_comparison(&mut self) -> Parse<Expr<'a>> {
         let start = self.start();
         let left = self.parse_bitwise_or()?;
+        self.finish_comparison(start, left)
+    }
+
+    fn finish_comparison(&mut self, start: u32, left: Expr<'a>) -> Parse<Expr<'a>> {
         let Some(op) = self.eat_comparison_operator()? else {
             return Ok(left);
         };
@@ -457,7 +528,20 @@ impl<'a> Parser<'_, 'a> {
     /// Binary operators that bind at least as tightly as `least`, all left-associative.
     pub(super) fn parse_binary(&mut self, least: u8) -> Parse<Expr<'a>> {
         let start = self.start();
-        let mut left = self.parse_factor()?;
+        if !starts_operand(self.kind()) {
+            let left = self.parse_factor()?;
+            return self.finish_binary(start, left, least);
+        }
+        let primary = self.parse_primary()?;
+        if !continues(self.kind()) {
+            return Ok(primary);
+        }
+        let left = self.finish_power(start, primary)?;
+        self.finish_binary(start, left, least)
+    }
+
+    /// Further operators and operands after the first operand.
+    fn finish_binary(&mut self, start: u32, mut left: Expr<'a>, least: u8) -> Parse<Expr<'a>> {
         while let Some((op, strength)) = binary_operator(self.kind()) {
             if strength < least {
                 break;
@@ -506,6 +590,11 @@ impl<'a> Parser<'_, 'a> {
         } else {
             self.parse_primary()?
         };
+        self.finish_power(start, base)
+    }
+
+    /// `['**' factor]`
+    fn finish_power(&mut self, start: u32, base: Expr<'a>) -> Parse<Expr<'a>> {
         if !self.eat(T::DoubleStar) {
             return Ok(base);
         }

@@ -95,7 +95,9 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
             }
             "conversion" => return self.conversion(first(self, 0), first(self, 1), message),
             "inequality" => return self.inequality(),
-            "strings" | "string" | "fstring" | "number" | "complex" => return self.literals(report.verb),
+            "strings" | "string" | "fstring" | "number" | "complex" => {
+                return self.literals(report.verb);
+            }
             _ => return Ok(true),
         };
         Err(error)
@@ -493,7 +495,9 @@ impl<'t, 'a> Engine<'_, 't, 'a> {
         match failed {
             // These errors stand at the last token looked at, which in the second
             // pass may be far behind.
-            Err(Some(error)) if error.message.starts_with("cannot mix") || error.message.starts_with('(') => {
+            Err(Some(error))
+                if error.message.starts_with("cannot mix") || error.message.starts_with('(') =>
+            {
                 Err(self.error_at_last(error.kind, &error.message))
             }
             Err(Some(error)) => Err(error),
