@@ -27,7 +27,7 @@ def l(): return not (yield 1), -(yield 2), (yield 3)[0], (yield 4).real, (w := (
 class CM:
     def __enter__(self): return 1
     def __exit__(self, *a): pass
-print(drive(a(), 10, 20, 30)); print(drive(b(), *range(7))); print(drive(c(), 'P', [1, 2], 'K', {'z': 1})); print(drive(d(), 1, 'A'), drive(d(), 0, 'B')); print(drive(e(), 1, 2), drive(e(), 0, 3)); print(drive(f(), 1, 2, 5)); print(drive(g(), 0, 'v', 1, 2, 'pq', 0)); print(drive(h(), 1, 2, 3), drive(h(), 5, 2)); print(drive(i(), 1, 2, 3)); print(drive(j(), 'a', 'b', 'c')); print(drive(l(), 0, 5, 'ab', 7, 8))
+print(drive(a(), 10, 20, 30)); print(drive(b(), *range(7))); print(drive(c(), 'P', [1, 2], 'K', {'z': 1})); print(drive(d(), 1, 'A'), drive(d(), 0, 'B')); print(drive(e(), 1, 2), drive(e(), 0, 3)); print(drive(f(), 1, 2, 5)); print(drive(g(), 'v', 0, 'pq', 1, 2, 0)); print(drive(h(), 1, 2, 3), drive(h(), 5, 2)); print(drive(i(), 1, 2, 3)); print(drive(j(), 'a', 'b', 'c')); print(drive(l(), 0, 5, 'ab', 7, 8))
 try: print(drive(k(), [7, 8], None, None, True, False, CM(), 0, 'message'))
 except AssertionError as x: print('AssertionError', x)
 def m(): yield; return; yield 'never'
