@@ -26,32 +26,36 @@ const MANDATORY: &[&str] = &[
 ];
 
 /// Reads the future statements at the beginning of a module.
-pub(crate) fn scan(module: &Mod<'_>) -> Result<Future> {
+///
+/// Other statements end the search, but those on their line are still looked at.
+pub(crate) fn scan(module: &Mod<'_>, line_of: &dyn Fn(TextRange) -> i32) -> Result<Future> {
     let mut future = Future::default();
     let body = match module {
         Mod::Module { body, .. } | Mod::Interactive { body } => *body,
         _ => return Ok(future),
     };
+    let (mut done, mut line) = (false, 0);
     for (i, s) in body.iter().enumerate() {
+        if done && line_of(s.range) > line {
+            break;
+        }
+        line = line_of(s.range);
         match s.kind {
-            StmtKind::ImportFrom {
-                module: Some("__future__"),
-                names,
-                level: 0,
-            } => {
+            StmtKind::ImportFrom { module: Some("__future__"), names, level: 0 } => {
+                if done {
+                    let message = "from __future__ imports must occur at the beginning of the file";
+                    return Failure::at(s.range, message.into());
+                }
                 for alias in names {
                     feature(alias.name, alias.range, &mut future.flags)?;
                 }
                 future.last = Some(s.range);
             }
-            StmtKind::Expr { value } if i == 0 => match value.kind {
-                ExprKind::Constant {
-                    value: taipan_syntax::ast::Constant::Str(_),
-                    ..
-                } => {}
-                _ => break,
+            StmtKind::Expr { value } if i == 0 && !done => match value.kind {
+                ExprKind::Constant { value: taipan_syntax::ast::Constant::Str(_), .. } => {}
+                _ => done = true,
             },
-            _ => break,
+            _ => done = true,
         }
     }
     Ok(future)

@@ -9,7 +9,7 @@ use crate::failure::{Failure, Result};
 use crate::opcode::{DISCARD, KILL_A, Opcode};
 
 /// How many blocks may be nested.
-const MAX_BLOCKS: usize = 20;
+const MAX_BLOCKS: usize = 21;
 
 #[derive(Clone, Copy)]
 pub(super) enum Kind<'s> {

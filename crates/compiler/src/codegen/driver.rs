@@ -59,7 +59,7 @@ pub fn compile_source(
 
 /// The future features that a tree asks for.
 pub fn future_features(module: &Mod<'_>) -> Option<CodeFlags> {
-    crate::future::scan(module).ok().map(|f| f.flags)
+    crate::future::scan(module, &|_| 0).ok().map(|f| f.flags)
 }
 
 fn syntax_error(
@@ -92,11 +92,13 @@ fn compile_tree<'s>(
     options: &CompileOptions<'_>,
     warnings: &mut Vec<SyntaxWarning>,
 ) -> Result<Arc<Code>> {
-    let future = crate::future::scan(module)?;
+    let future = crate::future::scan(module, &|range| positions.position(range).line)?;
+    let last_future_line = future.last.map_or(0, |range| positions.position(range).line.max(0) as u32);
     let features = future.flags | options.future;
     let table_options = SymtableOptions {
         future_annotations: features.contains(CodeFlags::FUTURE_ANNOTATIONS),
         top_level_await: options.top_level_await,
+        future_lines: Some((positions, last_future_line)),
     };
     let table = build(module, names, table_options)?;
     let filename: Arc<str> = options.filename.into();
@@ -110,9 +112,6 @@ fn compile_tree<'s>(
         filename,
         u: Unit::new(table.root(), UnitKind::Module, "<module>", qualname, 1),
         outer: Vec::new(),
-        last_future_line: future
-            .last
-            .map_or(0, |range| positions.position(range).line.max(0) as u32),
         overflow: false,
         warnings: Vec::new(),
         interned: FxHashSet::default(),

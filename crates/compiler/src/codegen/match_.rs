@@ -243,14 +243,7 @@ impl<'s> Compiler<'s, '_> {
         subject: u32,
         test: &mut Test<'s>,
     ) -> Result<()> {
-        let literal = matches!(
-            value.kind,
-            ExprKind::Constant { .. }
-                | ExprKind::Attribute { .. }
-                | ExprKind::UnaryOp { .. }
-                | ExprKind::BinOp { .. }
-                | ExprKind::JoinedStr { .. }
-        );
+        let literal = matches!(value.kind, ExprKind::Attribute { .. }) || self.fold(value).is_some();
         if !literal {
             return Failure::at(
                 p.range,
@@ -309,7 +302,7 @@ impl<'s> Compiler<'s, '_> {
         if patterns.iter().filter(|p| is_star(p)).count() > 1 {
             return Failure::at(
                 p.range,
-                "multiple starred expressions in sequence pattern".into(),
+                "multiple starred names in sequence pattern".into(),
             );
         }
         let fail = self.fail(test);

@@ -168,8 +168,6 @@ pub(crate) struct Compiler<'s, 'o> {
     /// The code object being written, and those around it.
     u: Unit<'s>,
     outer: Vec<Unit<'s>>,
-    /// The last line with a `from __future__ import`; 0 if there is none.
-    last_future_line: u32,
     /// A code object needed more registers than instructions can name.
     overflow: bool,
     warnings: Vec<SyntaxWarning>,

@@ -509,7 +509,7 @@ impl<'s> Compiler<'s, '_> {
             if !self.u.blocks.is_empty() {
                 self.u.emit(Opcode::Nop, 0, 0, 0, 0);
             }
-            self.return_unwind(s.range, None)?;
+            self.return_unwind(value.map_or(s.range, |e| e.range), None)?;
             self.u.loc = s.range;
             let index = self.const_index(c);
             let handler = self.leave_handlers();
@@ -769,13 +769,6 @@ impl<'s> Compiler<'s, '_> {
         names: &'s [Alias<'s>],
         level: i32,
     ) -> Result<()> {
-        if module == Some("__future__")
-            && level == 0
-            && self.line_of(s.range) > self.last_future_line
-        {
-            let message = "from __future__ imports must occur at the beginning of the file";
-            return Failure::at(s.range, message.into());
-        }
         let list: Vec<Const> = names.iter().map(|a| self.str_const(a.name)).collect();
         let reg = self.import_name(level, Const::Tuple(list.into()), module.unwrap_or(""));
         if let [only] = names

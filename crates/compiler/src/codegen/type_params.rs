@@ -18,7 +18,18 @@ impl<'s> Compiler<'s, '_> {
         range: TextRange,
     ) -> Result<()> {
         let base = self.u.next_temp();
+        let mut seen_default = false;
         for param in params {
+            let (name, default) = match param.kind {
+                TypeParamKind::TypeVar { name, default_value, .. }
+                | TypeParamKind::ParamSpec { name, default_value }
+                | TypeParamKind::TypeVarTuple { name, default_value } => (name, default_value),
+            };
+            if seen_default && default.is_none() {
+                let message = format!("non-default type parameter '{name}' follows default type parameter");
+                return Failure::at(param.range, message);
+            }
+            seen_default |= default.is_some();
             self.push_type_param(param)?;
         }
         self.u.pop(params.len() as u32);

@@ -10,23 +10,26 @@ use super::flags::*;
 use super::{
     ComprehensionKind, Part, Scope, ScopeId, ScopeKind, SymbolTable, Symbols, needs_mangling,
 };
+use crate::codegen::PositionSource;
 use crate::failure::{Failure, Result};
 
 /// What the builder must know besides the tree.
 #[derive(Clone, Copy, Default)]
-pub struct SymtableOptions {
+pub struct SymtableOptions<'o> {
     /// `from __future__ import annotations` is in force.
     pub future_annotations: bool,
     pub top_level_await: bool,
+    /// Tells lines of statements, and the last line with a future statement.
+    pub future_lines: Option<(&'o dyn PositionSource, u32)>,
 }
 
 /// Nested nodes beyond this are refused.
 const MAX_DEPTH: u32 = crate::MAX_DEPTH;
 
-pub(super) struct Builder<'s> {
+pub(super) struct Builder<'s, 'o> {
     pub(super) table: SymbolTable<'s>,
     pub(super) names: &'s Bump,
-    pub(super) options: SymtableOptions,
+    pub(super) options: SymtableOptions<'o>,
     pub(super) stack: Vec<ScopeId>,
     pub(super) private: Option<&'s str>,
     depth: u32,
@@ -36,7 +39,7 @@ pub(super) struct Builder<'s> {
 pub fn build<'s>(
     module: &Mod<'s>,
     names: &'s Bump,
-    options: SymtableOptions,
+    options: SymtableOptions<'_>,
 ) -> Result<SymbolTable<'s>> {
     let table = SymbolTable {
         scopes: Vec::new(),
@@ -64,7 +67,7 @@ pub fn build<'s>(
     Ok(builder.table)
 }
 
-impl<'s> Builder<'s> {
+impl<'s> Builder<'s, '_> {
     pub(super) fn cur(&mut self) -> &mut Scope<'s> {
         let id = self.cur_id();
         &mut self.table.scopes[id.0 as usize]
@@ -109,7 +112,7 @@ impl<'s> Builder<'s> {
             mangled_names: None,
             directives: Vec::new(),
             comp_iter_target: false,
-            comp_iter_expr: 0,
+            comp_iter_expr: parent.map_or(0, |p| self.table.scope(p).comp_iter_expr),
             in_conditional_block: false,
             in_unevaluated_annotation: false,
             scope_info: "",
@@ -417,6 +420,7 @@ impl<'s> Builder<'s> {
                 for alias in names {
                     self.alias(alias)?;
                 }
+                self.check_future(s)?;
             }
             Global { names } => self.global(s, names, true)?,
             Nonlocal { names } => self.global(s, names, false)?,
@@ -459,6 +463,17 @@ impl<'s> Builder<'s> {
             self.add(name, DEF_LOCAL, handler.range)?;
         }
         self.stmts(body)
+    }
+
+    fn check_future(&self, s: &'s Stmt<'s>) -> Result<()> {
+        if let StmtKind::ImportFrom { module: Some("__future__"), level: 0, .. } = s.kind
+            && let Some((positions, last)) = self.options.future_lines
+            && positions.position(s.range).line > last as i32
+        {
+            let message = "from __future__ imports must occur at the beginning of the file";
+            return Failure::at(s.range, message.into());
+        }
+        Ok(())
     }
 
     fn alias(&mut self, alias: &'s Alias<'s>) -> Result<()> {
@@ -708,6 +723,10 @@ impl<'s> Builder<'s> {
             } => (name, None, default_value, "a TypeVarTuple default"),
         };
         self.check_name(name, ExprContext::Store, param.range)?;
+        if name == "__classdict__" {
+            let message = format!("reserved name '{name}' cannot be used for type parameter");
+            return Failure::at(param.range, message);
+        }
         if let Some(only) = &mut self.cur().mangled_names {
             only.push(name);
         }
@@ -862,8 +881,9 @@ impl<'s> Builder<'s> {
             } => {
                 self.expr(cls)?;
                 patterns.iter().try_for_each(|p| self.pattern(p))?;
-                for attr in kwd_attrs {
-                    self.check_name(attr, ExprContext::Store, p.range)?;
+                for (i, attr) in kwd_attrs.iter().enumerate() {
+                    let range = kwd_patterns.get(i).map_or(p.range, |k| k.range);
+                    self.check_name(attr, ExprContext::Store, range)?;
                 }
                 kwd_patterns.iter().try_for_each(|p| self.pattern(p))?;
             }
@@ -1057,7 +1077,7 @@ impl<'s> Builder<'s> {
                     return Failure::at(
                         range,
                         format!(
-                            "assignment expression cannot rebind comprehension iteration variable '{name}'"
+                            "assignment expression cannot rebind comprehension iteration variable '{id}'"
                         ),
                     );
                 }

@@ -17,7 +17,7 @@ pub(super) trait ScopeCheck {
     fn check_async_comprehension(&mut self, range: TextRange) -> Result<()>;
 }
 
-impl ScopeCheck for Builder<'_> {
+impl ScopeCheck for Builder<'_, '_> {
     fn check_name(&mut self, name: &str, ctx: ExprContext, range: TextRange) -> Result<()> {
         if name != "__debug__" {
             return Ok(());
@@ -95,7 +95,7 @@ impl ScopeCheck for Builder<'_> {
     }
 }
 
-impl Builder<'_> {
+impl Builder<'_, '_> {
     fn at_top_level(&mut self) -> bool {
         self.cur().kind == ScopeKind::Module
     }
