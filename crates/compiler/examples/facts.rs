@@ -12,8 +12,11 @@ fn snippets(path: &str) -> std::io::Result<()> {
         let options = CompileOptions::new("<s>", CompileMode::Exec);
         match compile_source(source, &options) {
             Ok(compiled) => {
-                let warnings: Vec<String> =
-                    compiled.warnings.iter().map(|w| format!("{}: {}", w.line, w.message)).collect();
+                let warnings: Vec<String> = compiled
+                    .warnings
+                    .iter()
+                    .map(|w| format!("{}: {}", w.line, w.message))
+                    .collect();
                 println!("{i} ok {}", warnings.join(" | "));
             }
             Err(e) => println!(
@@ -31,9 +34,8 @@ fn interesting(op: Opcode) -> Option<&'static str> {
         Call | CallMethod | CallKw | CallMethodKw | CallEx => "call",
         LoadAttr | LoadMethod => "attr",
         StoreAttr => "storeattr",
-        Add | Sub | Mul | MatMul | Div | FloorDiv | Mod | Pow | LShift | RShift | And | Or | Xor | AddImm | SubImm => {
-            "binary"
-        }
+        Add | Sub | Mul | MatMul | Div | FloorDiv | Mod | Pow | LShift | RShift | And | Or
+        | Xor | AddImm | SubImm => "binary",
         LoadGlobal | LoadName => "global",
         StoreName | StoreGlobal => "store",
         RaiseVarargs => "raise",
@@ -46,7 +48,12 @@ fn interesting(op: Opcode) -> Option<&'static str> {
 
 fn code(c: &Code) {
     let pick = |bit: u8| {
-        let mut names: Vec<&str> = c.locals.iter().filter(|l| l.kind.has(bit)).map(|l| l.name.as_ref()).collect();
+        let mut names: Vec<&str> = c
+            .locals
+            .iter()
+            .filter(|l| l.kind.has(bit))
+            .map(|l| l.name.as_ref())
+            .collect();
         names.sort_unstable();
         names.dedup();
         names.join(",")
@@ -70,7 +77,10 @@ fn code(c: &Code) {
         if let Some(kind) = interesting(op) {
             let p = position_of(&c.positions, at as u32);
             if p.line >= 0 {
-                lines.push(format!("  {kind} {}:{}-{}:{}", p.line, p.column, p.end_line, p.end_column));
+                lines.push(format!(
+                    "  {kind} {}:{}-{}:{}",
+                    p.line, p.column, p.end_line, p.end_column
+                ));
             }
         }
     }
@@ -92,7 +102,9 @@ fn main() -> std::io::Result<()> {
         for path in args.skip(1) {
             println!("# {path}");
             let source = std::fs::read(&path)?;
-            if let Ok(compiled) = compile_source(&source, &CompileOptions::new(&path, CompileMode::Exec)) {
+            if let Ok(compiled) =
+                compile_source(&source, &CompileOptions::new(&path, CompileMode::Exec))
+            {
                 code(&compiled.code);
             }
         }

@@ -14,6 +14,8 @@ use crate::code::Const;
 const MAX_INT_BITS: usize = 128;
 const MAX_COLLECTION: usize = 256;
 const MAX_TEXT: usize = 4096;
+/// CPython joins constants of any size.
+const MAX_SUM: usize = 1 << 20;
 const MAX_TOTAL_ITEMS: usize = 1024;
 
 /// The value of an expression that is constant.
@@ -236,7 +238,7 @@ fn binary(op: Operator, a: &Const, b: &Const) -> Option<Const> {
 fn concat(a: &[u8], b: &[u8]) -> Option<Arc<[u8]>> {
     // A surrogate pair must not come together from two halves in WTF-8.
     let split = a.len() >= 3 && a[a.len() - 3] == 0xED && a[a.len() - 2] >= 0xA0;
-    (a.len() + b.len() <= MAX_TEXT && !split).then(|| [a, b].concat().into())
+    (a.len() + b.len() <= MAX_SUM && !split).then(|| [a, b].concat().into())
 }
 
 fn repeat(sequence: &Const, count: &Const) -> Option<Const> {

@@ -41,7 +41,11 @@ pub(crate) fn scan(module: &Mod<'_>, line_of: &dyn Fn(TextRange) -> i32) -> Resu
         }
         line = line_of(s.range);
         match s.kind {
-            StmtKind::ImportFrom { module: Some("__future__"), names, level: 0 } => {
+            StmtKind::ImportFrom {
+                module: Some("__future__"),
+                names,
+                level: 0,
+            } => {
                 if done {
                     let message = "from __future__ imports must occur at the beginning of the file";
                     return Failure::at(s.range, message.into());
@@ -52,7 +56,10 @@ pub(crate) fn scan(module: &Mod<'_>, line_of: &dyn Fn(TextRange) -> i32) -> Resu
                 future.last = Some(s.range);
             }
             StmtKind::Expr { value } if i == 0 && !done => match value.kind {
-                ExprKind::Constant { value: taipan_syntax::ast::Constant::Str(_), .. } => {}
+                ExprKind::Constant {
+                    value: taipan_syntax::ast::Constant::Str(_),
+                    ..
+                } => {}
                 _ => done = true,
             },
             _ => done = true,

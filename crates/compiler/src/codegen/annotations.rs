@@ -45,15 +45,14 @@ impl<'s> Compiler<'s, '_> {
         let Some(scope) = self.table.find(def.args, Part::Annotations) else {
             return Failure::at(range, "annotations without a scope".into());
         };
+        let line = self.line_of(def.s.range);
         self.enter_unit(
             scope,
             UnitKind::Annotations,
             "__annotate__",
-            def.line,
+            line,
             (1, 1, 0),
         );
-        let owner = format!("{}.__annotate__", self.function_qualname(def));
-        self.u.qualname = owner.into();
         self.check_format(range);
         let base = self.u.next_temp();
         let mut pairs = 0;
@@ -87,15 +86,6 @@ impl<'s> Compiler<'s, '_> {
         self.u.loc = annotation.range;
         self.u.emit(Opcode::UnpackSequence, KILL_B, reg, reg, 1);
         Ok(())
-    }
-
-    fn function_qualname(&self, def: &Def<'s>) -> String {
-        let own = self.u.qualname.as_ref();
-        let suffix = "__annotate__";
-        match own.strip_suffix(suffix) {
-            Some(prefix) => format!("{prefix}{}", def.name),
-            None => def.name.to_owned(),
-        }
     }
 
     /// The parameter is called `.format` inside and `format` outside.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Compiler;
 use super::optimize::optimize;
-use super::unit::{CELL, FREE, Ins, NO_HANDLER, NO_RANGE, NOWHERE, TEMP, Unit, UnitKind};
+use super::unit::{
+    CELL, FREE, Ins, NO_HANDLER, NO_RANGE, NOWHERE, TEMP, Unit, UnitKind, position_at,
+};
 use crate::code::{Code, CodeFlags, Const, Handler, Local, LocalKind, Position};
 use crate::opcode::{EXTENDED, FIRST_FAR, Instr, NO_REG, Opcode, OperandKind};
 use crate::positions::PositionWriter;
@@ -97,11 +99,7 @@ impl<'s> Compiler<'s, '_> {
         for (at, ins) in self.u.code.iter().enumerate() {
             for _ in 0..writer.size(at) {
                 if ins.loc != last.0 {
-                    let position = if ins.loc == NO_RANGE {
-                        Position::NONE
-                    } else {
-                        self.positions.position(ins.loc)
-                    };
+                    let position = position_at(self.positions, ins.loc);
                     last = (ins.loc, position);
                 }
                 table.push(last.1);

@@ -5,7 +5,7 @@ use taipan_syntax::ast::*;
 
 use super::Compiler;
 use super::function::{Child, clean_doc, docstring};
-use super::unit::{TEMP, UnitKind, Val};
+use super::unit::{TEMP, UnitKind, Val, at_line};
 use crate::code::Const;
 use crate::failure::{Failure, Result};
 use crate::opcode::{Intrinsic1, KILL_A, KILL_B, Opcode};
@@ -175,7 +175,7 @@ impl<'s> Compiler<'s, '_> {
             return Failure::at(s.range, "class without a scope".into());
         };
         self.enter_unit(scope, UnitKind::Class, name, line, (0, 0, 0));
-        let range = s.range;
+        let range = at_line(line);
         self.u.loc = range;
         self.copy_name("__name__", "__module__");
         let qualname = self.u.qualname.clone();
@@ -202,13 +202,13 @@ impl<'s> Compiler<'s, '_> {
             self.empty_conditions();
         }
         self.body(body)?;
-        self.u.loc = range;
+        // What follows is shown with the last statement.
         if let Some(child) = self.deferred_annotations(range)? {
+            self.u.loc = range;
             let func = self.push_function(&child);
             self.store_name("__annotate_func__", Val::temp(func));
             self.u.pop(1);
         }
-        self.u.loc = range;
         let attributes = std::mem::take(&mut self.u.static_attributes);
         let attributes = attributes.iter().map(|a| self.str_const(a)).collect();
         self.store_const(Const::Tuple(attributes), "__static_attributes__");

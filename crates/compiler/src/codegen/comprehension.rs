@@ -173,7 +173,13 @@ impl<'s> Compiler<'s, '_> {
                     if self.u.overlay.iter().any(|o| o.0 == name) {
                         continue;
                     }
-                    let op = if place == Place::Free {
+                    let own = matches!(
+                        name,
+                        "__class__" | "__classdict__" | "__conditional_annotations__"
+                    );
+                    let op = if place == Place::Free && own {
+                        NameOp::Deref(self.cell_reg(name))
+                    } else if place == Place::Free {
                         NameOp::Deref(self.free_reg(name))
                     } else {
                         NameOp::Global
@@ -353,9 +359,9 @@ impl<'s> Compiler<'s, '_> {
         clause: &'s Comprehension<'s>,
         iter: u32,
     ) -> Result<()> {
-        self.u.loc = clause.iter.range;
+        self.u.loc = body.range;
         let (start, done, skip) = (self.u.here(), self.u.label(), self.u.label());
-        self.async_next(iter, done, clause.target)?;
+        self.async_next(iter, done, clause.target, body.range)?;
         for test in clause.ifs {
             self.jump_if(test, skip, false)?;
         }
@@ -364,7 +370,7 @@ impl<'s> Compiler<'s, '_> {
         self.u.loc = body.elt.range;
         self.u.jump(Opcode::JumpBackward, start);
         self.u.bind(done);
-        self.u.loc = clause.iter.range;
+        self.u.loc = body.range;
         let exc = self.u.next_temp();
         self.u
             .emit(Opcode::EndAsyncFor, KILL_A | KILL_B, iter, exc, 0);
@@ -377,7 +383,9 @@ impl<'s> Compiler<'s, '_> {
         iter: u32,
         done: super::unit::Label,
         target: ExprRef<'s>,
+        range: TextRange,
     ) -> Result<()> {
+        self.u.loc = range;
         let outer = self.u.handler;
         let item = self.u.push();
         self.u.handler = self.u.new_handler(done, item, false);

@@ -93,7 +93,9 @@ fn compile_tree<'s>(
     warnings: &mut Vec<SyntaxWarning>,
 ) -> Result<Arc<Code>> {
     let future = crate::future::scan(module, &|range| positions.position(range).line)?;
-    let last_future_line = future.last.map_or(0, |range| positions.position(range).line.max(0) as u32);
+    let last_future_line = future
+        .last
+        .map_or(0, |range| positions.position(range).line.max(0) as u32);
     let features = future.flags | options.future;
     let table_options = SymtableOptions {
         future_annotations: features.contains(CodeFlags::FUTURE_ANNOTATIONS),

@@ -338,7 +338,7 @@ fn parse_percent(format: &[u8], fields: usize) -> Option<Vec<Piece>> {
             while format.get(*at).is_some_and(u8::is_ascii_digit) {
                 *at += 1;
             }
-            (*at - start <= 5).then(|| {
+            (*at - start <= 2).then(|| {
                 std::str::from_utf8(&format[start..*at])
                     .unwrap_or("")
                     .to_owned()

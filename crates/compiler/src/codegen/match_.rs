@@ -20,7 +20,7 @@ struct Test<'s> {
     /// Where to go when this many temporaries are to be released.
     fail: Vec<Option<Label>>,
     /// Names bound so far and where their values are.
-    captures: Vec<(&'s str, u32, TextRange)>,
+    captures: Vec<(&'s str, u32)>,
     /// Temporaries of this test that hold nothing: consumed on the way.
     irrefutable: bool,
 }
@@ -82,8 +82,7 @@ impl<'s> Compiler<'s, '_> {
         self.u.loc = case.pattern.range;
         // Matched: bind the names, release the rest.
         let mut used = FxHashSet::default();
-        for &(name, reg, range) in &test.captures {
-            self.u.loc = range;
+        for &(name, reg) in &test.captures {
             let own = reg & TEMP != 0 && (reg & !TEMP) >= base && !used.contains(&reg);
             let again = test.captures.iter().filter(|c| c.1 == reg).count() > 1;
             if own && !again {
@@ -157,7 +156,7 @@ impl<'s> Compiler<'s, '_> {
                 format!("multiple assignments to name '{name}' in pattern"),
             );
         }
-        test.captures.push((name, reg, range));
+        test.captures.push((name, reg));
         Ok(())
     }
 
@@ -243,7 +242,8 @@ impl<'s> Compiler<'s, '_> {
         subject: u32,
         test: &mut Test<'s>,
     ) -> Result<()> {
-        let literal = matches!(value.kind, ExprKind::Attribute { .. }) || self.fold(value).is_some();
+        let literal =
+            matches!(value.kind, ExprKind::Attribute { .. }) || self.fold(value).is_some();
         if !literal {
             return Failure::at(
                 p.range,
@@ -300,10 +300,7 @@ impl<'s> Compiler<'s, '_> {
         let is_star = |p: &Pattern<'_>| matches!(p.kind, PatternKind::MatchStar { .. });
         let star = patterns.iter().position(is_star);
         if patterns.iter().filter(|p| is_star(p)).count() > 1 {
-            return Failure::at(
-                p.range,
-                "multiple starred names in sequence pattern".into(),
-            );
+            return Failure::at(p.range, "multiple starred names in sequence pattern".into());
         }
         let fail = self.fail(test);
         let reg = self.u.next_temp();
@@ -595,7 +592,7 @@ impl<'s> Compiler<'s, '_> {
             self.u.loc = alternative.range;
             let inner_base = inner.base;
             for (slot, name) in (slots..).zip(&order) {
-                if let Some(&(_, reg, _)) = inner.captures.iter().find(|c| c.0 == *name) {
+                if let Some(&(_, reg)) = inner.captures.iter().find(|c| c.0 == *name) {
                     self.u.mov(slot, Val::kept(reg));
                 }
             }

@@ -2,7 +2,9 @@
 //! checks of locals that are surely bound and instructions that do nothing.
 
 use super::PositionSource;
-use super::unit::{CELL, FREE, HandlerInfo, Ins, NO_HANDLER, NO_RANGE, NOWHERE, TEMP, Unit};
+use super::unit::{
+    CELL, FREE, HandlerInfo, Ins, NO_HANDLER, NO_RANGE, NOWHERE, TEMP, Unit, position_at,
+};
 use crate::opcode::{DISCARD, Flow, Opcode, OperandKind};
 
 /// Which instructions stay. Targets in `unit.code` are instruction indices afterwards.
@@ -258,13 +260,7 @@ fn drop_nops(code: &[Ins], live: &mut [bool], positions: &dyn PositionSource) {
     {
         return;
     }
-    let line = |ins: &Ins| {
-        if ins.loc == NO_RANGE {
-            -1
-        } else {
-            positions.position(ins.loc).line
-        }
-    };
+    let line = |ins: &Ins| position_at(positions, ins.loc).line;
     let mut targets = vec![false; code.len() + 1];
     for ins in code.iter().filter(|i| i.target != NOWHERE) {
         targets[ins.target as usize] = true;

@@ -633,12 +633,12 @@ impl<'s> Compiler<'s, '_> {
         self.u.emit_ab(Opcode::GetAiter, iterator, val);
         let (start, done, end) = (self.u.here(), self.u.label(), self.u.label());
         self.push_block(Kind::For(iterator), start, end, s.range)?;
-        self.async_next(iterator, done, target)?;
+        self.async_next(iterator, done, target, s.range)?;
         self.stmts(body)?;
         self.loop_back(start, iter.range);
         self.pop_block();
         self.u.bind(done);
-        self.u.loc = iter.range;
+        self.u.loc = s.range;
         let exc = self.u.next_temp();
         self.u
             .emit(Opcode::EndAsyncFor, KILL_A | KILL_B, iterator, exc, 0);

@@ -21,12 +21,23 @@ impl<'s> Compiler<'s, '_> {
         let mut seen_default = false;
         for param in params {
             let (name, default) = match param.kind {
-                TypeParamKind::TypeVar { name, default_value, .. }
-                | TypeParamKind::ParamSpec { name, default_value }
-                | TypeParamKind::TypeVarTuple { name, default_value } => (name, default_value),
+                TypeParamKind::TypeVar {
+                    name,
+                    default_value,
+                    ..
+                }
+                | TypeParamKind::ParamSpec {
+                    name,
+                    default_value,
+                }
+                | TypeParamKind::TypeVarTuple {
+                    name,
+                    default_value,
+                } => (name, default_value),
             };
             if seen_default && default.is_none() {
-                let message = format!("non-default type parameter '{name}' follows default type parameter");
+                let message =
+                    format!("non-default type parameter '{name}' follows default type parameter");
                 return Failure::at(param.range, message);
             }
             seen_default |= default.is_some();
@@ -63,7 +74,7 @@ impl<'s> Compiler<'s, '_> {
         match bound {
             Some(bound) => {
                 let constraints = matches!(bound.kind, ExprKind::Tuple { .. });
-                self.push_value_function(param, Part::Bound, name, bound)?;
+                self.push_value_function(param, Part::Bound, name, bound, bound.range)?;
                 self.u.loc = param.range;
                 self.u.pop(1);
                 let which = if constraints {
@@ -79,7 +90,7 @@ impl<'s> Compiler<'s, '_> {
                 .emit(Opcode::CallIntrinsic1, KILL_B, reg, reg, plain as u32),
         }
         if let Some(default) = default {
-            self.push_value_function(param, Part::Default, name, default)?;
+            self.push_value_function(param, Part::Default, name, default, default.range)?;
             self.u.loc = param.range;
             self.u.pop(1);
             self.u.emit(
@@ -103,13 +114,14 @@ impl<'s> Compiler<'s, '_> {
         part: Part,
         name: &'s str,
         value: ExprRef<'s>,
+        range: TextRange,
     ) -> Result<u32> {
         let Some(scope) = self.table.find(node, part) else {
             return Failure::at(value.range, "type expression without a scope".into());
         };
         let line = self.line_of(value.range);
         self.enter_unit(scope, UnitKind::Annotations, name, line, (1, 1, 0));
-        self.check_format(value.range);
+        self.check_format(range);
         match value.kind {
             // `*Ts` as a default is the unpacked tuple's only element.
             ExprKind::Starred { value: inner, .. } => {
@@ -208,7 +220,7 @@ impl<'s> Compiler<'s, '_> {
                 self.u.none(none);
             }
         }
-        self.push_value_function(s, Part::Body, id, value)?;
+        self.push_value_function(s, Part::Body, id, value, s.range)?;
         self.u.loc = s.range;
         self.u.pop(3);
         self.u.emit(Opcode::BuildTuple, 0, base, base, 3);

@@ -6,11 +6,11 @@ use rustc_hash::FxHashMap;
 use taipan_syntax::TextRange;
 use taipan_syntax::ast::Stmt;
 
-use super::Compiler;
 use super::blocks::Block;
 use super::consts::Consts;
 use super::names::NameOp;
-use crate::code::Const;
+use super::{Compiler, PositionSource};
+use crate::code::{Const, Position};
 use crate::opcode::{KILL_A, KILL_B, KILL_C, Opcode};
 use crate::symtable::ScopeId;
 
@@ -28,6 +28,31 @@ pub(super) const NO_HANDLER: u32 = u32::MAX;
 
 /// A range that stands for "no position".
 pub(super) const NO_RANGE: TextRange = TextRange::new(u32::MAX, u32::MAX);
+
+/// The end of a range that stands for the start of the line numbered by its start.
+const LINE_START: u32 = u32::MAX - 1;
+
+/// A position at the start of a line.
+pub(super) fn at_line(line: u32) -> TextRange {
+    TextRange::new(line, LINE_START)
+}
+
+/// The position of an instruction's range, special ranges included.
+pub(super) fn position_at(positions: &dyn PositionSource, loc: TextRange) -> Position {
+    if loc == NO_RANGE {
+        return Position::NONE;
+    }
+    if loc.end == LINE_START {
+        let line = loc.start as i32;
+        return Position {
+            line,
+            end_line: line,
+            column: 0,
+            end_column: 0,
+        };
+    }
+    positions.position(loc)
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Label(pub u32);

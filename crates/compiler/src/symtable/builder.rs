@@ -145,6 +145,8 @@ impl<'s> Builder<'s, '_> {
         if kind == ScopeKind::Annotation && self.options.future_annotations {
             self.table.scopes[id.0 as usize].unevaluated = true;
         }
+        self.table.scopes[id.0 as usize].method =
+            kind == ScopeKind::Function && self.cur().kind == ScopeKind::Class;
         self.enter_existing(id)?;
         if matches!(
             kind,
@@ -466,7 +468,11 @@ impl<'s> Builder<'s, '_> {
     }
 
     fn check_future(&self, s: &'s Stmt<'s>) -> Result<()> {
-        if let StmtKind::ImportFrom { module: Some("__future__"), level: 0, .. } = s.kind
+        if let StmtKind::ImportFrom {
+            module: Some("__future__"),
+            level: 0,
+            ..
+        } = s.kind
             && let Some((positions, last)) = self.options.future_lines
             && positions.position(s.range).line > last as i32
         {
@@ -646,6 +652,10 @@ impl<'s> Builder<'s, '_> {
     ) -> Result<()> {
         let in_class = self.in_class();
         let all = all_args(args);
+        // CPython has an annotation scope for every function, used or not: a class with methods has `__classdict__`.
+        if !self.options.future_annotations && self.cur().kind == ScopeKind::Class {
+            self.cur().needs_classdict = true;
+        }
         if returns.is_none() && !all.clone().any(|a| a.annotation.is_some()) {
             return Ok(());
         }
