@@ -27,10 +27,7 @@ pub fn fold(e: &Expr<'_>, optimize: u8) -> Option<Const> {
             ctx: taipan_syntax::ast::ExprContext::Load,
         } => Some(truth(optimize == 0)),
         ExprKind::UnaryOp { op, operand } => unary(op, fold(operand, optimize)?),
-        ExprKind::BinOp { left, op, right } => {
-            let right = fold(right, optimize)?;
-            binary(op, &fold(left, optimize)?, &right)
-        }
+        ExprKind::BinOp { .. } => fold_chain(e, optimize),
         ExprKind::Tuple { elts, .. } => {
             // The last element first: most tuples that are not constant say so early.
             if let Some(last) = elts.last() {
@@ -60,6 +57,22 @@ pub fn fold(e: &Expr<'_>, optimize: u8) -> Option<Const> {
         }
         _ => None,
     }
+}
+
+/// `a + b + c …` without recursion into the left side.
+fn fold_chain(e: &Expr<'_>, optimize: u8) -> Option<Const> {
+    let mut chain = Vec::new();
+    let mut at = e;
+    while let ExprKind::BinOp { left, op, right } = at.kind {
+        // Most chains that are not constant say so at a right side.
+        chain.push((op, fold(right, optimize)?));
+        at = left;
+    }
+    let mut value = fold(at, optimize)?;
+    for (op, right) in chain.iter().rev() {
+        value = binary(*op, &value, right)?;
+    }
+    Some(value)
 }
 
 /// A display that only `in` or a loop looks at, as a constant.
@@ -216,7 +229,7 @@ fn unary(op: UnaryOp, c: Const) -> Option<Const> {
     })
 }
 
-fn binary(op: Operator, a: &Const, b: &Const) -> Option<Const> {
+pub(crate) fn binary(op: Operator, a: &Const, b: &Const) -> Option<Const> {
     match (a, b) {
         (Const::Str(x), Const::Str(y)) if op == Operator::Add => concat(x, y).map(Const::Str),
         (Const::Bytes(x), Const::Bytes(y)) if op == Operator::Add => concat(x, y).map(Const::Bytes),

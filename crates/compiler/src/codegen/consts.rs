@@ -1,8 +1,9 @@
 //! The constants of one code object, each once.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::code::Const;
 use crate::fold::same;
@@ -14,7 +15,8 @@ pub(super) struct Consts {
     /// By pointer: the compiler interns texts.
     texts: FxHashMap<(usize, usize), u32>,
     singles: [Option<u32>; 4],
-    others: Vec<u32>,
+    /// All others by hash.
+    others: FxHashMap<u64, Vec<u32>>,
 }
 
 impl Consts {
@@ -28,17 +30,18 @@ impl Consts {
             Const::Int(n) => *self.ints.entry(*n).or_insert(next),
             Const::Str(s) => *self.texts.entry(text_key(s)).or_insert(next),
             Const::Code(_) => next,
-            _ => match self
-                .others
-                .iter()
-                .find(|&&i| same(&self.items[i as usize], &c))
-            {
-                Some(&i) => i,
-                None => {
-                    self.others.push(next);
-                    next
+            _ => {
+                let mut hasher = FxHasher::default();
+                hash(&c, &mut hasher);
+                let known = self.others.entry(hasher.finish()).or_default();
+                match known.iter().find(|&&i| same(&self.items[i as usize], &c)) {
+                    Some(&i) => i,
+                    None => {
+                        known.push(next);
+                        next
+                    }
                 }
-            },
+            }
         };
         if index == next {
             self.items.push(c);
@@ -63,4 +66,22 @@ impl Consts {
 
 fn text_key(s: &Arc<[u8]>) -> (usize, usize) {
     (s.as_ptr() as usize, s.len())
+}
+
+/// Agrees with [`same`].
+fn hash(c: &Const, hasher: &mut FxHasher) {
+    std::mem::discriminant(c).hash(hasher);
+    match c {
+        Const::Int(n) => n.hash(hasher),
+        Const::BigInt {
+            negative,
+            magnitude,
+        } => (negative, magnitude).hash(hasher),
+        Const::Float(f) => f.to_bits().hash(hasher),
+        Const::Complex(re, im) => (re.to_bits(), im.to_bits()).hash(hasher),
+        Const::Str(s) | Const::Bytes(s) => s.hash(hasher),
+        Const::Tuple(items) | Const::FrozenSet(items) => items.iter().for_each(|i| hash(i, hasher)),
+        Const::Slice(parts) => parts.iter().for_each(|i| hash(i, hasher)),
+        Const::None | Const::True | Const::False | Const::Ellipsis | Const::Code(_) => {}
+    }
 }

@@ -136,7 +136,7 @@ impl<'s> Compiler<'s, '_> {
                     self.load_name(id, dst);
                 }
             }
-            BinOp { left, op, right } => return self.bin_op(e, left, op, right, dst),
+            BinOp { .. } => return self.bin_op(e, dst),
             UnaryOp { op, operand } => return self.unary_op(e, op, operand, dst),
             BoolOp { op, values } => return self.bool_op(op, values, dst),
             Compare {
@@ -222,34 +222,69 @@ impl<'s> Compiler<'s, '_> {
         // -1 in the last operand would read as EXTENDED only in jumps; here it is a plain value.
     }
 
-    fn bin_op(
-        &mut self,
-        e: ExprRef<'s>,
-        left: ExprRef<'s>,
-        op: Operator,
-        right: ExprRef<'s>,
-        dst: u32,
-    ) -> Result<()> {
-        if self.folded(e, dst) {
-            return Ok(());
+    /// Binary operators, from the innermost left operand outwards: long chains must not recurse.
+    fn bin_op(&mut self, e: ExprRef<'s>, dst: u32) -> Result<()> {
+        let mut chain = Vec::new();
+        let mut at = e;
+        while let ExprKind::BinOp { left, op, right } = at.kind {
+            chain.push((at, op, right));
+            at = left;
         }
-        if op == Operator::Mod && self.percent_format(e, left, right, dst)? {
-            return Ok(());
+        // Constants at the beginning are folded.
+        let mut constant = self.fold(at);
+        while let (Some(c), Some(&(_, op, right))) = (&constant, chain.last()) {
+            let Some(next) = self
+                .fold(right)
+                .and_then(|r| crate::fold::binary(op, c, &r))
+            else {
+                break;
+            };
+            constant = Some(next);
+            (at, _, _) = chain.pop().unwrap_or((at, op, right));
         }
-        self.binary(e.range, left, op, right, dst, 0)
-    }
-
-    fn binary(
-        &mut self,
-        range: TextRange,
-        left: ExprRef<'s>,
-        op: Operator,
-        right: ExprRef<'s>,
-        dst: u32,
-        flags: u8,
-    ) -> Result<()> {
-        let l = self.operand_before(left, &[right])?;
-        self.binary_with(range, l, op, right, dst, flags)
+        let Some(&(first, op, right)) = chain.last() else {
+            if let Some(c) = constant {
+                self.u.loc = at.range;
+                self.load_const(dst, c);
+            }
+            return Ok(());
+        };
+        let mut formatted = None;
+        if op == Operator::Mod && matches!(at.kind, ExprKind::Constant { .. }) {
+            let to = if chain.len() == 1 {
+                dst
+            } else {
+                self.u.next_temp()
+            };
+            if self.percent_format(first, at, right, to)? {
+                chain.pop();
+                if chain.is_empty() {
+                    return Ok(());
+                }
+                self.u.push();
+                formatted = Some(Val::temp(to));
+            }
+        }
+        let mut l = match (formatted, constant) {
+            (Some(val), _) => val,
+            (None, Some(c)) => {
+                self.u.loc = at.range;
+                let reg = self.u.push();
+                self.load_const(reg, c);
+                Val::temp(reg)
+            }
+            (None, None) => self.operand_before(at, &[right])?,
+        };
+        while let Some((node, op, right)) = chain.pop() {
+            if chain.is_empty() {
+                return self.binary_with(node.range, l, op, right, dst, 0);
+            }
+            let to = if l.kill { l.reg } else { self.u.next_temp() };
+            self.binary_with(node.range, l, op, right, to, 0)?;
+            l = Val::temp(self.u.push());
+            debug_assert_eq!(l.reg, to);
+        }
+        Ok(())
     }
 
     /// `dst = l op right`, where `l` is evaluated already; consumes `l`.

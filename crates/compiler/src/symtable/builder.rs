@@ -956,9 +956,15 @@ impl<'s> Builder<'s, '_> {
                 self.exprs(args)?;
                 self.keywords(keywords)?;
             }
-            BinOp { left, right, .. } => {
-                self.expr(left)?;
-                self.expr(right)?;
+            BinOp { .. } => {
+                let mut rights = Vec::new();
+                let mut at = e;
+                while let BinOp { left, right, .. } = at.kind {
+                    rights.push(right);
+                    at = left;
+                }
+                self.expr(at)?;
+                rights.iter().rev().try_for_each(|r| self.expr(r))?;
             }
             BoolOp { values, .. } | JoinedStr { values } | TemplateStr { values } => {
                 self.exprs(values)?
