@@ -175,7 +175,11 @@ impl Block<'_> {
                 "the Python signature is missing: \"(x, /)\"",
             ));
         };
-        let name = self.class_name.clone();
+        // Some classes go by the name of the function that makes them.
+        let name = args
+            .name
+            .as_ref()
+            .map_or_else(|| self.class_name.clone(), LitStr::value);
         let native = Native::new(
             role,
             &function.sig,

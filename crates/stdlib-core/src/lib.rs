@@ -1,10 +1,22 @@
 //! Native modules of the core.
 
+pub mod bisect;
 mod field;
+pub mod functools;
+pub mod heapq;
 pub mod itertools;
 pub mod math;
+mod names;
+pub mod operator;
 
 use taipan_object::native::ModuleDef;
 
 /// All modules of this crate.
-pub const MODULES: &[&ModuleDef] = &[&itertools::MODULE, &math::MODULE];
+pub const MODULES: &[&ModuleDef] = &[
+    &bisect::MODULE,
+    &functools::MODULE,
+    &heapq::MODULE,
+    &itertools::MODULE,
+    &math::MODULE,
+    &operator::MODULE,
+];
