@@ -149,7 +149,7 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         (vm.types.object.clone(), vm.types.type_.clone(), vm.types.str.clone(), vm.types.tuple.clone(), vm.types.dict.clone());
     vm.fill_native_type(&object, &object_spec);
     vm.fill_native_type(&type_, &bare::<Type>("type", sub | TypeFlags::TYPE_SUBCLASS | TypeFlags::HAS_DICT));
-    vm.fill_native_type(&str_, &bare::<Str>("str", sub | TypeFlags::UNICODE_SUBCLASS));
+    vm.fill_native_type(&str_, &native::<Str>());
     vm.fill_native_type(&tuple, &native::<Tuple>());
     vm.fill_native_type(&dict, &bare::<Dict>("dict", sub | TypeFlags::DICT_SUBCLASS | TypeFlags::MAPPING));
     for ty in [&object, &type_, &str_, &tuple, &dict] {
@@ -162,6 +162,7 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         complex = bare::<crate::float::Complex>("complex", sub), object;
         bytes = bare::<crate::bytes::Bytes>("bytes", sub | TypeFlags::BYTES_SUBCLASS), object;
         bytearray = bare::<crate::bytes::ByteArray>("bytearray", sub), object;
+        str_iterator = native::<crate::text::iter::StrIterator>(), object;
         list = native::<crate::list::List>(), object;
         ellipsis = bare::<Plain>("ellipsis", none), object;
         none_type = bare::<Plain>("NoneType", none), object;

@@ -20,6 +20,39 @@ pub struct Buffer {
 }
 
 impl Buffer {
+    /// Whether the items lie one after another in C order.
+    pub fn is_c_contiguous(&self) -> bool {
+        if self.len == 0 {
+            return true;
+        }
+        let mut expected = self.itemsize as isize;
+        for (&n, &stride) in self.shape.iter().zip(&self.strides).rev() {
+            if n > 1 && stride != expected {
+                return false;
+            }
+            expected *= n;
+        }
+        true
+    }
+    /// A copy of the items in C order.
+    pub fn to_vec(&self) -> Vec<u8> {
+        if self.is_c_contiguous() {
+            return self.bytes().to_vec();
+        }
+        let mut out = Vec::with_capacity(self.len);
+        self.gather(0, self.ptr, &mut out);
+        out
+    }
+    fn gather(&self, dim: usize, at: *mut u8, out: &mut Vec<u8>) {
+        if dim == self.shape.len() {
+            // SAFETY: shape and strides stay within the owner's memory, which is kept while exports are counted.
+            out.extend_from_slice(unsafe { std::slice::from_raw_parts(at, self.itemsize) });
+            return;
+        }
+        for i in 0..self.shape[dim] {
+            self.gather(dim + 1, at.wrapping_offset(i * self.strides[dim]), out);
+        }
+    }
     /// The bytes of a contiguous buffer. They must not be kept across Python code.
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: the owner keeps len bytes at ptr while exports are counted.

@@ -12,6 +12,7 @@ pub mod bootstrap;
 pub mod buffer;
 pub mod bytes;
 pub mod cells;
+pub mod codecs;
 pub mod dict;
 pub mod exception_types;
 pub mod exceptions;

@@ -1,5 +1,6 @@
 //! `format()` and its mini-language.
 
+pub mod percent;
 pub mod spec;
 pub mod text;
 
@@ -26,10 +27,16 @@ impl Vm {
             return text::format_str(self, value, spec);
         }
         match self.call_special(value, &self.names.__format__, &[spec.to_value()])? {
-            None => Err(self.type_error(format!("Type {} doesn't define __format__", self.type_name(value)))),
-            Some(result) => result
-                .downcast_owned::<Str>()
-                .map_err(|r| self.type_error(format!("__format__ must return a str, not {}", self.type_name(&r)))),
+            None => Err(self.type_error(format!(
+                "Type {} doesn't define __format__",
+                self.type_name(value)
+            ))),
+            Some(result) => result.downcast_owned::<Str>().map_err(|r| {
+                self.type_error(format!(
+                    "__format__ must return a str, not {}",
+                    self.type_name(&r)
+                ))
+            }),
         }
     }
 }

@@ -53,8 +53,19 @@ impl FormatSpec {
     ///
     /// # Errors
     /// ValueError with CPython's messages.
-    pub fn parse(vm: &Vm, text: StrView<'_>, kind: char, align: char, type_name: &str) -> PyResult<Self> {
-        let mut parser = Parser { vm, text, at: 0, spec: Self::new(kind, align) };
+    pub fn parse(
+        vm: &Vm,
+        text: StrView<'_>,
+        kind: char,
+        align: char,
+        type_name: &str,
+    ) -> PyResult<Self> {
+        let mut parser = Parser {
+            vm,
+            text,
+            at: 0,
+            spec: Self::new(kind, align),
+        };
         parser.parse(align == '>', type_name)?;
         Ok(parser.spec)
     }
@@ -67,7 +78,10 @@ impl FormatSpec {
     /// ValueError "Unknown format code …".
     #[cold]
     pub fn unknown_kind(&self, vm: &Vm, type_name: &str) -> Raised {
-        vm.value_error(format!("Unknown format code '{}' for object of type '{type_name}'", shown(self.kind)))
+        vm.value_error(format!(
+            "Unknown format code '{}' for object of type '{type_name}'",
+            shown(self.kind)
+        ))
     }
 }
 
@@ -125,7 +139,9 @@ impl Parser<'_> {
         }
         if self.text.len() - self.at > 1 {
             let text = self.vm.new_from_view(self.text);
-            return Err(self.vm.value_error(format!("Invalid format specifier '{text}' for object of type '{type_name}'")));
+            return Err(self.vm.value_error(format!(
+                "Invalid format specifier '{text}' for object of type '{type_name}'"
+            )));
         }
         if let Some(kind) = self.peek() {
             self.spec.kind = kind;
@@ -134,7 +150,9 @@ impl Parser<'_> {
     }
 
     fn align(&mut self) {
-        let is_align = |c: Option<u32>| c.is_some_and(|c| matches!(char::from_u32(c), Some('<' | '>' | '=' | '^')));
+        let is_align = |c: Option<u32>| {
+            c.is_some_and(|c| matches!(char::from_u32(c), Some('<' | '>' | '=' | '^')))
+        };
         if is_align(self.peek_at(1)) {
             self.spec.fill = self.text.get(0);
             self.spec.fill_given = true;
@@ -154,7 +172,9 @@ impl Parser<'_> {
         while let Some(digit) = self.peek().and_then(decimal_value) {
             let digit = digit as usize;
             if n > (isize::MAX as usize - digit) / 10 {
-                return Err(self.vm.value_error("Too many decimal digits in format string"));
+                return Err(self
+                    .vm
+                    .value_error("Too many decimal digits in format string"));
             }
             n = n * 10 + digit;
             self.at += 1;
@@ -186,7 +206,11 @@ impl Parser<'_> {
     fn check_grouping(&self) -> PyResult<()> {
         let spec = &self.spec;
         let cannot = |grouping: u8| {
-            Err(self.vm.value_error(format!("Cannot specify '{}' with '{}'.", grouping as char, shown(spec.kind))))
+            Err(self.vm.value_error(format!(
+                "Cannot specify '{}' with '{}'.",
+                grouping as char,
+                shown(spec.kind)
+            )))
         };
         if spec.grouping != 0 {
             match spec.kind_char() {

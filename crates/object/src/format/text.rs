@@ -10,10 +10,17 @@ use crate::vm::{PyResult, Vm};
 /// `format(text, spec)` for a str or an instance of a subclass.
 pub fn format_str(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResult<Ref<Str>> {
     let Some(this) = value.downcast::<Str>() else {
-        return Err(vm.type_error(format!("descriptor '__format__' requires a 'str' object but received a '{}'", vm.type_name(value))));
+        return Err(vm.type_error(format!(
+            "descriptor '__format__' requires a 'str' object but received a '{}'",
+            vm.type_name(value)
+        )));
     };
     if spec.is_empty() {
-        return if this.ty().is(&vm.types.str) { Ok(this.clone()) } else { vm.str(value) };
+        return if this.ty().is(&vm.types.str) {
+            Ok(this.clone())
+        } else {
+            vm.str(value)
+        };
     }
     let spec = FormatSpec::parse(vm, spec.view(), 's', '<', &vm.type_name(value))?;
     if spec.kind != u32::from('s') {
@@ -24,7 +31,9 @@ pub fn format_str(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResult<Ref<Str>>
         return Err(vm.value_error(format!("{what} not allowed in string format specifier")));
     }
     if spec.no_negative_zero {
-        return Err(vm.value_error("Negative zero coercion (z) not allowed in string format specifier"));
+        return Err(
+            vm.value_error("Negative zero coercion (z) not allowed in string format specifier")
+        );
     }
     if spec.alternate {
         return Err(vm.value_error("Alternate form (#) not allowed in string format specifier"));
@@ -37,7 +46,13 @@ pub fn format_str(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResult<Ref<Str>>
     if cut == view.len() && spec.width.is_none_or(|w| w <= cut) {
         return Ok(vm.copy_to_plain_str(this));
     }
-    pad(vm, view.slice(0, cut), spec.width.unwrap_or(0), spec.align, spec.fill)
+    pad(
+        vm,
+        view.slice(0, cut),
+        spec.width.unwrap_or(0),
+        spec.align,
+        spec.fill,
+    )
 }
 
 /// Text padded to a width with `fill`, aligned by `<`, `>` or `^`.
@@ -58,7 +73,13 @@ pub fn pad(vm: &Vm, view: StrView<'_>, width: usize, align: u8, fill: u32) -> Py
 ///
 /// # Errors
 /// MemoryError.
-pub fn pad_sides(vm: &Vm, view: StrView<'_>, left: usize, right: usize, fill: u32) -> PyResult<Ref<Str>> {
+pub fn pad_sides(
+    vm: &Vm,
+    view: StrView<'_>,
+    left: usize,
+    right: usize,
+    fill: u32,
+) -> PyResult<Ref<Str>> {
     if left + right == 0 {
         return Ok(vm.new_from_view(view));
     }

@@ -56,7 +56,9 @@ impl StrBuilder {
     #[cold]
     fn widen(&mut self, max: u32) {
         self.0 = match &self.0 {
-            Buffer::One(v, _) if max < 0x10000 => Buffer::Two(v.iter().map(|&c| u16::from(c)).collect()),
+            Buffer::One(v, _) if max < 0x10000 => {
+                Buffer::Two(v.iter().map(|&c| u16::from(c)).collect())
+            }
             Buffer::One(v, _) => Buffer::Four(v.iter().map(|&c| u32::from(c)).collect()),
             Buffer::Two(v) => Buffer::Four(v.iter().map(|&c| u32::from(c)).collect()),
             Buffer::Four(_) => return,
@@ -92,7 +94,9 @@ impl StrBuilder {
         if narrow {
             self.widen(max);
         }
-        super::by_kind!(view, |s| s.iter().for_each(|&c| self.push_char(u32::from(c))));
+        super::by_kind!(view, |s| s
+            .iter()
+            .for_each(|&c| self.push_char(u32::from(c))));
     }
     pub fn push_repeated(&mut self, c: u32, n: usize) {
         match &mut self.0 {
@@ -106,7 +110,9 @@ impl StrBuilder {
     /// The collected text.
     pub fn view(&self) -> StrView<'_> {
         match &self.0 {
-            Buffer::One(v, true) => std::str::from_utf8(v).map_or(StrView::Latin1(v), StrView::Ascii),
+            Buffer::One(v, true) => {
+                std::str::from_utf8(v).map_or(StrView::Latin1(v), StrView::Ascii)
+            }
             Buffer::One(v, false) => StrView::Latin1(v),
             Buffer::Two(v) => StrView::Ucs2(v),
             Buffer::Four(v) => StrView::Ucs4(v),

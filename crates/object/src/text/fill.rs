@@ -36,10 +36,18 @@ impl Filler {
         // SAFETY: there is room for n characters of `kind` bytes at `at`, and the text is another object's.
         unsafe {
             match (self.kind, view) {
-                (1, StrView::Ascii(s)) => std::ptr::copy_nonoverlapping(s.as_ptr(), self.to.add(at), n),
-                (1, StrView::Latin1(s)) => std::ptr::copy_nonoverlapping(s.as_ptr(), self.to.add(at), n),
-                (2, StrView::Ucs2(s)) => std::ptr::copy_nonoverlapping(s.as_ptr(), self.to.cast::<u16>().add(at), n),
-                (4, StrView::Ucs4(s)) => std::ptr::copy_nonoverlapping(s.as_ptr(), self.to.cast::<u32>().add(at), n),
+                (1, StrView::Ascii(s)) => {
+                    std::ptr::copy_nonoverlapping(s.as_ptr(), self.to.add(at), n)
+                }
+                (1, StrView::Latin1(s)) => {
+                    std::ptr::copy_nonoverlapping(s.as_ptr(), self.to.add(at), n)
+                }
+                (2, StrView::Ucs2(s)) => {
+                    std::ptr::copy_nonoverlapping(s.as_ptr(), self.to.cast::<u16>().add(at), n)
+                }
+                (4, StrView::Ucs4(s)) => {
+                    std::ptr::copy_nonoverlapping(s.as_ptr(), self.to.cast::<u32>().add(at), n)
+                }
                 _ => super::by_kind!(view, |s| self.convert(at, s)),
             }
         }
@@ -93,7 +101,9 @@ impl Filler {
             return self.push_repeated(view.get(0), n);
         }
         let start = self.at;
-        let Some(total) = view.len().checked_mul(n).filter(|&t| t <= self.len - start) else { return };
+        let Some(total) = view.len().checked_mul(n).filter(|&t| t <= self.len - start) else {
+            return;
+        };
         if total == 0 {
             return;
         }
@@ -131,12 +141,23 @@ impl Vm {
     /// # Errors
     /// MemoryError.
     #[inline]
-    pub fn fill_str(&self, kind: u8, ascii: bool, len: usize, fill: impl FnOnce(&mut Filler)) -> PyResult<Ref<Str>> {
+    pub fn fill_str(
+        &self,
+        kind: u8,
+        ascii: bool,
+        len: usize,
+        fill: impl FnOnce(&mut Filler),
+    ) -> PyResult<Ref<Str>> {
         if len == 0 {
             return Ok(self.empty_str.clone());
         }
         let s = self.try_new_str_with(kind, ascii, len, |to| {
-            let mut filler = Filler { to, kind, at: 0, len };
+            let mut filler = Filler {
+                to,
+                kind,
+                at: 0,
+                len,
+            };
             fill(&mut filler);
             let rest = filler.len - filler.at;
             filler.push_repeated(0, rest);
@@ -145,6 +166,9 @@ impl Vm {
     }
     /// The shared string of one Latin-1 character.
     fn shared_char(&self, s: Ref<Str>) -> Ref<Str> {
-        self.chars.get(s.view().get(0) as usize).cloned().unwrap_or(s)
+        self.chars
+            .get(s.view().get(0) as usize)
+            .cloned()
+            .unwrap_or(s)
     }
 }

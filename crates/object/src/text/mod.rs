@@ -1,7 +1,21 @@
 //! `str`: its methods by theme, and the tools for text that others use.
 
+pub mod basic;
 pub mod builder;
+pub mod case;
+pub mod encode;
 pub mod fill;
+pub mod find;
+pub mod format_percent;
+pub mod iter;
+pub mod predicates;
+pub mod repr;
+pub mod search;
+pub mod slicing;
+pub mod split;
+pub mod str_format;
+pub mod strip;
+pub mod translate;
 pub mod unicode;
 
 pub use builder::StrBuilder;
@@ -43,8 +57,20 @@ impl StrView<'_> {
     /// The largest code point, or a bound of the same kind for text that is known to be ASCII; 0 if empty.
     pub fn max_code_point(self) -> u32 {
         match self {
-            StrView::Ascii(s) => if s.is_empty() { 0 } else { 0x7F },
-            StrView::Latin1(s) => if s.is_ascii() { 0x7F } else { 0xFF },
+            StrView::Ascii(s) => {
+                if s.is_empty() {
+                    0
+                } else {
+                    0x7F
+                }
+            }
+            StrView::Latin1(s) => {
+                if s.is_ascii() {
+                    0x7F
+                } else {
+                    0xFF
+                }
+            }
             StrView::Ucs2(s) => u32::from(s.iter().fold(0, |a, &c| a | c)),
             StrView::Ucs4(s) => s.iter().copied().max().unwrap_or(0),
         }

@@ -4,7 +4,8 @@
 mod tables;
 
 pub use tables::{
-    ALPHA, CASE_IGNORABLE, DECIMAL, DIGIT, ID_CONTINUE, ID_START, LOWER, NUMERIC, PRINTABLE, SPACE, TITLE, UPPER,
+    ALPHA, CASE_IGNORABLE, DECIMAL, DIGIT, ID_CONTINUE, ID_START, LOWER, NUMERIC, PRINTABLE, SPACE,
+    TITLE, UPPER,
 };
 use tables::{LEAVES, MIDDLE, RECORDS, SPECIAL, TOP};
 
@@ -70,7 +71,11 @@ pub fn is_space(c: u32) -> bool {
 
 #[inline]
 pub fn is_printable(c: u32) -> bool {
-    if c < 0x7F { c >= 0x20 } else { has(c, PRINTABLE) }
+    if c < 0x7F {
+        c >= 0x20
+    } else {
+        has(c, PRINTABLE)
+    }
 }
 
 /// The line boundaries of `str.splitlines`.
