@@ -1,1 +1,3 @@
+//! The one way to the operating system.
 
+pub mod memory;

@@ -164,6 +164,24 @@ impl Dict {
     pub fn replace_value_at(&self, index: usize, value: Value) -> Option<Value> {
         self.table().entries.get_mut(index)?.value.replace(value)
     }
+    /// The value word of an entry place, borrowed, for caches that checked `keys_version`.
+    ///
+    /// # Safety
+    /// The place is live.
+    #[inline(always)]
+    pub unsafe fn word_at(&self, index: usize) -> u64 {
+        // SAFETY: entries_ptr points to the entries; the place is live.
+        unsafe { (*self.entries_ptr.get().add(index)).value.as_ref().map_or(0, Value::word) }
+    }
+    /// Replaces the value word of a live place; ownership is exchanged.
+    ///
+    /// # Safety
+    /// The place is live and `word` an owned value.
+    #[inline(always)]
+    pub unsafe fn replace_word_at(&self, index: usize, word: u64) -> u64 {
+        // SAFETY: as above.
+        unsafe { (*self.entries_ptr.get().add(index)).value.replace(Value::from_word(word)).map_or(0, Value::into_word) }
+    }
     /// The first live entry at or after `index`.
     pub fn next_entry(&self, mut index: usize) -> Option<(usize, i64, Value, Value)> {
         let entries = &self.table().entries;

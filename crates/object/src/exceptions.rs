@@ -176,7 +176,7 @@ pub fn raise_new(vm: &Vm, ty: &TypeRef, args: &[Value]) -> Raised {
 
 /// Sets `__context__` of a newly raised exception to the handled one, breaking cycles as CPython does.
 pub fn set_context(vm: &Vm, exception: &Value) {
-    let Some(handled) = peek(&vm.handled).filter(|h| !h.is_none()) else { return };
+    let Some(handled) = vm.handled() else { return };
     if handled.is(exception) {
         return;
     }

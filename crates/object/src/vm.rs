@@ -94,8 +94,10 @@ pub struct Vm {
     /// Bits of [`breaker`]; other threads may set them.
     pub breaker: AtomicU32,
     exception: Cell<Option<Value>>,
-    /// The exception being handled (`sys.exception()`), a stack kept by the machine.
-    pub handled: Cell<Option<Value>>,
+    /// The exceptions being handled: this thread's own item, and the innermost one.
+    /// Each running generator adds an item (CPython's `exc_info` stack).
+    base_item: ExcItem,
+    pub handled_top: Cell<*const ExcItem>,
     /// Lowest stack address that native code may reach.
     pub stack_limit: Cell<usize>,
     /// Python-level recursion: calls in progress and `sys.setrecursionlimit`.
@@ -106,6 +108,18 @@ pub struct Vm {
     /// Containers whose `repr` is in progress in this thread (by id).
     pub(crate) repr_stack: RefCell<Vec<u64>>,
     pub thread_id: Cell<u64>,
+}
+
+/// The exception that one body of code (with all it calls) is handling.
+pub struct ExcItem {
+    pub value: Cell<Option<Value>>,
+    pub previous: Cell<*const ExcItem>,
+}
+
+impl Default for ExcItem {
+    fn default() -> Self {
+        Self { value: Cell::new(None), previous: Cell::new(std::ptr::null()) }
+    }
 }
 
 /// What the machine (crate `vm`) does for this crate.
@@ -191,7 +205,8 @@ impl Vm {
             interp,
             breaker: AtomicU32::new(0),
             exception: Cell::new(None),
-            handled: Cell::new(None),
+            base_item: ExcItem::default(),
+            handled_top: Cell::new(std::ptr::null()),
             stack_limit: Cell::new(0),
             recursion_depth: Cell::new(0),
             recursion_limit: Cell::new(1000),
@@ -202,6 +217,29 @@ impl Vm {
     }
 
     // ---- exceptions
+
+    /// The innermost item of handled exceptions.
+    #[inline]
+    pub fn handled_item(&self) -> &ExcItem {
+        let top = self.handled_top.get();
+        // SAFETY: items are taken off the stack before they die.
+        if top.is_null() { &self.base_item } else { unsafe { &*top } }
+    }
+    /// The exception being handled (`sys.exception()`).
+    pub fn handled(&self) -> Option<Value> {
+        let mut item = self.handled_item();
+        loop {
+            if let Some(e) = crate::exceptions::peek(&item.value).filter(|e| !e.is_none()) {
+                return Some(e);
+            }
+            if std::ptr::eq(item, &self.base_item) {
+                return None;
+            }
+            let previous = item.previous.get();
+            // SAFETY: as above.
+            item = if previous.is_null() { &self.base_item } else { unsafe { &*previous } };
+        }
+    }
 
     /// Makes `exception` (an instance) the pending one. Sets `__context__` from the handled exception.
     #[cold]

@@ -1,0 +1,588 @@
+//! Calls: of Python functions without native recursion, of everything else
+//! through slots; matching arguments to parameters.
+
+use smallvec::SmallVec;
+use taipan_compiler::code::CodeFlags;
+use taipan_compiler::opcode::DISCARD;
+use taipan_object::dict::Dict;
+use taipan_object::function::{BoundMethod, MethodDescriptor, NativeFunction};
+use taipan_object::str::Str;
+use taipan_object::tuple::Tuple;
+use taipan_object::ty::{Type, TypeFlags};
+use taipan_object::value::encoding::is_heap;
+use taipan_object::{Args, Object, ObjectHeader, PyResult, Raised, Ref, Value, Vm};
+
+use crate::code::PyCode;
+use crate::frame::{CONSTRUCTOR, DISCARD_RESULT, ENTRY, Frame, GENERATOR};
+use crate::function::{Function, peek_ref};
+use crate::machine::Machine;
+use crate::{arguments, generator, interp};
+
+/// What a call instruction led to.
+pub enum Entered {
+    /// A new frame runs.
+    Frame(*mut Frame),
+    /// The instruction is complete.
+    Done,
+    Raised,
+}
+
+type Values = SmallVec<[Value; 8]>;
+
+/// Gives a frame record back. Its registers are released.
+///
+/// # Safety
+/// `frame` is the top record and the current frame.
+#[inline(always)]
+pub unsafe fn pop_record(vm: &Vm, frame: *mut Frame) {
+    let machine = Machine::of(vm);
+    // SAFETY: by the contract.
+    unsafe {
+        machine.current.set((*frame).previous);
+        machine.record_top.set(frame);
+        vm.recursion_depth.set(vm.recursion_depth.get() - 1);
+        if (*frame).locals != 0 {
+            drop(Value::from_word(std::mem::replace(&mut (*frame).locals, 0)));
+        }
+        let function = std::mem::replace(&mut (*frame).function, 0);
+        if function != 0 {
+            ObjectHeader::release(function as *mut ObjectHeader);
+        }
+    }
+}
+
+/// Pushes a record for `function` (an owned word that moves in) whose first
+/// `argc` registers at `window` are filled; the other fast locals become
+/// unbound, free variables are placed.
+///
+/// # Safety
+/// `window` lies in the register stack; `code` is the function's, prepared.
+#[inline(always)]
+unsafe fn push_record(vm: &Vm, function: u64, code: *const Object<PyCode>, window: *mut u64, argc: usize) -> PyResult<*mut Frame> {
+    let machine = Machine::of(vm);
+    // SAFETY: by the contract; the record stack has room (`enter`).
+    unsafe {
+        let c = &(*code).payload;
+        let f = &(*(function as *const Object<Function>)).payload;
+        if let Err(e) = machine.enter(vm, window, c.register_count) {
+            return Err(e);
+        }
+        let locals = c.local_count as usize;
+        for n in argc..locals {
+            window.add(n).write(0);
+        }
+        if c.free_count > 0 {
+            place_free(f, c, window);
+        }
+        let frame = machine.record_top.get();
+        frame.write(Frame {
+            regs: window,
+            pc: c.instrs.get(),
+            caches: c.caches.get(),
+            code,
+            consts: c.consts.get(),
+            function,
+            globals: f.globals.as_ptr(),
+            builtins: f.builtins.as_ptr(),
+            previous: machine.current.get(),
+            top: window.add(c.register_count as usize),
+            locals: 0,
+            object: 0,
+            instance: 0,
+            dest: 0,
+            flags: 0,
+            traced_line: -1,
+            generator: std::ptr::null_mut(),
+        });
+        machine.record_top.set(frame.add(1));
+        machine.current.set(frame);
+        Ok(frame)
+    }
+}
+
+/// Puts the cells of a closure into the last fast locals.
+unsafe fn place_free(f: &Function, c: &PyCode, window: *mut u64) {
+    if let Some(closure) = peek_ref(&f.closure) {
+        let first = c.local_count as usize - c.free_count as usize;
+        for (i, cell) in closure.items().iter().take(c.free_count as usize).enumerate() {
+            // SAFETY: free variables are the last fast locals.
+            unsafe { window.add(first + i).write(cell.clone().into_word()) };
+        }
+    }
+}
+
+/// The callee's code, ready to run.
+#[inline(always)]
+fn ready_code(vm: &Vm, f: &Ref<Function>) -> PyResult<*const Object<PyCode>> {
+    // SAFETY: the borrow ends before anything can replace the code.
+    let code = unsafe { &*f.code.as_ptr() };
+    let calls = code.calls.get();
+    if calls < 4 || code.instrs.get().is_null() {
+        warm(vm, code)?;
+    }
+    Ok(code.as_ptr())
+}
+
+#[cold]
+fn warm(vm: &Vm, code: &Ref<PyCode>) -> PyResult<()> {
+    PyCode::prepare(code, vm)?;
+    code.calls.set(code.calls.get() + 1);
+    if code.calls.get() >= 2 {
+        code.warm_up();
+    }
+    Ok(())
+}
+
+/// Removes the values of a call window; they become owned by the result.
+unsafe fn take_window(regs: *mut u64, first: usize, count: usize) -> Values {
+    // SAFETY: the verifier checked that the window is live.
+    unsafe {
+        (first..first + count)
+            .map(|n| Value::from_word(regs.add(n).replace(0)))
+            .collect()
+    }
+}
+
+/// CALL and CALL_METHOD: `callee` is the callable's register, arguments start at `first`.
+///
+/// # Safety
+/// The instruction is verified; `frame` is the running frame with its program counter saved.
+#[inline]
+pub unsafe fn call(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, mut first: usize, mut argc: usize) -> Entered {
+    // SAFETY: by the contract.
+    unsafe {
+        let mut word = *regs.add(callee);
+        if !is_heap(word) {
+            return not_callable(vm, regs, i, callee, first, argc, 0);
+        }
+        let ty = (*(word as *const ObjectHeader)).ty_ptr();
+        if ty == vm.types.method.as_ptr().cast_const() && first == callee + 1 {
+            // Put self where the callable stood.
+            let m = &(*(word as *const Object<BoundMethod>)).payload;
+            let function = m.function.clone().into_word();
+            let this = m.this.clone().into_word();
+            regs.add(callee).write(this);
+            drop(Value::from_word(word));
+            word = function;
+            first = callee;
+            argc += 1;
+            if !is_heap(word) || (*(word as *const ObjectHeader)).ty_ptr() != vm.types.function.as_ptr().cast_const() {
+                let values = take_window(regs, first, argc);
+                let function = Value::from_word(word);
+                let result = vm.call(&function, &values);
+                drop(values);
+                return finish(vm, regs, i, result);
+            }
+        } else {
+            if ty == vm.types.builtin_function.as_ptr().cast_const() {
+                return call_native(vm, regs, i, callee, first, argc);
+            }
+            if ty == vm.types.method_descriptor.as_ptr().cast_const() {
+                return call_method_descriptor(vm, regs, i, callee, first, argc);
+            }
+            if ty == vm.types.type_.as_ptr().cast_const() {
+                return call_class(vm, frame, regs, i, callee, first, argc);
+            }
+            if ty != vm.types.function.as_ptr().cast_const() {
+                return call_slot(vm, regs, i, callee, first, argc, 0);
+            }
+            // The callable's reference moves into the new frame.
+            regs.add(callee).write(0);
+        }
+        enter_function(vm, frame, regs, i, word, first, argc, 0)
+    }
+}
+
+/// Enters a Python function whose word is owned; its arguments lie at `first`, the
+/// last `keywords` of them named by the tuple behind them.
+#[inline(always)]
+unsafe fn enter_function(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, function: u64, first: usize, argc: usize, keywords: usize) -> Entered {
+    // SAFETY: the window is verified; the word is a function.
+    unsafe {
+        let f = &*(&raw const function).cast::<Ref<Function>>();
+        let code = match ready_code(vm, f) {
+            Ok(code) => code,
+            Err(_) => {
+                drop(Value::from_word(function));
+                drop(take_window(regs, first, argc + keywords));
+                return Entered::Raised;
+            }
+        };
+        let mut window = regs.add(first);
+        if (*frame).flags & GENERATOR != 0 {
+            // A generator's window is on the heap: the callee's starts above the stack's top.
+            let top = (*frame).top;
+            std::ptr::copy_nonoverlapping(window, top, argc + keywords);
+            for n in 0..argc + keywords {
+                window.add(n).write(0);
+            }
+            window = top;
+        }
+        let c = &(*code).payload;
+        if c.simple_args != argc as u32 || keywords > 0 {
+            let room = Machine::of(vm).enter(vm, window, c.register_count);
+            if room.is_ok() {
+                vm.recursion_depth.set(vm.recursion_depth.get() - 1);
+            }
+            if room.is_err() || arguments::bind_window(vm, f, window, argc, keywords).is_err() {
+                if room.is_err() {
+                    drop(take_window(window, 0, argc + keywords));
+                }
+                drop(Value::from_word(function));
+                return Entered::Raised;
+            }
+        }
+        let parameters = c.parameter_count as usize;
+        let new = match push_record(vm, function, code, window, parameters) {
+            Ok(new) => new,
+            Err(_) => {
+                for n in 0..parameters {
+                    let w = window.add(n).replace(0);
+                    if is_heap(w) {
+                        drop(Value::from_word(w));
+                    }
+                }
+                drop(Value::from_word(function));
+                return Entered::Raised;
+            }
+        };
+        if c.is_generator {
+            let g = generator::new_generator(vm, new);
+            (*new).function = 0;
+            pop_record(vm, new);
+            return finish(vm, regs, i, Ok(g));
+        }
+        (*new).dest = (i >> 16) as u16;
+        if (i >> 8) as u8 & DISCARD != 0 {
+            (*new).flags = DISCARD_RESULT;
+        }
+        Entered::Frame(new)
+    }
+}
+
+/// Writes a native call's result and runs finalisers that became due.
+#[inline(always)]
+unsafe fn finish(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> Entered {
+    match result {
+        Ok(value) => {
+            if (i >> 8) as u8 & DISCARD != 0 {
+                drop(value);
+            } else {
+                // SAFETY: the destination is verified.
+                unsafe {
+                    let old = regs.add((i >> 16) as u16 as usize).replace(value.into_word());
+                    if is_heap(old) {
+                        drop(Value::from_word(old));
+                    }
+                }
+            }
+            crate::finalize::drain(vm);
+            Entered::Done
+        }
+        Err(_) => {
+            crate::finalize::drain(vm);
+            Entered::Raised
+        }
+    }
+}
+
+unsafe fn call_native(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize) -> Entered {
+    // SAFETY: the window is live; its values are borrowed for the call and released after.
+    unsafe {
+        let function = Value::from_word(regs.add(callee).replace(0));
+        let nf = &(*(function.word() as *const Object<NativeFunction>)).payload;
+        let result = match &nf.this {
+            None => {
+                let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
+                crate::native_call::guard(vm, nf.def.call, Args::positional_only(args))
+            }
+            Some(this) => {
+                let mut all: Values = SmallVec::with_capacity(argc + 1);
+                all.push(this.clone());
+                all.extend((0..argc).map(|n| Value::borrow_word(&*regs.add(first + n)).clone()));
+                crate::native_call::guard(vm, nf.def.call, Args::positional_only(&all))
+            }
+        };
+        drop(take_window(regs, first, argc));
+        drop(function);
+        finish(vm, regs, i, result)
+    }
+}
+
+unsafe fn call_method_descriptor(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize) -> Entered {
+    // SAFETY: as above.
+    unsafe {
+        let descriptor = &(*(*regs.add(callee) as *const Object<MethodDescriptor>)).payload;
+        if argc == 0 || !vm.is_instance_of(Value::borrow_word(&*regs.add(first)), &descriptor.ty) {
+            return call_slot(vm, regs, i, callee, first, argc, 0);
+        }
+        let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
+        let result = crate::native_call::guard(vm, descriptor.def.call, Args::positional_only(args));
+        drop(take_window(regs, first, argc));
+        drop(Value::from_word(regs.add(callee).replace(0)));
+        finish(vm, regs, i, result)
+    }
+}
+
+/// Calls a class whose metaclass is `type`: plain classes with a Python `__init__` run without native recursion.
+unsafe fn call_class(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize) -> Entered {
+    // SAFETY: as above.
+    unsafe {
+        let class = Value::borrow_word(&*regs.add(callee)).downcast::<Type>().unwrap_unchecked().clone();
+        let plain = std::ptr::eq(class.vtable, vm.types.object.vtable)
+            && class.has(TypeFlags::HEAP)
+            && !class.has(TypeFlags::IS_ABSTRACT)
+            && class.slots.new.get() == vm.types.object.slots.new.get()
+            && first == callee + 1
+            && (*frame).flags & GENERATOR == 0;
+        if plain && let Some(init) = vm.type_lookup(&class, &vm.names.__init__) {
+            if init.header().is_some_and(|h| h.ty_ptr() == vm.types.function.as_ptr().cast_const()) {
+                let instance = taipan_object::object::alloc_instance(vm, &class, taipan_object::object::Plain).into_value();
+                let class_word = regs.add(callee).replace(instance.clone().into_word());
+                drop(Value::from_word(class_word));
+                return match enter_function(vm, frame, regs, i, init.into_word(), callee, argc + 1, 0) {
+                    Entered::Frame(f) => {
+                        (*f).flags |= CONSTRUCTOR;
+                        (*f).instance = instance.into_word();
+                        Entered::Frame(f)
+                    }
+                    Entered::Done => {
+                        // `__init__` is a generator function: what it made is no None.
+                        let _ = vm.type_error("__init__() should return None, not 'generator'");
+                        Entered::Raised
+                    }
+                    e => e,
+                };
+            }
+        }
+        call_slot(vm, regs, i, callee, first, argc, 0)
+    }
+}
+
+/// The result of a class call whose `__init__` returned `w` (owned); `None` if that was not None.
+///
+/// # Safety
+/// `frame` is a [`CONSTRUCTOR`] record that just returned.
+#[inline]
+pub unsafe fn constructed(vm: &Vm, frame: *mut Frame, w: u64) -> Option<u64> {
+    // SAFETY: by the contract; words are owned.
+    unsafe {
+        let instance = std::mem::replace(&mut (*frame).instance, 0);
+        if w == taipan_object::value::encoding::NONE {
+            return Some(instance);
+        }
+        let result = Value::from_word(w);
+        drop(Value::from_word(instance));
+        let _ = vm.type_error(format!("__init__() should return None, not '{}'", vm.type_name(&result)));
+        None
+    }
+}
+
+/// Any other call, through the type's slot. `keywords` of the `argc` arguments are named by the tuple behind them.
+unsafe fn call_slot(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize, keywords: usize) -> Entered {
+    // SAFETY: as above.
+    unsafe {
+        let function = Value::from_word(regs.add(callee).replace(0));
+        let names = (keywords > 0).then(|| Value::from_word(regs.add(first + argc).replace(0)));
+        let values = take_window(regs, first, argc);
+        let names = names.and_then(|n| n.downcast_owned::<Tuple>().ok());
+        let result = vm.call_args(&function, Args { values: &values, keywords: names.as_ref() });
+        drop(values);
+        drop(function);
+        finish(vm, regs, i, result)
+    }
+}
+
+#[cold]
+unsafe fn not_callable(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize, keywords: usize) -> Entered {
+    // SAFETY: as above.
+    unsafe { call_slot(vm, regs, i, callee, first, argc, keywords) }
+}
+
+/// CALL_KW and CALL_METHOD_KW: the register behind the arguments holds the names of the last ones.
+///
+/// # Safety
+/// As [`call`].
+pub unsafe fn call_kw(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize) -> Entered {
+    // SAFETY: as above.
+    unsafe {
+        let keywords = match Value::borrow_word(&*regs.add(first + argc)).downcast::<Tuple>() {
+            Some(names) if names.len() <= argc => names.len(),
+            _ => {
+                let _ = vm.raise_str(&vm.exc.system_error, "bad keyword names in a call");
+                return Entered::Raised;
+            }
+        };
+        let word = *regs.add(callee);
+        if keywords > 0 && is_heap(word) && (*(word as *const ObjectHeader)).ty_ptr() == vm.types.function.as_ptr().cast_const() {
+            regs.add(callee).write(0);
+            return enter_function(vm, frame, regs, i, word, first, argc, 1);
+        }
+        call_slot(vm, regs, i, callee, first, argc, 1)
+    }
+}
+
+/// CALL_FUNCTION_EX.
+///
+/// # Safety
+/// As [`call`].
+pub unsafe fn call_ex(vm: &Vm, _frame: *mut Frame, regs: *mut u64, i: u64) -> Entered {
+    // SAFETY: as above.
+    unsafe {
+        let base = (i >> 32) as u16 as usize;
+        let function = Value::from_word(regs.add(base).replace(0));
+        let arguments = Value::from_word(regs.add(base + 1).replace(0));
+        let kwargs = regs.add(base + 2).replace(0);
+        let kwargs = (kwargs != 0).then(|| Value::from_word(kwargs));
+        let result = call_unpacked(vm, &function, &arguments, kwargs.as_ref());
+        drop((arguments, kwargs, function));
+        finish(vm, regs, i, result)
+    }
+}
+
+/// `function(*arguments, **kwargs)`.
+pub fn call_unpacked(vm: &Vm, function: &Value, arguments: &Value, kwargs: Option<&Value>) -> PyResult {
+    let mut values: Values = match arguments.downcast::<Tuple>() {
+        Some(t) => t.items().iter().cloned().collect(),
+        None => {
+            let collected = match vm.type_of(arguments).slots.iter.get() {
+                None if !vm.is_sequence(arguments) => {
+                    return Err(vm.type_error(format!(
+                        "{} argument after * must be an iterable, not {}",
+                        callee_name(vm, function),
+                        vm.type_name(arguments)
+                    )));
+                }
+                _ => vm.collect(arguments)?,
+            };
+            collected.into_iter().collect()
+        }
+    };
+    let Some(kwargs) = kwargs else { return vm.call(function, &values) };
+    let Some(dict) = kwargs.downcast::<Dict>() else {
+        return Err(vm.type_error("keyword arguments must be a dict"));
+    };
+    let mut names = Vec::with_capacity(dict.len());
+    for (name, value) in dict.items() {
+        if name.downcast::<Str>().is_none() {
+            return Err(vm.type_error("keywords must be strings"));
+        }
+        names.push(name);
+        values.push(value);
+    }
+    if names.is_empty() {
+        return vm.call(function, &values);
+    }
+    let names = vm.new_tuple(names);
+    vm.call_args(function, Args { values: &values, keywords: Some(&names) })
+}
+
+/// A callable as messages about its arguments name it: `module.function()`.
+pub fn callee_name(vm: &Vm, function: &Value) -> String {
+    match vm.getattr_opt(function, &vm.names.__qualname__) {
+        Ok(Some(q)) => match q.downcast::<Str>() {
+            Some(q) => {
+                let module = vm.getattr_opt(function, &vm.names.__module__).ok().flatten();
+                match module.as_ref().and_then(|m| m.downcast::<Str>()) {
+                    Some(m) if !m.is_str("builtins") => format!("{m}.{q}()"),
+                    _ => format!("{q}()"),
+                }
+            }
+            None => vm.repr(function).map_or_else(|_| "function".to_owned(), |r| r.to_string()),
+        },
+        _ => {
+            drop(vm.take_pending());
+            vm.str(function).map_or_else(|_| "function".to_owned(), |r| r.to_string())
+        }
+    }
+}
+
+/// The `call` slot of `function`: a call from native code.
+pub fn function_call(vm: &Vm, callee: &Value, args: Args<'_>) -> PyResult {
+    vm.check_stack("")?;
+    let Some(f) = callee.downcast::<Function>() else { return Err(vm.type_error("not a function")) };
+    // SAFETY: the window lies above the running frame; arguments are cloned into it.
+    unsafe {
+        let code = ready_code(vm, f)?;
+        let c = &(*code).payload;
+        let machine = Machine::of(vm);
+        let window = machine.register_top();
+        machine.enter(vm, window, c.register_count.max(args.values.len() as u32 + 1))?;
+        vm.recursion_depth.set(vm.recursion_depth.get() - 1);
+        if c.simple_args as usize == args.values.len() && args.keywords.is_none() {
+            for (n, v) in args.values.iter().enumerate() {
+                window.add(n).write(v.clone().into_word());
+            }
+        } else {
+            let values: Values = args.values.iter().cloned().collect();
+            let names = args.keywords.map(|k| k.items()).unwrap_or(&[]);
+            arguments::bind(vm, f, values, names, window)?;
+        }
+        run_function(vm, f, code, window)
+    }
+}
+
+/// Runs a function whose parameters are placed at `window`.
+unsafe fn run_function(vm: &Vm, f: &Ref<Function>, code: *const Object<PyCode>, window: *mut u64) -> PyResult {
+    // SAFETY: by the contract of the callers.
+    unsafe {
+        let c = &(*code).payload;
+        let function = f.to_value().into_word();
+        let frame = match push_record(vm, function, code, window, c.parameter_count as usize) {
+            Ok(frame) => frame,
+            Err(e) => {
+                for n in 0..c.parameter_count as usize {
+                    let w = window.add(n).replace(0);
+                    if is_heap(w) {
+                        drop(Value::from_word(w));
+                    }
+                }
+                drop(Value::from_word(function));
+                return Err(e);
+            }
+        };
+        if c.is_generator {
+            let g = generator::new_generator(vm, frame);
+            (*frame).function = 0;
+            pop_record(vm, frame);
+            return Ok(g);
+        }
+        (*frame).flags = ENTRY;
+        interp::run(vm, frame)
+    }
+}
+
+/// Runs module, class or `exec` code with a mapping of locals.
+///
+/// # Errors
+/// What the code raises.
+pub fn run_code(vm: &Vm, f: &Ref<Function>, locals: Option<Value>) -> PyResult {
+    vm.check_stack("")?;
+    // SAFETY: as in `function_call`; the code has no parameters.
+    unsafe {
+        let code = ready_code(vm, f)?;
+        let c = &(*code).payload;
+        let machine = Machine::of(vm);
+        let window = machine.register_top();
+        let function = f.to_value().into_word();
+        let frame = match push_record(vm, function, code, window, 0) {
+            Ok(frame) => frame,
+            Err(e) => {
+                drop(Value::from_word(function));
+                return Err(e);
+            }
+        };
+        (*frame).locals = locals.map_or(0, Value::into_word);
+        if c.is_generator {
+            let g = generator::new_generator(vm, frame);
+            (*frame).function = 0;
+            (*frame).locals = 0;
+            pop_record(vm, frame);
+            return Ok(g);
+        }
+        (*frame).flags = ENTRY;
+        interp::run(vm, frame)
+    }
+}
+
+const _: fn(CodeFlags, Raised) = |_, _| ();

@@ -1,0 +1,237 @@
+//! Code objects: compiled code plus what one interpreter makes of it.
+
+use std::cell::{Cell, UnsafeCell};
+use std::sync::Arc;
+
+use taipan_compiler::code::{Code, CodeFlags, Const};
+use taipan_compiler::opcode::Instr;
+use taipan_compiler::positions::PositionReader;
+use taipan_object::str::Str;
+use taipan_object::{PyResult, Ref, Value, Vm, payload};
+
+/// One inline cache. What its words mean depends on the quickened opcode.
+#[derive(Clone, Copy, Default)]
+#[repr(C)]
+pub struct Cache {
+    pub words: [u64; 4],
+}
+
+/// The payload of `code`.
+#[repr(C)]
+pub struct PyCode {
+    /// First instruction of this interpreter's copy, which is quickened as it runs; null until prepared.
+    pub instrs: Cell<*mut u64>,
+    /// One cache an instruction; null until the code is warm.
+    pub caches: Cell<*mut Cache>,
+    /// Materialised constants.
+    pub consts: Cell<*const Value>,
+    /// Fast locals.
+    pub local_count: u32,
+    /// Size of the register window.
+    pub register_count: u32,
+    /// Positional parameters, when a call needs no binding beyond placing them; `u32::MAX` otherwise.
+    pub simple_args: u32,
+    pub is_generator: bool,
+    /// Free variables: the last fast locals.
+    pub free_count: u32,
+    /// Registers filled by a call.
+    pub parameter_count: u32,
+    /// Calls so far, saturating; decides when caches are made and code is compiled.
+    pub calls: Cell<u32>,
+    /// Entry of compiled machine code, kept by the JIT; null if there is none.
+    pub jit_entry: Cell<*const ()>,
+    /// State of the JIT for this code.
+    pub jit_state: Cell<*mut ()>,
+    /// Back edges taken, saturating.
+    pub loops: Cell<u32>,
+    pub code: Arc<Code>,
+    names: UnsafeCell<Vec<Ref<Str>>>,
+    store: UnsafeCell<Store>,
+    /// Whether the code came from outside the compiler and must be verified first.
+    pub verified: Cell<bool>,
+    /// Python-visible helper values made on demand: `co_filename`, lines.
+    lines: UnsafeCell<Option<Box<[i32]>>>,
+}
+
+#[derive(Default)]
+struct Store {
+    instrs: Box<[u64]>,
+    caches: Box<[Cache]>,
+    consts: Vec<Value>,
+}
+
+payload!(PyCode, gc, |this, visit| {
+    // SAFETY: nothing changes the store while the collector runs.
+    unsafe {
+        (*this.store.get()).consts.iter().for_each(&mut *visit);
+        (*this.names.get()).iter().for_each(|n| visit(n.as_value()));
+    }
+});
+
+/// Extra op bytes that the machine puts into its own copy.
+pub const BREAKPOINT: u8 = 255;
+
+impl PyCode {
+    pub const JIT_ENTRY_OFFSET: usize = 16 + std::mem::offset_of!(PyCode, jit_entry);
+
+    fn new(code: Arc<Code>, trusted: bool) -> PyCode {
+        let simple = code.kwonly_count == 0
+            && !code.flags.intersects(CodeFlags::VARARGS | CodeFlags::VARKEYWORDS | CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR);
+        PyCode {
+            instrs: Cell::new(std::ptr::null_mut()),
+            caches: Cell::new(std::ptr::null_mut()),
+            consts: Cell::new(std::ptr::null()),
+            local_count: code.locals.len() as u32,
+            register_count: code.registers,
+            simple_args: if simple { code.arg_count } else { u32::MAX },
+            is_generator: code.is_generator_like(),
+            free_count: code.free_count() as u32,
+            parameter_count: code.parameter_count(),
+            calls: Cell::new(0),
+            jit_entry: Cell::new(std::ptr::null()),
+            jit_state: Cell::new(std::ptr::null_mut()),
+            loops: Cell::new(0),
+            code,
+            names: UnsafeCell::default(),
+            store: UnsafeCell::default(),
+            verified: Cell::new(trusted),
+            lines: UnsafeCell::default(),
+        }
+    }
+
+    /// The interned names.
+    #[inline]
+    pub fn names(&self) -> &[Ref<Str>] {
+        // SAFETY: filled once by `prepare`, never changed after.
+        unsafe { &*self.names.get() }
+    }
+    /// The materialised constants.
+    pub fn const_values(&self) -> &[Value] {
+        // SAFETY: as above.
+        unsafe { &(*self.store.get()).consts }
+    }
+
+    /// Makes constants, names and the working copy of the instructions.
+    ///
+    /// # Errors
+    /// SystemError if code from outside does not verify.
+    pub fn prepare(this: &Ref<PyCode>, vm: &Vm) -> PyResult<()> {
+        if !this.instrs.get().is_null() {
+            return Ok(());
+        }
+        if !this.verified.get() {
+            if let Err(e) = taipan_compiler::verify::verify(&this.code) {
+                return Err(vm.raise_str(&vm.exc.system_error, format!("bad bytecode: {e}")));
+            }
+            this.verified.set(true);
+        }
+        let names = this.code.names.iter().map(|n| vm.intern_str(n)).collect();
+        let mut consts = Vec::with_capacity(this.code.consts.len());
+        for c in &this.code.consts {
+            consts.push(const_value(vm, c)?);
+        }
+        // SAFETY: nothing refers to the still empty store.
+        unsafe {
+            *this.names.get() = names;
+            let store = &mut *this.store.get();
+            store.consts = consts;
+            store.instrs = this.code.instrs.iter().map(|i| i.0).collect();
+            this.consts.set(store.consts.as_ptr());
+            this.instrs.set(store.instrs.as_mut_ptr());
+        }
+        Ok(())
+    }
+
+    /// Makes the caches, so that instructions can be quickened.
+    #[cold]
+    pub fn warm_up(&self) {
+        if self.caches.get().is_null() {
+            // SAFETY: nothing refers to the still empty caches.
+            unsafe {
+                let store = &mut *self.store.get();
+                store.caches = vec![Cache::default(); store.instrs.len()].into_boxed_slice();
+                self.caches.set(store.caches.as_mut_ptr());
+            }
+        }
+    }
+
+    /// The index of the instruction at an address in the working copy.
+    #[inline]
+    pub fn index_of(&self, pc: *const u64) -> u32 {
+        ((pc as usize).wrapping_sub(self.instrs.get() as usize) / 8) as u32
+    }
+
+    /// The source line of an instruction, -1 if it has none.
+    pub fn line_of(&self, instr: u32) -> i32 {
+        // SAFETY: filled once, never changed after.
+        let lines = unsafe {
+            (*self.lines.get()).get_or_insert_with(|| {
+                let mut lines = Vec::with_capacity(self.code.instrs.len());
+                for (p, n) in PositionReader::new(&self.code.positions) {
+                    let room = self.code.instrs.len() - lines.len();
+                    lines.extend(std::iter::repeat_n(p.line, (n as usize).min(room)));
+                }
+                lines.into_boxed_slice()
+            })
+        };
+        lines.get(instr as usize).copied().unwrap_or(-1)
+    }
+
+    pub fn name(&self) -> &str {
+        &self.code.name
+    }
+}
+
+/// Makes a code object. `trusted`: the code comes from our own compiler.
+pub fn new_code(vm: &Vm, code: Arc<Code>, trusted: bool) -> Ref<PyCode> {
+    vm.heap.alloc(&vm.types.code, PyCode::new(code, trusted))
+}
+
+/// A constant as a value.
+///
+/// # Errors
+/// MemoryError.
+pub fn const_value(vm: &Vm, c: &Const) -> PyResult {
+    Ok(match c {
+        Const::None => Value::NONE,
+        Const::True => Value::TRUE,
+        Const::False => Value::FALSE,
+        Const::Ellipsis => Value::ELLIPSIS,
+        Const::Int(n) => vm.new_int(*n),
+        Const::BigInt { negative, magnitude } => {
+            let n = dashu_int::UBig::from_le_bytes(magnitude);
+            vm.new_bigint(if *negative { -dashu_int::IBig::from(n) } else { n.into() })
+        }
+        Const::Float(x) => vm.new_float(*x),
+        Const::Complex(re, im) => vm.new_complex(*re, *im),
+        Const::Str(s) => {
+            let s = vm.new_wtf8(s);
+            // Names and the like are interned, as CPython does for constants.
+            if s.len() <= 4096 && s.as_ascii().is_some_and(|t| t.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric())) {
+                vm.intern(&s).into_value()
+            } else {
+                s.into_value()
+            }
+        }
+        Const::Bytes(b) => vm.new_bytes(b.to_vec()).into_value(),
+        Const::Tuple(items) => {
+            let items = items.iter().map(|c| const_value(vm, c)).collect::<PyResult<Vec<_>>>()?;
+            vm.new_tuple(items).into_value()
+        }
+        Const::FrozenSet(items) => {
+            let items = items.iter().map(|c| const_value(vm, c)).collect::<PyResult<Vec<_>>>()?;
+            let items = vm.new_tuple(items).into_value();
+            vm.call(vm.types.frozenset.as_value(), &[items])?
+        }
+        Const::Slice(parts) => {
+            let parts = [const_value(vm, &parts[0])?, const_value(vm, &parts[1])?, const_value(vm, &parts[2])?];
+            vm.call(vm.types.slice.as_value(), &parts)?
+        }
+        Const::Code(code) => new_code(vm, code.clone(), false).into_value(),
+    })
+}
+
+/// The instruction in the immutable code that a working-copy instruction came from.
+pub fn original(code: &PyCode, index: u32) -> Option<Instr> {
+    code.code.instrs.get(index as usize).copied()
+}

@@ -1,0 +1,90 @@
+//! The payload of `function`.
+
+use std::cell::{Cell, RefCell};
+
+use taipan_object::dict::Dict;
+use taipan_object::exceptions::peek;
+use taipan_object::tuple::Tuple;
+use taipan_object::{Ref, Value, Vm, payload};
+
+use crate::code::PyCode;
+
+/// The payload of `function`.
+#[repr(C)]
+pub struct Function {
+    pub code: RefCell<Ref<PyCode>>,
+    pub globals: Ref<Dict>,
+    pub builtins: Ref<Dict>,
+    /// Tuple of cells, if the code has free variables.
+    pub closure: Cell<Option<Ref<Tuple>>>,
+    pub defaults: Cell<Option<Value>>,
+    pub kwdefaults: Cell<Option<Value>>,
+    pub annotations: Cell<Option<Value>>,
+    pub annotate: Cell<Option<Value>>,
+    pub name: Cell<Option<Value>>,
+    pub qualname: Cell<Option<Value>>,
+    pub module: Cell<Option<Value>>,
+    pub doc: Cell<Option<Value>>,
+    pub type_params: Cell<Option<Value>>,
+    /// Changes when code or defaults are replaced.
+    pub version: Cell<u32>,
+}
+
+/// A new reference to what a cell of references holds.
+pub fn peek_ref<T>(cell: &Cell<Option<Ref<T>>>) -> Option<Ref<T>> {
+    let r = cell.take();
+    cell.set(r.clone());
+    r
+}
+
+payload!(Function, gc, |this, visit| {
+    visit(this.code.borrow().as_value());
+    visit(this.globals.as_value());
+    visit(this.builtins.as_value());
+    if let Some(c) = peek_ref(&this.closure) { visit(c.as_value()) }
+    for cell in [&this.defaults, &this.kwdefaults, &this.annotations, &this.annotate, &this.name, &this.qualname, &this.module, &this.doc, &this.type_params] {
+        if let Some(v) = peek(cell) { visit(&v) }
+    }
+}, clear |this| {
+    drop((this.closure.take(), this.defaults.take(), this.kwdefaults.take(), this.annotations.take(), this.annotate.take(), this.type_params.take()));
+});
+
+/// Makes a function of a code object.
+pub fn new_function(vm: &Vm, code: &Ref<PyCode>, globals: &Ref<Dict>, qualname: Option<Value>) -> Ref<Function> {
+    let name = vm.intern_str(&code.code.name).into_value();
+    let qualname = qualname.unwrap_or_else(|| vm.intern_str(&code.code.qualname).into_value());
+    let builtins = builtins_of(vm, globals);
+    let doc = if code.code.flags.contains(taipan_compiler::code::CodeFlags::HAS_DOCSTRING) {
+        code.code.consts.first().and_then(|c| crate::code::const_value(vm, c).ok()).unwrap_or(Value::NONE)
+    } else {
+        Value::NONE
+    };
+    let function = Function {
+        code: RefCell::new(code.clone()),
+        globals: globals.clone(),
+        builtins,
+        closure: Cell::new(None),
+        defaults: Cell::new(None),
+        kwdefaults: Cell::new(None),
+        annotations: Cell::new(None),
+        annotate: Cell::new(None),
+        name: Cell::new(Some(name)),
+        qualname: Cell::new(Some(qualname)),
+        module: Cell::new(globals.get_str(&vm.names.__name__)),
+        doc: Cell::new(Some(doc)),
+        type_params: Cell::new(None),
+        version: Cell::new(0),
+    };
+    taipan_object::object::alloc_instance(vm, &vm.types.function, function)
+}
+
+/// The built-ins that code with these globals sees: `__builtins__`, a module or dict.
+pub fn builtins_of(vm: &Vm, globals: &Ref<Dict>) -> Ref<Dict> {
+    match globals.get_str(&vm.names.__builtins__) {
+        Some(b) => match b.downcast::<taipan_object::module::Module>() {
+            Some(m) => m.dict.clone(),
+            None => b.downcast_owned::<Dict>().unwrap_or_else(|_| vm.builtins.clone()),
+        },
+        None => vm.builtins.clone(),
+    }
+}

@@ -1,0 +1,79 @@
+//! Fast paths of indexing and iteration over built-in containers.
+
+use taipan_object::list::List;
+use taipan_object::tuple::Tuple;
+use taipan_object::{Object, ObjectHeader, Vm};
+
+/// The item word of an exact list or tuple, borrowed; `None`: not the fast case.
+///
+/// # Safety
+/// `object` is a live heap word.
+#[inline(always)]
+pub unsafe fn index_fast(vm: &Vm, object: u64, index: i64) -> Option<u64> {
+    // SAFETY: the type tells the payload; indices are checked.
+    unsafe {
+        let ty = (*(object as *const ObjectHeader)).ty_ptr();
+        let items: *const u64;
+        let len: usize;
+        if ty == vm.types.list.as_ptr().cast_const() {
+            let list = &(*(object as *const Object<List>)).payload;
+            items = list.as_ptr().cast();
+            len = list.len();
+        } else if ty == vm.types.tuple.as_ptr().cast_const() {
+            let tuple = &(*(object as *const Object<Tuple>)).payload;
+            items = tuple.items().as_ptr().cast();
+            len = tuple.len();
+        } else {
+            return None;
+        }
+        let index = if index < 0 { (index + len as i64) as usize } else { index as usize };
+        (index < len).then(|| *items.add(index))
+    }
+}
+
+/// The address of an item of an exact list, for stores.
+///
+/// # Safety
+/// `object` is a live heap word.
+#[inline(always)]
+pub unsafe fn list_place(vm: &Vm, object: u64, index: i64) -> Option<*mut u64> {
+    // SAFETY: as above.
+    unsafe {
+        if (*(object as *const ObjectHeader)).ty_ptr() != vm.types.list.as_ptr().cast_const() {
+            return None;
+        }
+        let list = &(*(object as *const Object<List>)).payload;
+        let len = list.len();
+        let index = if index < 0 { (index + len as i64) as usize } else { index as usize };
+        (index < len).then(|| list.as_ptr().cast::<u64>().cast_mut().add(index))
+    }
+}
+
+/// Steps an exact range iterator; the next integer's word.
+///
+/// # Safety
+/// `it` is a live `range_iterator`.
+#[inline(always)]
+pub unsafe fn range_next(it: u64) -> Option<u64> {
+    // SAFETY: by the contract.
+    let it = unsafe { &(*(it as *const Object<taipan_object::range::RangeIterator>)).payload };
+    let left = it.remaining.get();
+    if left == 0 {
+        return None;
+    }
+    it.remaining.set(left - 1);
+    let n = it.next.get();
+    it.next.set(n.wrapping_add(it.step));
+    Some((n as u64) << 1 | 1)
+}
+
+/// Steps an exact list iterator; the next item's word with a reference of its own.
+/// `None` at the end or in any other case: the general path decides.
+///
+/// # Safety
+/// `it` is a live `list_iterator`.
+#[inline(always)]
+pub unsafe fn list_next(it: u64) -> Option<u64> {
+    // SAFETY: by the contract.
+    unsafe { (*(it as *const Object<taipan_object::iter::ListIterator>)).payload.next_fast().map(taipan_object::Value::into_word) }
+}

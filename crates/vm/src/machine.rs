@@ -1,0 +1,90 @@
+//! One thread's machine: register stack, frame records, current frame.
+
+use std::cell::Cell;
+
+use taipan_host::memory::Reserved;
+use taipan_object::{PyResult, Value, Vm};
+
+use crate::frame::Frame;
+
+/// Bytes reserved for registers and for frame records of the main thread; committed as used.
+const REGISTER_BYTES: usize = 1 << 30;
+const RECORD_BYTES: usize = 256 << 20;
+
+/// The machine of one thread.
+#[repr(C)]
+pub struct Machine {
+    /// The frame that runs; null outside of Python code.
+    pub current: Cell<*mut Frame>,
+    /// Where the next frame record goes.
+    pub record_top: Cell<*mut Frame>,
+    record_end: *mut Frame,
+    register_base: *mut u64,
+    register_end: *mut u64,
+    _registers: Reserved,
+    _records: Reserved,
+    /// `sys.settrace` and `sys.setprofile` functions.
+    pub trace: Cell<Option<Value>>,
+    pub profile: Cell<Option<Value>>,
+}
+
+impl Machine {
+    /// A machine with its stacks; `None` if the system gives no address space.
+    pub fn new() -> Option<Box<Machine>> {
+        let registers = Reserved::new(REGISTER_BYTES)?;
+        let records = Reserved::new(RECORD_BYTES)?;
+        let register_base = registers.base().cast::<u64>();
+        let record_base = records.base().cast::<Frame>();
+        Some(Box::new(Machine {
+            current: Cell::new(std::ptr::null_mut()),
+            record_top: Cell::new(record_base),
+            // SAFETY: within the reserved ranges.
+            record_end: unsafe { record_base.add(records.len() / size_of::<Frame>() - 1) },
+            register_base,
+            // SAFETY: as above.
+            register_end: unsafe { register_base.add(registers.len() / 8) },
+            _registers: registers,
+            _records: records,
+            trace: Cell::new(None),
+            profile: Cell::new(None),
+        }))
+    }
+
+    /// The machine of a thread state.
+    #[inline(always)]
+    pub fn of(vm: &Vm) -> &Machine {
+        // SAFETY: every thread state that runs code has a machine, set when it was made, which outlives it.
+        unsafe { &*vm.machine.get().cast::<Machine>() }
+    }
+
+    /// First register that a new frame called from native code may use.
+    #[inline]
+    pub fn register_top(&self) -> *mut u64 {
+        let current = self.current.get();
+        // SAFETY: the current frame is live.
+        if current.is_null() { self.register_base } else { unsafe { (*current).top } }
+    }
+
+    /// Checks that a frame record and `registers` from `window` on are to be had,
+    /// and counts the call against the recursion limit.
+    ///
+    /// # Errors
+    /// RecursionError.
+    #[inline(always)]
+    pub fn enter(&self, vm: &Vm, window: *mut u64, registers: u32) -> PyResult<()> {
+        let depth = vm.recursion_depth.get();
+        // Outgoing arguments may overhang a window by a few registers: keep a margin.
+        let end = (window as usize).wrapping_add((registers as usize + 64) * 8);
+        if depth >= vm.recursion_limit.get() || end > self.register_end as usize || self.record_top.get() >= self.record_end {
+            return Err(too_deep(vm));
+        }
+        vm.recursion_depth.set(depth + 1);
+        Ok(())
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn too_deep(vm: &Vm) -> taipan_object::Raised {
+    vm.raise_str(&vm.exc.recursion_error, "maximum recursion depth exceeded")
+}

@@ -1,0 +1,45 @@
+//! The eval breaker: signals, lock hand-over, collections, hot loops.
+
+use std::sync::atomic::Ordering;
+
+use taipan_object::vm::breaker;
+use taipan_object::{PyResult, Vm};
+
+use crate::call::Entered;
+use crate::frame::Frame;
+
+/// Young objects after which a collection is due.
+const YOUNG_LIMIT: usize = 4000;
+
+/// Work that is due at a back edge: `frame.pc` is the loop header.
+///
+/// # Safety
+/// `frame` is the running frame.
+#[cold]
+#[inline(never)]
+pub unsafe fn back_edge(vm: &Vm, frame: *mut Frame, loops: u32) -> Entered {
+    let _ = (frame, loops);
+    match poll(vm) {
+        Ok(()) => Entered::Done,
+        Err(_) => Entered::Raised,
+    }
+}
+
+/// Does what other threads, signals and the heap have asked for.
+///
+/// # Errors
+/// What signal handlers, pending calls and asynchronous exceptions raise.
+pub fn poll(vm: &Vm) -> PyResult<()> {
+    if vm.heap.young_len() > YOUNG_LIMIT && vm.heap.gc.enabled.get() {
+        taipan_object::gc::collect_young(vm);
+    }
+    crate::finalize::drain(vm);
+    let bits = vm.breaker.swap(0, Ordering::Relaxed);
+    if bits & breaker::SIGNAL != 0 {
+        crate::signals::run_handlers(vm)?;
+    }
+    if bits & breaker::GIL_REQUEST != 0 {
+        crate::threads::hand_over(vm);
+    }
+    Ok(())
+}
