@@ -203,3 +203,19 @@ pub fn set_context(vm: &Vm, exception: &Value) {
     }
     drop(e.context.replace(Some(handled)));
 }
+
+impl Vm {
+    /// StopIteration for an iterator that just ended, with the value that it returned.
+    #[cold]
+    pub fn raise_stop_iteration(&self, iterator: &Value) -> Raised {
+        let value = self.take_stop_value(iterator);
+        if value.is_none() {
+            return raise_new(self, &self.exc.stop_iteration, &[]);
+        }
+        let e = new_exception(self, &self.exc.stop_iteration, std::slice::from_ref(&value));
+        if let Some(e) = e.downcast::<Exception>() {
+            e.set_field(0, Some(value));
+        }
+        self.raise(e)
+    }
+}

@@ -39,6 +39,21 @@ pub(crate) unsafe fn wants_finalizer(heap: &Heap, object: *mut ObjectHeader) -> 
     }
 }
 
+/// Runs an object's finaliser (`__del__`, or closing of a generator) once.
+pub fn finalize(vm: &crate::Vm, object: &crate::Value) {
+    let Some(header) = object.header() else { return };
+    if let Some(f) = header.ty().slots.finalize.get() {
+        // Should the object come back to life, its finaliser does not run again (PEP 442).
+        vm.heap.gc.finalized.borrow_mut().push(header as *const ObjectHeader as usize);
+        f(vm, object);
+    }
+}
+
+/// Collects cyclic garbage among young objects.
+pub fn collect_young(vm: &crate::Vm) {
+    drop(vm.heap.take_young());
+}
+
 /// Frees a page's scratch words.
 pub(crate) unsafe fn free_marks(page: &Page) {
     let marks = page.marks.replace(std::ptr::null_mut());

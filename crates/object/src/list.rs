@@ -23,6 +23,11 @@ impl List {
     pub fn len(&self) -> usize {
         self.len.get()
     }
+    /// Address of the first item; valid until the list changes.
+    #[inline(always)]
+    pub fn as_ptr(&self) -> *const Value {
+        self.ptr.get()
+    }
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -47,8 +47,16 @@ fn slot_iter(vm: &Vm, this: &Value) -> PyResult {
 }
 
 fn slot_next(vm: &Vm, this: &Value) -> PyResult<Option<Value>> {
-    let r = call_required(vm, this, &vm.names.__next__, &[]);
-    vm.ignore(r, &vm.exc.stop_iteration)
+    match call_required(vm, this, &vm.names.__next__, &[]) {
+        Ok(v) => Ok(Some(v)),
+        Err(_) if vm.exception_is(&vm.exc.stop_iteration) => {
+            let e = vm.take_pending();
+            let value = e.as_ref().and_then(|e| e.downcast::<crate::exceptions::Exception>()).and_then(|e| e.field(0));
+            vm.set_stop_value(this, value.unwrap_or(Value::NONE));
+            Ok(None)
+        }
+        Err(e) => Err(e),
+    }
 }
 
 macro_rules! binary_slots {
@@ -535,7 +543,7 @@ pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, ar
             let Some(f) = slots.iternext.get() else { return missing() };
             match f(vm, this)? {
                 Some(v) => Ok(v),
-                None => Err(crate::exceptions::raise_new(vm, &vm.exc.stop_iteration, &[])),
+                None => Err(vm.raise_stop_iteration(this)),
             }
         }
         SlotId::descr_get => {

@@ -108,6 +108,8 @@ pub struct Vm {
     /// Containers whose `repr` is in progress in this thread (by id).
     pub(crate) repr_stack: RefCell<Vec<u64>>,
     pub thread_id: Cell<u64>,
+    /// What the iterator with this id returned when it ended (`StopIteration.value`).
+    stop_value: Cell<Option<(u64, Value)>>,
 }
 
 /// The exception that one body of code (with all it calls) is handling.
@@ -213,6 +215,7 @@ impl Vm {
             machine: Cell::new(std::ptr::null_mut()),
             repr_stack: RefCell::default(),
             thread_id: Cell::new(0),
+            stop_value: Cell::new(None),
         }
     }
 
@@ -325,6 +328,18 @@ impl Vm {
     #[cold]
     pub fn not_implemented_error(&self, what: impl AsRef<str>) -> Raised {
         self.raise_str(&self.exc.not_implemented_error, what)
+    }
+
+    /// Leaves the value that an iterator returned at its end for [`Vm::take_stop_value`].
+    pub fn set_stop_value(&self, iterator: &Value, value: Value) {
+        drop(self.stop_value.replace((!value.is_none()).then(|| (iterator.id(), value))));
+    }
+    /// The value that an iterator, which just ended, returned; None if it returned none.
+    pub fn take_stop_value(&self, iterator: &Value) -> Value {
+        match self.stop_value.take() {
+            Some((id, value)) if id == iterator.id() => value,
+            _ => Value::NONE,
+        }
     }
 
     // ---- the native stack

@@ -49,6 +49,8 @@ pub struct PyCode {
     store: UnsafeCell<Store>,
     /// Whether the code came from outside the compiler and must be verified first.
     pub verified: Cell<bool>,
+    /// Whether the code comes from our own compiler in this process; so do its constants then.
+    pub trusted: Cell<bool>,
     /// Python-visible helper values made on demand: `co_filename`, lines.
     lines: UnsafeCell<Option<Box<[i32]>>>,
 }
@@ -95,6 +97,7 @@ impl PyCode {
             names: UnsafeCell::default(),
             store: UnsafeCell::default(),
             verified: Cell::new(trusted),
+            trusted: Cell::new(trusted),
             lines: UnsafeCell::default(),
         }
     }

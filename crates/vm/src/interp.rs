@@ -8,7 +8,7 @@
 //! A body of an opcode ends with `next!()`, or with `raise!()` when an
 //! exception is pending, or after a change of frame with `reload!()`.
 
-use taipan_compiler::opcode::{DISCARD, EXTENDED, IF_FALSE, Instr, KILL_A, KILL_B, KILL_C, NO_REG};
+use taipan_compiler::opcode::{EXTENDED, IF_FALSE, Instr, KILL_A, KILL_B, KILL_C, NO_REG};
 use taipan_object::function::Cell as PyCell;
 use taipan_object::instance::{InstancePart, Shape};
 use taipan_object::number::BinOp;
@@ -19,7 +19,6 @@ use taipan_object::{Object, ObjectHeader, PyResult, Value, Vm};
 use crate::call::{self, Entered};
 use crate::frame::{self, CONSTRUCTOR, DISCARD_RESULT, ENTRY, Frame, GENERATOR};
 use crate::generator::{self, Generator};
-use crate::machine::Machine;
 use crate::op::*;
 use crate::unwind::{self, Unwound};
 use crate::{iterate, quicken, slow};
@@ -37,7 +36,6 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
     // SAFETY (whole function): registers, constants and jump targets are in range
     // because the code is verified; records of frames in progress are live.
     unsafe {
-        let machine = Machine::of(vm);
         let mut frame: *mut Frame = entry;
         let mut regs: *mut u64 = (*frame).regs;
         let mut pc: *const u64 = (*frame).pc;
@@ -95,6 +93,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
         'outer: loop {
             // Leaving this block means that an exception is pending.
             'raised: {
+                'run: loop {
                 macro_rules! next { () => { continue 'run }; }
                 macro_rules! raise { () => { break 'raised }; }
                 macro_rules! sync { () => { (*frame).pc = pc }; }
@@ -202,7 +201,6 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                     }};
                 }
 
-                'run: loop {
                     let i = *pc;
                     pc = pc.add(1);
                     match i as u8 {
@@ -265,6 +263,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         LOAD_FAR => {
                             let from = bc!(i);
                             let w = reg!(from);
+                            if w == 0 { slow!(slow::unbound_local(vm, frame, from)) }
                             if from >= (*(*frame).code).payload.local_count as usize {
                                 reg!(from) = 0;
                             } else {
@@ -1009,10 +1008,6 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                 }
                 Unwound::Left => return Err(taipan_object::Raised::assume_pending()),
             }
-        }
-        #[expect(unreachable_code, reason = "keeps the machine named for the frame switches above")]
-        {
-            let _ = (machine, DISCARD);
         }
     }
 }

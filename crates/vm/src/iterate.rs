@@ -56,15 +56,8 @@ pub unsafe fn list_place(vm: &Vm, object: u64, index: i64) -> Option<*mut u64> {
 #[inline(always)]
 pub unsafe fn range_next(it: u64) -> Option<u64> {
     // SAFETY: by the contract.
-    let it = unsafe { &(*(it as *const Object<taipan_object::range::RangeIterator>)).payload };
-    let left = it.remaining.get();
-    if left == 0 {
-        return None;
-    }
-    it.remaining.set(left - 1);
-    let n = it.next.get();
-    it.next.set(n.wrapping_add(it.step));
-    Some((n as u64) << 1 | 1)
+    let n = unsafe { (*(it as *const Object<taipan_object::range::RangeIterator>)).payload.advance() }?;
+    taipan_object::value::encoding::int(n)
 }
 
 /// Steps an exact list iterator; the next item's word with a reference of its own.
@@ -75,5 +68,5 @@ pub unsafe fn range_next(it: u64) -> Option<u64> {
 #[inline(always)]
 pub unsafe fn list_next(it: u64) -> Option<u64> {
     // SAFETY: by the contract.
-    unsafe { (*(it as *const Object<taipan_object::iter::ListIterator>)).payload.next_fast().map(taipan_object::Value::into_word) }
+    unsafe { (*(it as *const Object<taipan_object::iter::ListIterator>)).payload.advance().map(taipan_object::Value::into_word) }
 }

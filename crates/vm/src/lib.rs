@@ -1,1 +1,38 @@
+//! The Python virtual machine: interpreter, calls, frames, exceptions,
+//! generators, threads, import.
 
+pub mod arguments;
+pub mod async_gen;
+pub mod call;
+pub mod code;
+pub mod finalize;
+pub mod frame;
+pub mod function;
+pub mod gen_type;
+pub mod generator;
+pub mod groups;
+pub mod import;
+pub mod interp;
+pub mod iterate;
+pub mod machine;
+pub mod native_call;
+pub mod op;
+pub mod poll;
+pub mod quicken;
+pub mod signals;
+pub mod slow;
+pub mod suggest;
+pub mod super_;
+pub mod template;
+pub mod threads;
+pub mod traceback;
+pub mod typing;
+pub mod unwind;
+
+use taipan_object::module::Module;
+use taipan_object::{Value, Vm};
+
+/// An attribute of the module `sys`.
+pub fn sys_attr(vm: &Vm, name: &str) -> Option<Value> {
+    vm.modules.get_str(&vm.names.sys)?.downcast::<Module>()?.dict.get_str(&vm.intern_str(name))
+}

@@ -382,7 +382,7 @@ pub unsafe fn load_slice(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let (object, start, stop) = (take(regs, b(i)), take(regs, b(i) + 1), take(regs, b(i) + 2));
-        let result = taipan_object::slice::new_slice(vm, start, stop, Value::NONE);
+        let result = vm.new_slice(start, stop, Value::NONE);
         let result = vm.get_item(&object, result.as_value());
         drop(object);
         done(vm, regs, i, result)
@@ -396,7 +396,7 @@ pub unsafe fn store_slice(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     unsafe {
         let n = a(i);
         let (object, start, stop, value) = (take(regs, n), take(regs, n + 1), take(regs, n + 2), take(regs, n + 3));
-        let slice = taipan_object::slice::new_slice(vm, start, stop, Value::NONE);
+        let slice = vm.new_slice(start, stop, Value::NONE);
         let result = vm.set_item(&object, slice.as_value(), &value);
         drop((object, value, slice));
         ended(vm, result)

@@ -3,7 +3,6 @@
 use taipan_compiler::opcode::{EXTENDED, KILL_B, KILL_C};
 use taipan_object::dict::Dict;
 use taipan_object::list::List;
-use taipan_object::set::Set;
 use taipan_object::str::Str;
 use taipan_object::tuple::Tuple;
 use taipan_object::{PyResult, Raised, Ref, Value, Vm};
@@ -47,8 +46,8 @@ pub unsafe fn build_set(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let items = window(regs, b(i), c(i));
-        let set = vm.new_set();
-        let result = items.into_iter().try_for_each(|item| set.add(vm, item)).map(|()| set.into_value());
+        let items = vm.new_list(items).into_value();
+        let result = vm.call(vm.types.set.as_value(), &[items]);
         done(vm, regs, i, result)
     }
 }
@@ -74,7 +73,7 @@ pub unsafe fn build_map(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 }
 
 fn insert(vm: &Vm, dict: &Ref<Dict>, key: Value, value: Value) -> PyResult<()> {
-    taipan_object::dict_methods::set_key(vm, dict, key, value)
+    dict.insert(vm, key, value)
 }
 
 /// # Safety
@@ -103,7 +102,7 @@ pub unsafe fn build_slice(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     unsafe {
         let mut parts = window(regs, b(i), c(i)).into_iter();
         let mut next = || parts.next().unwrap_or(Value::NONE);
-        let slice = taipan_object::slice::new_slice(vm, next(), next(), next());
+        let slice = vm.new_slice(next(), next(), next());
         put(regs, a(i), slice.into_value());
         true
     }
@@ -204,10 +203,8 @@ pub unsafe fn set_add(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let value = operand(regs, b(i), flags(i) & KILL_B != 0);
-        let result = match get(regs, a(i)).downcast::<Set>() {
-            Some(set) => set.clone().add(vm, value),
-            None => Err(wrong_kind(vm)),
-        };
+        let set = get(regs, a(i)).clone();
+        let result = vm.call_method(&set, &vm.intern_str("add"), &[value]).map(drop);
         ended(vm, result)
     }
 }
@@ -218,14 +215,8 @@ pub unsafe fn set_update(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let iterable = operand(regs, b(i), flags(i) & KILL_B != 0);
-        let result = match get(regs, a(i)).downcast::<Set>() {
-            Some(set) => {
-                let set = set.clone();
-                vm.for_each(&iterable, |item| set.add(vm, item))
-            }
-            None => Err(wrong_kind(vm)),
-        };
-        drop(iterable);
+        let set = get(regs, a(i)).clone();
+        let result = vm.call_method(&set, &vm.names.update, &[iterable]).map(drop);
         ended(vm, result)
     }
 }

@@ -86,7 +86,7 @@ pub fn send_value(vm: &Vm, receiver: &Value, value: Value) -> PyResult<SendResul
         return match vm.next(receiver) {
             Ok(Some(v)) => Ok(SendResult::Yielded(v)),
             // The iterator may have left the value of a StopIteration.
-            Ok(None) => Ok(SendResult::Returned(vm.take_stop_value())),
+            Ok(None) => Ok(SendResult::Returned(vm.take_stop_value(receiver))),
             Err(e) => stop_value(vm, e).map(SendResult::Returned),
         };
     }
