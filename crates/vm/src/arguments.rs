@@ -30,7 +30,8 @@ pub unsafe fn bind_window(vm: &Vm, f: &Ref<Function>, window: *mut u64, argc: us
         (values, names)
     };
     let names = names.and_then(|n| n.downcast_owned::<Tuple>().ok());
-    bind(vm, f, values, names.as_ref().map_or(&[], |n| n.items()), window)
+    // SAFETY: by the contract.
+    unsafe { bind(vm, f, values, names.as_ref().map_or(&[], |n| n.items()), window) }
 }
 
 /// Matches values, the last `names.len()` of which are named, and writes one value a parameter to `window`.

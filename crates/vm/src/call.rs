@@ -332,7 +332,7 @@ unsafe fn call_class(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee:
         let plain = std::ptr::eq(class.vtable, vm.types.object.vtable)
             && class.has(TypeFlags::HEAP)
             && !class.has(TypeFlags::IS_ABSTRACT)
-            && class.slots.new.get() == vm.types.object.slots.new.get()
+            && class.slots.address(taipan_object::slots::SlotId::new) == vm.types.object.slots.address(taipan_object::slots::SlotId::new)
             && first == callee + 1
             && (*frame).flags & GENERATOR == 0;
         if plain && let Some(init) = vm.type_lookup(&class, &vm.names.__init__) {

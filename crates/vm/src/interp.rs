@@ -388,7 +388,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             slow!(slow::binary(vm, regs, i, BinOp::Rem))
                         }
                         POW => slow!(slow::binary(vm, regs, i, BinOp::Pow)),
-                        L_SHIFT => {
+                        LSHIFT => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
                             if x & y & 1 != 0 && y >> 1 < 62 {
                                 let (n, s) = (x as i64 >> 1, y >> 1);
@@ -396,7 +396,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             }
                             slow!(slow::binary(vm, regs, i, BinOp::LShift))
                         }
-                        R_SHIFT => {
+                        RSHIFT => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
                             if x & y & 1 != 0 && y as i64 >= 0 {
                                 set!(a!(i), (((x as i64 >> 1) >> (y >> 1).min(63)) << 1 | 1) as u64);

@@ -3,6 +3,7 @@
 
 pub mod arguments;
 pub mod async_gen;
+pub mod builtins;
 pub mod call;
 pub mod code;
 pub mod finalize;
@@ -11,6 +12,7 @@ pub mod function;
 pub mod gen_type;
 pub mod generator;
 pub mod groups;
+pub mod hooks;
 pub mod import;
 pub mod interp;
 pub mod iterate;
@@ -19,6 +21,7 @@ pub mod native_call;
 pub mod op;
 pub mod poll;
 pub mod quicken;
+pub mod runtime;
 pub mod signals;
 pub mod slow;
 pub mod suggest;

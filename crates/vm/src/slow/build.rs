@@ -90,7 +90,11 @@ pub unsafe fn build_string(vm: &Vm, regs: *mut u64, i: u64) -> bool {
                 Err(_) => return ended(vm, Err(vm.raise_str(&vm.exc.system_error, "string expected"))),
             }
         }
-        let result = vm.str_join(&vm.empty_str, &refs).map(Ref::into_value);
+        let mut out = taipan_object::text::StrBuilder::new();
+        for s in &refs {
+            out.push(s.view());
+        }
+        let result = out.finish(vm).map(Ref::into_value);
         done(vm, regs, i, result)
     }
 }
@@ -262,7 +266,7 @@ pub unsafe fn dict_update(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 /// Keys and values of a mapping; `None` if it has no `keys`.
 pub fn mapping_items(vm: &Vm, mapping: &Value) -> PyResult<Option<Vec<(Value, Value)>>> {
     if let Some(dict) = mapping.downcast::<Dict>()
-        && (dict.ty().is(&vm.types.dict) || dict.ty().slots.iter.get() == vm.types.dict.slots.iter.get())
+        && (dict.ty().is(&vm.types.dict) || dict.ty().slots.address(taipan_object::slots::SlotId::iter) == vm.types.dict.slots.address(taipan_object::slots::SlotId::iter))
     {
         return Ok(Some(dict.items()));
     }
@@ -439,7 +443,7 @@ pub unsafe fn convert_value(vm: &Vm, regs: *mut u64, i: u64) -> bool {
         let result = match c(i) {
             1 => vm.str(value),
             2 => vm.repr(value),
-            _ => vm.ascii(value),
+            _ => crate::builtins::ascii(vm, value),
         };
         done_ab(vm, regs, i, result.map(Ref::into_value))
     }

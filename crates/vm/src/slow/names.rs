@@ -25,7 +25,7 @@ pub fn name_error(vm: &Vm, message: impl AsRef<str>, name: &Ref<Str>) -> Raised 
 #[cold]
 pub unsafe fn unbound_local(vm: &Vm, frame: *mut Frame, n: usize) -> bool {
     // SAFETY: by the contract.
-    let name = unsafe { (*(*frame).code).payload.code.locals[n].name.clone() };
+    let name = unsafe { (*frame).code().code.locals[n].name.clone() };
     let _ = vm.raise_str(
         &vm.exc.unbound_local_error,
         format!("cannot access local variable '{name}' where it is not associated with a value"),
@@ -39,7 +39,7 @@ pub unsafe fn unbound_local(vm: &Vm, frame: *mut Frame, n: usize) -> bool {
 pub unsafe fn unbound_cell(vm: &Vm, frame: *mut Frame, n: usize) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let local = &(*(*frame).code).payload.code.locals[n];
+        let local = &(*frame).code().code.locals[n];
         if local.kind.has(taipan_compiler::code::LocalKind::FREE) {
             let name = vm.intern_str(&local.name);
             let _ = name_error(
@@ -226,7 +226,7 @@ pub unsafe fn load_from_dict_or_globals(vm: &Vm, frame: *mut Frame, regs: *mut u
 pub unsafe fn load_from_dict_or_deref(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let name = vm.intern_str(&(*(*frame).code).payload.code.locals[c(i)].name);
+        let name = vm.intern_str(&(*frame).code().code.locals[c(i)].name);
         let mapping = get(regs, b(i)).clone();
         let result = match in_mapping(vm, &mapping, &name) {
             Ok(Some(v)) => Ok(v),

@@ -1,0 +1,93 @@
+//! Starting an interpreter: its types, hooks and modules.
+
+use std::sync::Arc;
+
+use taipan_compiler::code::Code;
+use taipan_object::bootstrap::bare;
+use taipan_object::dict::Dict;
+use taipan_object::native::TypeSpec;
+use taipan_object::ty::TypeFlags;
+use taipan_object::{Interp, PyResult, Ref, Value, Vm};
+
+use crate::async_gen::WrappedValue;
+use crate::code::PyCode;
+use crate::frame::FrameObject;
+use crate::function::Function;
+use crate::generator::Generator;
+use crate::machine::Machine;
+use crate::traceback::Traceback;
+
+/// An interpreter with the machine of its main thread.
+pub struct Runtime {
+    // Dropped in this order: the thread state, its machine, the interpreter.
+    vm: Box<Vm>,
+    _machine: Box<Machine>,
+    _interp: Box<Interp>,
+}
+
+impl Runtime {
+    /// Makes an interpreter; `None` if the system has no address space for its stacks.
+    pub fn new(hash_secret: (u64, u64)) -> Option<Runtime> {
+        let mut interp = Interp::new(hash_secret);
+        let machine = Machine::new()?;
+        let address: *mut Interp = &mut *interp;
+        // SAFETY: the interpreter lives as long as the runtime, which owns the only thread state.
+        let vm = Box::new(unsafe { Vm::new(address) });
+        vm.machine.set((&raw const *machine).cast_mut().cast());
+        // SAFETY: nothing else uses the interpreter yet.
+        unsafe { add_types(address, &vm) };
+        vm.hooks.set(crate::hooks::HOOKS);
+        Some(Runtime { vm, _machine: machine, _interp: interp })
+    }
+
+    pub fn vm(&self) -> &Vm {
+        &self.vm
+    }
+}
+
+/// # Safety
+/// Nothing else uses the interpreter meanwhile.
+unsafe fn add_types(interp: *mut Interp, vm: &Vm) {
+    macro_rules! types {
+        ($($field:ident = $spec:expr;)*) => { $(
+            let spec: TypeSpec = $spec;
+            let ty = vm.make_native_type(&spec, &vm.types.object.clone());
+            // SAFETY: by the contract; no reference into `types` is held here.
+            unsafe { (&raw mut (*interp).types.$field).write(ty) };
+        )* };
+    }
+    let none = TypeFlags::default();
+    types! {
+        code = bare::<PyCode>("code", none);
+        function = TypeSpec {
+            fill: |s| {
+                s.call.set(Some(crate::call::function_call));
+                s.descr_get.set(Some(function_get));
+            },
+            ..bare::<Function>("function", TypeFlags::METHOD_DESCRIPTOR)
+        };
+        frame = bare::<FrameObject>("frame", none);
+        traceback = bare::<Traceback>("traceback", none);
+        generator = bare::<Generator>("generator", none);
+        coroutine = bare::<Generator>("coroutine", none);
+        async_generator = bare::<Generator>("async_generator", none);
+        async_generator_wrapped_value = bare::<WrappedValue>("async_generator_wrapped_value", none);
+    }
+}
+
+fn function_get(vm: &Vm, function: &Value, object: Option<&Value>, _: Option<&Value>) -> PyResult {
+    Ok(match object {
+        Some(object) => vm.bind_method(function.clone(), object.clone()),
+        None => function.clone(),
+    })
+}
+
+/// Runs compiled module code with these globals (which are the locals too).
+///
+/// # Errors
+/// What the code raises.
+pub fn run_module_code(vm: &Vm, code: Arc<Code>, globals: &Ref<Dict>) -> PyResult {
+    let code = crate::code::new_code(vm, code, true);
+    let function = crate::function::new_function(vm, &code, globals, None);
+    crate::call::run_code(vm, &function, Some(globals.to_value()))
+}
