@@ -6,6 +6,10 @@ use std::time::Instant;
 use taipan_compiler::code::{Code, Const};
 use taipan_compiler::{CompileMode, CompileOptions, compile_source, dis, verify};
 
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn check(code: &Code, failures: &mut Vec<String>) -> usize {
     if let Err(error) = verify::verify(code) {
         failures.push(format!(

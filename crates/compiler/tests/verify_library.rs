@@ -14,7 +14,9 @@ fn library() -> Option<PathBuf> {
     let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo = cargo.or_else(|| Some(std::env::home_dir()?.join(".cargo")))?;
     let registries = std::fs::read_dir(cargo.join("registry/src")).ok()?;
-    let mut found = registries.flatten().map(|e| e.path().join("rustpython-pylib-0.6.0/Lib"));
+    let mut found = registries
+        .flatten()
+        .map(|e| e.path().join("rustpython-pylib-0.6.0/Lib"));
     found.find(|path| path.is_dir())
 }
 
@@ -31,8 +33,17 @@ fn each_file(directory: &Path, visit: &mut impl FnMut(&Path)) {
 
 fn verify_all(code: &Arc<Code>, problems: &mut Vec<String>) {
     if let Err(e) = verify(code) {
-        let text = disassemble(code, Options { nested: false, ..Options::default() });
-        problems.push(format!("{} (line {}): {e}\n{text}", code.qualname, code.first_line));
+        let text = disassemble(
+            code,
+            Options {
+                nested: false,
+                ..Options::default()
+            },
+        );
+        problems.push(format!(
+            "{} (line {}): {e}\n{text}",
+            code.qualname, code.first_line
+        ));
     }
     for value in &code.consts {
         if let Const::Code(inner) = value {
@@ -47,7 +58,9 @@ fn library_verifies() {
     let mut problems = Vec::new();
     let mut files = 0;
     each_file(&library, &mut |path| {
-        let Ok(source) = std::fs::read(path) else { return };
+        let Ok(source) = std::fs::read(path) else {
+            return;
+        };
         let name = path.to_string_lossy();
         match compile_source(&source, &CompileOptions::new(&name, CompileMode::Exec)) {
             Err(e) => problems.push(format!("{name}: {}", e.message)),
@@ -61,10 +74,17 @@ fn library_verifies() {
                     Ok(_) => problems.push("a stored code object changes when it is read".into()),
                     Err(e) => problems.push(format!("cannot be read again: {e}")),
                 }
-                problems[before..].iter_mut().for_each(|p| p.insert_str(0, &format!("{name}: ")));
+                problems[before..]
+                    .iter_mut()
+                    .for_each(|p| p.insert_str(0, &format!("{name}: ")));
             }
         }
     });
-    assert!(problems.is_empty(), "{} problems, first:\n{}", problems.len(), problems[0]);
+    assert!(
+        problems.is_empty(),
+        "{} problems, first:\n{}",
+        problems.len(),
+        problems[0]
+    );
     assert!(files > 500, "only {files} files");
 }

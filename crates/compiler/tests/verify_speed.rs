@@ -17,5 +17,8 @@ fn speed() {
         let _ = black_box(verify(black_box(&code)));
     }
     let count = (rounds * code.instrs.len()) as f64;
-    println!("{:.0} million instructions a second in small functions", count / start.elapsed().as_secs_f64() / 1e6);
+    println!(
+        "{:.0} million instructions a second in small functions",
+        count / start.elapsed().as_secs_f64() / 1e6
+    );
 }

@@ -24,6 +24,9 @@ impl<'s> Compiler<'s, '_> {
         dst: Option<u32>,
     ) -> Result<()> {
         self.check_caller(func);
+        if self.builtin_over_generator(e, func, args, keywords, dst)? {
+            return Ok(());
+        }
         let plain = !args
             .iter()
             .any(|a| matches!(a.kind, ExprKind::Starred { .. }))

@@ -4,6 +4,7 @@ use taipan_syntax::TextRange;
 use taipan_syntax::ast::*;
 
 use super::Compiler;
+use super::function::Child;
 use super::names::NameOp;
 use super::unit::{TEMP, UnitKind, Val};
 use crate::code::Const;
@@ -58,7 +59,8 @@ impl<'s> Compiler<'s, '_> {
         if self.table.scope(scope).inlined {
             self.inlined(body, scope, first, generators, dst)
         } else {
-            self.as_function(body, scope, first, generators, dst)
+            let child = self.function_code(body, scope, generators)?;
+            self.call_comprehension(&child, e, first, dst)
         }
     }
 
@@ -230,14 +232,12 @@ impl<'s> Compiler<'s, '_> {
         }
     }
 
-    fn as_function(
+    fn function_code(
         &mut self,
         mut body: Body<'s>,
         scope: ScopeId,
-        first: &'s Comprehension<'s>,
         generators: &'s [Comprehension<'s>],
-        dst: u32,
-    ) -> Result<()> {
+    ) -> Result<Child<'s>> {
         let name = self.table.scope(scope).name;
         let line = self.line_of(body.range);
         self.enter_unit(scope, UnitKind::Comprehension, name, line, (1, 0, 0));
@@ -261,14 +261,46 @@ impl<'s> Compiler<'s, '_> {
             self.u.emit(Opcode::ReturnConst, 0, 0, none, 0);
         }
         self.finish_generator(fail);
-        let is_async = self.table.scope(scope).coroutine;
-        let child = self.leave_unit();
-        self.u.loc = body.range;
-        let base = self.push_function(&child);
+        Ok(self.leave_unit())
+    }
+
+    /// The code of a comprehension that is a function, and its outermost clause.
+    pub(super) fn comprehension_code(
+        &mut self,
+        e: ExprRef<'s>,
+    ) -> Result<Option<(Child<'s>, &'s Comprehension<'s>)>> {
+        let ExprKind::GeneratorExp { elt, generators } = e.kind else {
+            return Ok(None);
+        };
+        let (Some(scope), Some(first)) = (self.table.find(e, Part::Body), generators.first())
+        else {
+            return Ok(None);
+        };
+        let body = Body {
+            range: e.range,
+            kind: ComprehensionKind::Generator,
+            elt,
+            value: None,
+            into: 0,
+        };
+        Ok(Some((self.function_code(body, scope, generators)?, first)))
+    }
+
+    /// Makes the function and calls it with the outermost iterator.
+    pub(super) fn call_comprehension(
+        &mut self,
+        child: &Child<'s>,
+        e: ExprRef<'s>,
+        first: &'s Comprehension<'s>,
+        dst: u32,
+    ) -> Result<()> {
+        self.u.loc = e.range;
+        let base = self.push_function(child);
         self.push_outermost(first)?;
         self.u.pop(2);
-        self.u.loc = body.range;
-        if is_async && builds {
+        self.u.loc = e.range;
+        let builds = !matches!(e.kind, ExprKind::GeneratorExp { .. });
+        if builds && child.code.is_generator_like() {
             self.u.emit(Opcode::Call, 0, base, base, 1);
             self.await_val(Val::temp(base), 0, dst);
         } else {

@@ -29,7 +29,15 @@ impl Consts {
             Const::Ellipsis => *self.singles[3].get_or_insert(next),
             Const::Int(n) => *self.ints.entry(*n).or_insert(next),
             Const::Str(s) => *self.texts.entry(text_key(s)).or_insert(next),
-            Const::Code(_) => next,
+            Const::Code(code) => {
+                let same_code =
+                    |c: &Const| matches!(c, Const::Code(other) if Arc::ptr_eq(code, other));
+                let recent = self.items.len().saturating_sub(8);
+                match self.items[recent..].iter().position(same_code) {
+                    Some(i) => (recent + i) as u32,
+                    None => next,
+                }
+            }
             _ => {
                 let mut hasher = FxHasher::default();
                 hash(&c, &mut hasher);

@@ -14,7 +14,7 @@ use super::{CompileMode, CompileOptions, Compiled, Compiler, PositionSource, Sou
 use crate::code::{Code, CodeFlags};
 use crate::failure::{Failure, FailureData, Result};
 use crate::opcode::Opcode;
-use crate::symtable::{SymtableOptions, build};
+use crate::symtable::{SymbolTable, SymtableOptions, build};
 
 /// Compiles a tree.
 pub fn compile(
@@ -85,6 +85,42 @@ fn syntax_error(
     }
 }
 
+/// The symbol table of a tree; mangled names are kept in `names`.
+pub fn symbol_table<'s>(
+    module: &Mod<'s>,
+    names: &'s Bump,
+    positions: &dyn PositionSource,
+    options: &CompileOptions<'_>,
+) -> std::result::Result<SymbolTable<'s>, Box<SyntaxError>> {
+    match build_table(module, names, positions, options) {
+        Ok((table, _)) => Ok(table),
+        Err(failure) => Err(Box::new(syntax_error(
+            *failure.0,
+            positions,
+            options.source,
+        ))),
+    }
+}
+
+/// The symbol table and the future features in force.
+fn build_table<'s>(
+    module: &Mod<'s>,
+    names: &'s Bump,
+    positions: &dyn PositionSource,
+    options: &CompileOptions<'_>,
+) -> Result<(SymbolTable<'s>, CodeFlags)> {
+    let line_of = |range| positions.position(range).line;
+    let future = crate::future::scan(module, &line_of)?;
+    let last_future_line = future.last.map_or(0, |range| line_of(range).max(0) as u32);
+    let features = future.flags | options.future;
+    let table_options = SymtableOptions {
+        future_annotations: features.contains(CodeFlags::FUTURE_ANNOTATIONS),
+        top_level_await: options.top_level_await,
+        future_lines: Some((positions, last_future_line)),
+    };
+    Ok((build(module, names, table_options)?, features))
+}
+
 fn compile_tree<'s>(
     module: &Mod<'s>,
     names: &'s Bump,
@@ -92,17 +128,7 @@ fn compile_tree<'s>(
     options: &CompileOptions<'_>,
     warnings: &mut Vec<SyntaxWarning>,
 ) -> Result<Arc<Code>> {
-    let future = crate::future::scan(module, &|range| positions.position(range).line)?;
-    let last_future_line = future
-        .last
-        .map_or(0, |range| positions.position(range).line.max(0) as u32);
-    let features = future.flags | options.future;
-    let table_options = SymtableOptions {
-        future_annotations: features.contains(CodeFlags::FUTURE_ANNOTATIONS),
-        top_level_await: options.top_level_await,
-        future_lines: Some((positions, last_future_line)),
-    };
-    let table = build(module, names, table_options)?;
+    let (table, features) = build_table(module, names, positions, options)?;
     let filename: Arc<str> = options.filename.into();
     let qualname: Arc<str> = "<module>".into();
     let mut compiler = Compiler {

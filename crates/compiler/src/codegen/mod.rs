@@ -8,6 +8,7 @@
 mod annotations;
 mod assemble;
 mod blocks;
+mod builtin_calls;
 mod calls;
 mod class;
 mod comprehension;
@@ -28,7 +29,7 @@ mod unit;
 mod warn;
 mod with;
 
-pub use driver::{compile, compile_source, future_features};
+pub use driver::{compile, compile_source, future_features, symbol_table};
 
 use std::sync::Arc;
 
@@ -74,11 +75,27 @@ impl<'a> SourcePositions<'a> {
         if offset >= start && offset < end {
             return (line, offset - start);
         }
-        let (line, column) = self.index.line_col(offset);
-        let start = offset - column;
-        let end = self.index.line_start(line + 1).unwrap_or(u32::MAX);
+        // Most positions are on the same line as the last, or a few lines on.
+        let (mut line, mut start, mut end) = (line, start, end);
+        if offset < start || end == 0 {
+            let (found, column) = self.index.line_col(offset);
+            (line, start) = (found, offset - column);
+            end = self.index.line_start(line + 1).unwrap_or(u32::MAX);
+        }
+        let mut steps = 0;
+        while offset >= end {
+            steps += 1;
+            if steps > 8 {
+                let (found, column) = self.index.line_col(offset);
+                (line, start) = (found, offset - column);
+            } else {
+                line += 1;
+                start = end;
+            }
+            end = self.index.line_start(line + 1).unwrap_or(u32::MAX);
+        }
         self.last.set((line, start, end));
-        (line, column)
+        (line, offset - start)
     }
 }
 

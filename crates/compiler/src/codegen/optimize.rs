@@ -140,6 +140,13 @@ fn drop_checks(unit: &Unit<'_>, live: &mut [bool]) {
         }
     }
     for first in (0..unit.plain.len() as u32).step_by(64) {
+        // A chunk without checks needs no analysis.
+        let checked = code
+            .iter()
+            .any(|i| i.op == Opcode::CheckFast && i.a.wrapping_sub(first) < 64);
+        if !checked {
+            continue;
+        }
         Boundness {
             unit,
             first,
