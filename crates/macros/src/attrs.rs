@@ -14,6 +14,8 @@ pub struct ClassArgs {
     /// The class name in messages of a partial block.
     pub class: Option<LitStr>,
     pub partial: Option<Ident>,
+    /// The payload, if it is not the type of the block.
+    pub payload: Option<Path>,
     pub flags: Vec<Ident>,
     pub extra: Vec<Path>,
 }
@@ -33,6 +35,10 @@ impl Parse for ClassArgs {
                     input.parse::<Token![=]>()?;
                     args.partial = Some(input.parse()?);
                 }
+                "payload" => {
+                    input.parse::<Token![=]>()?;
+                    args.payload = Some(Path::parse_mod_style(input)?);
+                }
                 "flags" => {
                     let inner;
                     parenthesized!(inner in input);
@@ -45,7 +51,7 @@ impl Parse for ClassArgs {
                 _ => {
                     return Err(syn::Error::new(
                         key.span(),
-                        "expected name, module, doc, signature, class, partial, flags(…) or extra(…)",
+                        "expected name, module, doc, signature, class, partial, payload, flags(…) or extra(…)",
                     ));
                 }
             }

@@ -401,9 +401,12 @@ fn class_tables(args: &ClassArgs, target: &Type, parts: &Parts) -> Result<TokenS
     let extra = &args.extra;
     let extra_getsets = extra.iter().map(|p| suffixed(p, "_GETSETS"));
     let extra_slots = extra.iter().map(|p| suffixed(p, "_SLOTS"));
-    Ok(quote! {
-        impl ::taipan_object::native::NativeClass for #target {
-            fn spec() -> ::taipan_object::native::TypeSpec {
+    let payload = args
+        .payload
+        .as_ref()
+        .map_or_else(|| quote!(#target), |p| quote!(#p));
+    let spec = quote! {
+        fn spec() -> ::taipan_object::native::TypeSpec {
                 const METHODS: &[&[::taipan_object::native::MethodDef]] = &[&[#(#methods),*], #(#extra),*];
                 const GETSETS: &[&[::taipan_object::native::GetSetDef]] = &[#getsets, #(#extra_getsets),*];
                 fn fill(slots: &::taipan_object::slots::Slots) {
@@ -417,12 +420,21 @@ fn class_tables(args: &ClassArgs, target: &Type, parts: &Parts) -> Result<TokenS
                     doc: #doc,
                     signature: #signature,
                     flags: #flags,
-                    vtable: <#target as ::taipan_object::header::Payload>::vtable(),
+                    vtable: <#payload as ::taipan_object::header::Payload>::vtable(),
                     fill,
                     methods: METHODS,
                     getsets: GETSETS,
                 }
             }
-        }
+    };
+    // A class that shares another's payload is no `NativeClass`: its module makes it by `make_native_type`.
+    Ok(match &args.payload {
+        None => quote!(impl ::taipan_object::native::NativeClass for #target { #spec }),
+        Some(_) => quote! {
+            impl #target {
+                /// The class's description.
+                pub #spec
+            }
+        },
     })
 }

@@ -73,17 +73,12 @@ impl Vm {
         ty
     }
 
-    /// As [`Vm::make_native_type`], with values in the instance part that Python
-    /// reads and writes as attributes of these names.
-    pub fn make_native_type_with_members(&self, spec: &TypeSpec, base: &TypeRef, members: &[&str]) -> TypeRef {
-        let ty = self.new_type_object(spec, base, members.len() as u32);
+    /// As [`Vm::make_native_type`], with so many values in the instance part that
+    /// native code reads and writes by number.
+    pub fn make_native_type_with_slots(&self, spec: &TypeSpec, base: &TypeRef, slots: u32) -> TypeRef {
+        let ty = self.new_type_object(spec, base, slots);
         self.fill_native_type(&ty, spec);
         ty.set_flag(TypeFlags::HAS_INSTANCE_PART, true);
-        for (slot, name) in members.iter().enumerate() {
-            let name = self.intern_str(name);
-            let member = Member { name: name.clone(), ty: ty.clone(), slot: slot as u32 };
-            ty.dict.insert_str(self, &name, self.heap.alloc(&self.types.member_descriptor, member).into_value());
-        }
         ty
     }
 
