@@ -1,6 +1,7 @@
 //! Native modules of the core.
 
 pub mod bisect;
+pub mod collections;
 mod field;
 pub mod functools;
 pub mod heapq;
@@ -8,12 +9,14 @@ pub mod itertools;
 pub mod math;
 mod names;
 pub mod operator;
+mod state;
 
 use taipan_object::native::ModuleDef;
 
 /// All modules of this crate.
 pub const MODULES: &[&ModuleDef] = &[
     &bisect::MODULE,
+    &collections::MODULE,
     &functools::MODULE,
     &heapq::MODULE,
     &itertools::MODULE,

@@ -19,21 +19,10 @@ payload!(PlaceholderType);
 
 /// The one `Placeholder` of the interpreter.
 pub fn placeholder(vm: &Vm) -> Value {
-    struct One(Value);
-    let known = vm
-        .module_state
-        .borrow()
-        .get("functools.Placeholder")
-        .cloned();
-    if let Some(one) = known.and_then(|k| k.downcast::<One>().ok()) {
-        return one.0.clone();
-    }
-    let class = vm.add_native_type::<PlaceholderType>();
-    let one = vm.heap.alloc(&class, PlaceholderType).into_value();
-    vm.module_state
-        .borrow_mut()
-        .insert("functools.Placeholder", std::rc::Rc::new(One(one.clone())));
-    one
+    crate::state::once(vm, "functools.Placeholder", || {
+        let class = vm.add_native_type::<PlaceholderType>();
+        vm.heap.alloc(&class, PlaceholderType).into_value()
+    })
 }
 
 #[pymethods(
