@@ -151,7 +151,7 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
     vm.fill_native_type(&type_, &bare::<Type>("type", sub | TypeFlags::TYPE_SUBCLASS | TypeFlags::HAS_DICT));
     vm.fill_native_type(&str_, &native::<Str>());
     vm.fill_native_type(&tuple, &native::<Tuple>());
-    vm.fill_native_type(&dict, &bare::<Dict>("dict", sub | TypeFlags::DICT_SUBCLASS | TypeFlags::MAPPING));
+    vm.fill_native_type(&dict, &native::<Dict>());
     for ty in [&object, &type_, &str_, &tuple, &dict] {
         vm.native_types.borrow_mut().insert(ty.vtable as *const _ as usize, ty.clone());
     }
@@ -179,6 +179,19 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         list_reverse_iterator = native::<crate::iter::ListReverseIterator>(), object;
         tuple_iterator = native::<crate::iter::TupleIterator>(), object;
         slice = native::<crate::slice::Slice>(), object;
+        set = native::<crate::set::Set>(), object;
+        frozenset = TypeSpec { vtable: crate::set::Set::vtable(), ..native::<crate::set_methods::FrozenSet>() }, object;
+        set_iterator = native::<crate::set_methods::SetIterator>(), object;
+        mappingproxy = native::<crate::mappingproxy::MappingProxy>(), object;
+        dict_values = native::<crate::dict_views::DictView>(), object;
+        dict_keys = crate::dict_views::set_view_spec("dict_keys"), object;
+        dict_items = crate::dict_views::set_view_spec("dict_items"), object;
+        dict_key_iterator = crate::dict_views::iterator_spec("dict_keyiterator"), object;
+        dict_value_iterator = crate::dict_views::iterator_spec("dict_valueiterator"), object;
+        dict_item_iterator = crate::dict_views::iterator_spec("dict_itemiterator"), object;
+        dict_reverse_key_iterator = crate::dict_views::iterator_spec("dict_reversekeyiterator"), object;
+        dict_reverse_value_iterator = crate::dict_views::iterator_spec("dict_reversevalueiterator"), object;
+        dict_reverse_item_iterator = crate::dict_views::iterator_spec("dict_reverseitemiterator"), object;
         range = native::<crate::range::Range>(), object;
         range_iterator = native::<crate::range::RangeIterator>(), object;
         long_range_iterator = native::<crate::range::LongRangeIterator>(), object;

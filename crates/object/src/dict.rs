@@ -53,8 +53,42 @@ struct Table {
     indices: Box<[i32]>,
     /// Every key is exactly a str, so lookups by str run no Python code.
     only_str: bool,
+    /// Index places that are not EMPTY; there is always an EMPTY one to end a probe.
+    fill: usize,
     /// Entries (by number) that compiled code relies on.
     watched: Vec<u32>,
+}
+
+impl Table {
+    /// The place of a str among the str keys.
+    #[inline(always)]
+    fn find_str(&self, key: &Ref<Str>, hash: i64) -> Option<usize> {
+        let mut seq = ProbeSeq::new(hash, self.indices.len() - 1);
+        loop {
+            match self.indices[seq.at] {
+                EMPTY => return None,
+                DELETED => {}
+                index => {
+                    let entry = &self.entries[index as usize];
+                    if let Some(known) = &entry.key {
+                        if known.is(key.as_value()) {
+                            return Some(index as usize);
+                        }
+                        if entry.hash == hash && known.downcast::<Str>().is_some_and(|k| k.same_text(key)) {
+                            return Some(index as usize);
+                        }
+                    }
+                }
+            }
+            seq.advance();
+        }
+    }
+}
+
+/// A str that is no instance of a subclass: those may define `__eq__` and `__hash__`.
+#[inline(always)]
+fn plain_str(key: &Value) -> Option<&Ref<Str>> {
+    key.downcast::<Str>().filter(|s| !s.ty().has(crate::ty::TypeFlags::HEAP))
 }
 
 const EMPTY: i32 = -1;
@@ -112,7 +146,7 @@ impl Dict {
             keys_version: Cell::new(0),
             len: Cell::new(0),
             flags: Cell::new(0),
-            table: UnsafeCell::new(Table { entries: Vec::new(), indices: Box::default(), only_str: true, watched: Vec::new() }),
+            table: UnsafeCell::new(Table { entries: Vec::new(), indices: Box::default(), only_str: true, fill: 0, watched: Vec::new() }),
         }
     }
 
@@ -211,41 +245,36 @@ impl Dict {
 
     // ---- lookup
 
-    /// One probe without running Python code.
+    /// One probe without running Python code. Entries in `skip` are known to be unequal.
     #[inline]
     fn probe(&self, key: &Value, hash: i64, skip: &[usize]) -> Probe {
         let table = self.table();
         if table.indices.is_empty() {
             return Probe::Absent;
         }
-        let key_is_str = key.downcast::<Str>();
+        let text = plain_str(key);
+        if table.only_str && let Some(text) = text {
+            return table.find_str(text, hash).map_or(Probe::Absent, Probe::Found);
+        }
         let mut seq = ProbeSeq::new(hash, table.indices.len() - 1);
         loop {
             match table.indices[seq.at] {
                 EMPTY => return Probe::Absent,
                 DELETED => {}
                 index => {
-                    let entry = &table.entries[index as usize];
+                    let index = index as usize;
+                    let entry = &table.entries[index];
                     if let Some(known) = &entry.key {
                         if known.is(key) {
-                            return Probe::Found(index as usize);
+                            return Probe::Found(index);
                         }
-                        if entry.hash == hash {
-                            match (known.downcast::<Str>(), key_is_str) {
-                                // Exact strings compare by text; subclasses may define `__eq__`.
-                                (Some(a), Some(b)) if table.only_str || a.ty().is(b.ty()) && !a.ty().has(crate::ty::TypeFlags::HEAP) => {
-                                    if a.same_text(b) && !b.ty().has(crate::ty::TypeFlags::HEAP) {
-                                        return Probe::Found(index as usize);
-                                    }
-                                    if b.ty().has(crate::ty::TypeFlags::HEAP) && !skip.contains(&(index as usize)) {
-                                        return Probe::Compare(index as usize);
-                                    }
-                                }
-                                _ if skip.contains(&(index as usize)) => {}
-                                _ => match (known.as_small_int(), key.as_small_int()) {
-                                    (Some(_), Some(_)) => {} // not identical, so not equal
-                                    _ => return Probe::Compare(index as usize),
-                                },
+                        if entry.hash == hash && !skip.contains(&index) {
+                            match (plain_str(known), text) {
+                                (Some(a), Some(b)) if a.same_text(b) => return Probe::Found(index),
+                                (Some(_), Some(_)) => {}
+                                // Small ints that are not identical are not equal.
+                                _ if known.as_small_int().is_some() && key.as_small_int().is_some() => {}
+                                _ => return Probe::Compare(index),
                             }
                         }
                     }
@@ -299,26 +328,7 @@ impl Dict {
         if table.indices.is_empty() {
             return None;
         }
-        let hash = crate::hash::str_hash_cached(key);
-        let mut seq = ProbeSeq::new(hash, table.indices.len() - 1);
-        loop {
-            match table.indices[seq.at] {
-                EMPTY => return None,
-                DELETED => {}
-                index => {
-                    let entry = &table.entries[index as usize];
-                    if let Some(known) = &entry.key {
-                        if known.is(key.as_value()) {
-                            return Some(index as usize);
-                        }
-                        if entry.hash == hash && known.downcast::<Str>().is_some_and(|k| k.same_text(key)) {
-                            return Some(index as usize);
-                        }
-                    }
-                }
-            }
-            seq.advance();
-        }
+        table.find_str(key, crate::hash::str_hash_cached(key))
     }
     /// The value of a str key; runs no Python code (see [`Dict::find_str`]).
     #[inline]
@@ -331,27 +341,27 @@ impl Dict {
     /// TypeError for an unhashable key; what `__hash__` and `__eq__` raise.
     #[inline]
     pub fn get(&self, vm: &Vm, key: &Value) -> PyResult<Option<Value>> {
-        let hash = vm.hash(key)?;
+        let hash = vm.hash_key(key)?;
         Ok(self.find(vm, key, hash)?.and_then(|i| self.value_at(i)))
     }
 
     // ---- change
 
     /// Adds an entry whose key is known to be absent.
-    fn push(&self, hash: i64, key: Value, value: Value) {
+    pub(crate) fn push(&self, hash: i64, key: Value, value: Value) {
         let table = self.table();
-        if table.entries.len() * 3 >= table.indices.len() * 2 {
-            self.rebuild((self.len.get() + 1) * 2);
+        if table.fill.max(table.entries.len()) * 3 >= table.indices.len() * 2 {
+            self.rebuild(self.len.get() + self.len.get() / 4 + 1);
         }
         let table = self.table();
-        // Only plain strings keep the fast path: subclasses may define `__eq__`.
-        if table.only_str && !key.downcast::<Str>().is_some_and(|s| !s.ty().has(crate::ty::TypeFlags::HEAP)) {
+        if table.only_str && plain_str(&key).is_none() {
             table.only_str = false;
         }
         let mut seq = ProbeSeq::new(hash, table.indices.len() - 1);
         while table.indices[seq.at] >= 0 {
             seq.advance();
         }
+        table.fill += usize::from(table.indices[seq.at] == EMPTY);
         table.indices[seq.at] = table.entries.len() as i32;
         table.entries.push(Entry { hash, key: Some(key), value: Some(value) });
         self.len.set(self.len.get() + 1);
@@ -388,6 +398,7 @@ impl Dict {
             }
             table.indices[seq.at] = i as i32;
         }
+        table.fill = table.entries.len();
         self.keys_changed();
     }
 
@@ -405,8 +416,10 @@ impl Dict {
                 Ok(old)
             }
             None => {
-                self.push(hash, key.clone(), value);
-                if self.flags.get() & WATCHED != 0 {
+                if self.flags.get() & WATCHED == 0 {
+                    self.push(hash, key, value);
+                } else {
+                    self.push(hash, key.clone(), value);
                     crate::watch::keys_changed(vm, self, &key);
                 }
                 Ok(None)
@@ -416,7 +429,7 @@ impl Dict {
     /// `d[key] = value`.
     #[inline]
     pub fn insert(&self, vm: &Vm, key: Value, value: Value) -> PyResult<()> {
-        let hash = vm.hash(&key)?;
+        let hash = vm.hash_key(&key)?;
         self.insert_hashed(vm, key, hash, value).map(drop)
     }
     /// Sets a str key; runs no Python code.
@@ -451,12 +464,15 @@ impl Dict {
         table.indices[seq.at] = DELETED;
         self.len.set(self.len.get() - 1);
         if self.len.get() == 0 {
-            // A fresh start: no deleted places to probe through.
+            // A fresh start: no deleted places to probe through. A large table is not worth wiping each time.
             table.entries.clear();
-            table.indices.fill(EMPTY);
+            if table.indices.len() > 64 { table.indices = Box::default() } else { table.indices.fill(EMPTY) }
             table.only_str = true;
+            table.fill = 0;
         } else if index + 1 == table.entries.len() {
-            table.entries.pop();
+            while table.entries.last().is_some_and(|e| e.key.is_none()) {
+                table.entries.pop();
+            }
         }
         self.keys_changed();
         if self.flags.get() & WATCHED != 0 {
@@ -466,7 +482,7 @@ impl Dict {
     }
     /// Removes a key; gives back its value.
     pub fn remove(&self, vm: &Vm, key: &Value) -> PyResult<Option<Value>> {
-        let hash = vm.hash(key)?;
+        let hash = vm.hash_key(key)?;
         Ok(self.find(vm, key, hash)?.and_then(|i| self.remove_at(vm, i)).map(|(_, v)| v))
     }
     /// Removes a str key; runs no Python code.
@@ -480,6 +496,7 @@ impl Dict {
         let entries = std::mem::take(&mut table.entries);
         table.indices = Box::default();
         table.only_str = true;
+        table.fill = 0;
         table.watched.clear();
         self.len.set(0);
         self.keys_changed();
@@ -501,8 +518,38 @@ impl Dict {
             .collect();
         to.only_str = from.only_str;
         copy.len.set(self.len.get());
-        copy.rebuild(self.len.get());
+        if from.entries.len() == self.len.get() && from.fill == self.len.get() {
+            to.indices = from.indices.clone();
+            to.fill = from.fill;
+            copy.keys_changed();
+        } else {
+            copy.rebuild(self.len.get());
+        }
         copy
+    }
+    /// Takes the entries of another dict, which is fresh and in nobody else's hands; gives back the old entries.
+    #[must_use]
+    pub fn replace_with(&self, other: Dict) -> Vec<Entry> {
+        let old = self.take_entries();
+        let (mine, theirs) = (self.table(), other.table());
+        std::mem::swap(&mut mine.entries, &mut theirs.entries);
+        std::mem::swap(&mut mine.indices, &mut theirs.indices);
+        (mine.only_str, mine.fill) = (theirs.only_str, theirs.fill);
+        self.len.set(other.len.replace(0));
+        (theirs.fill, theirs.only_str) = (0, true);
+        self.keys_changed();
+        other.keys_changed();
+        old
+    }
+    /// Removes everything, telling the watchers.
+    pub fn clear(&self, vm: &Vm) {
+        let entries = self.take_entries();
+        if self.flags.get() & WATCHED != 0 {
+            for key in entries.iter().filter_map(|e| e.key.as_ref()) {
+                crate::watch::keys_changed(vm, self, key);
+            }
+        }
+        drop(entries);
     }
     pub fn with_capacity(want: usize) -> Dict {
         let dict = Dict::new();

@@ -32,6 +32,9 @@ fn stand_in(vm: &Vm) {
         float.richcompare.set(Some(compare));
         int.richcompare.set(Some(compare));
     }
+    if vm.exc.type_error.slots.str.get().is_none() {
+        vm.exc.type_error.slots.str.set(Some(|_, e| Ok(e.downcast::<taipan_object::exceptions::Exception>().unwrap().args.borrow().items()[0].clone())));
+    }
     if vm.types.none_type.slots.hash.get().is_none() {
         vm.types.none_type.slots.hash.set(Some(|_, _| Ok(0xFCA8_6420)));
     }
@@ -186,5 +189,99 @@ fn ranges() {
         assert_eq!(vm.collect(&r).unwrap().len(), 3);
         assert_eq!(show(vm, make(vm, &vm.types.range, &ints(vm, &[1, 2, 0]))), "ValueError: range() arg 3 must not be zero");
         assert_eq!(show(vm, vm.get_item(&range(&[3]), &vm.new_int(3))), "IndexError: range object index out of range");
+    });
+}
+
+#[path = "data/set_cases.rs"]
+mod set_cases;
+
+#[test]
+fn sets_keep_cpythons_order() {
+    with_vm(|vm| {
+        for (operations, elements, other, or, and, sub, xor, copy, other_order, hash, frozen) in set_cases::CASES {
+            let set = vm.new_set();
+            for &(add, n) in *operations {
+                let n = vm.new_int(n);
+                if add == 1 {
+                    set.add(vm, n).unwrap();
+                } else {
+                    method(vm, set.as_value(), "discard", &[n]).unwrap();
+                }
+            }
+            let second = make(vm, &vm.types.set, &[list(vm, other)]).unwrap();
+            let order = |v: &Value| vm.collect(v).unwrap().iter().map(|n| n.as_i64().unwrap()).collect::<Vec<_>>();
+            assert_eq!(order(set.as_value()), *elements);
+            assert_eq!(order(&second), *other_order);
+            for (op, expected) in [(BinOp::Or, or), (BinOp::And, and), (BinOp::Sub, sub), (BinOp::Xor, xor)] {
+                assert_eq!(order(&vm.binary(set.as_value(), &second, op).unwrap()), **expected, "{op:?}");
+            }
+            assert_eq!(order(&make(vm, &vm.types.set, &[set.to_value()]).unwrap()), *copy);
+            let f = make(vm, &vm.types.frozenset, &[list(vm, elements)]).unwrap();
+            assert_eq!(order(&f), *frozen);
+            assert_eq!(vm.hash(&f).unwrap(), *hash);
+        }
+        assert_eq!(show(vm, make(vm, &vm.types.set, &[])), "set()");
+        assert_eq!(show(vm, make(vm, &vm.types.frozenset, &[list(vm, &[1, 2, 1])])), "frozenset({1, 2})");
+        let nested = vm.new_list(vec![list(vm, &[])]).into_value();
+        let bad = make(vm, &vm.types.set, &[nested]);
+        assert_eq!(show(vm, bad), "TypeError: cannot use 'list' as a set element (unhashable type: 'list')");
+    });
+}
+
+#[test]
+fn dicts() {
+    with_vm(|vm| {
+        let pairs = vm.new_list(vec![tuple(vm, &[1, 2]), list(vm, &[3, 4])]).into_value();
+        let d = make(vm, &vm.types.dict, &[pairs]).unwrap();
+        assert_eq!(show(vm, Ok(d.clone())), "{1: 2, 3: 4}");
+        assert_eq!(show(vm, vm.get_item(&d, &vm.new_int(9))), "KeyError: 9");
+        if vm.types.float.slots.hash.get().is_some() {
+            assert_eq!(show(vm, vm.get_item(&d, &vm.new_float(3.0))), "4");
+        }
+        let bad = make(vm, &vm.types.dict, &[vm.new_list(vec![tuple(vm, &[1])]).into_value()]);
+        assert_eq!(show(vm, bad), "ValueError: dictionary update sequence element #0 has length 1; 2 is required");
+        assert_eq!(show(vm, make(vm, &vm.types.dict, &[list(vm, &[1])])), "TypeError: object is not iterable");
+        let unhashable = vm.get_item(&d, &list(vm, &[]));
+        assert_eq!(show(vm, unhashable), "TypeError: cannot use 'list' as a dict key (unhashable type: 'list')");
+        let view = |name: &str| method(vm, &d, name, &[]);
+        assert_eq!(show(vm, view("keys")), "dict_keys([1, 3])");
+        assert_eq!(show(vm, view("items")), "dict_items([(1, 2), (3, 4)])");
+        let keys = view("keys").unwrap();
+        assert_eq!(show(vm, vm.binary(&keys, &list(vm, &[3, 5]), BinOp::And)), "{3}");
+        assert_eq!(show(vm, vm.binary(&list(vm, &[3, 5]), &keys, BinOp::Sub)), "{5}");
+        assert_eq!(show(vm, vm.compare(&keys, &make(vm, &vm.types.set, &[list(vm, &[1, 3])]).unwrap(), CmpOp::Eq)), "True");
+        let it = vm.iter(&d).unwrap();
+        vm.next(&it).unwrap();
+        vm.set_item(&d, &vm.new_int(7), &d).unwrap();
+        assert_eq!(show(vm, vm.next(&it).map(Option::unwrap)), "RuntimeError: dictionary changed size during iteration");
+        assert_eq!(show(vm, Ok(d.clone())), "{1: 2, 3: 4, 7: {...}}");
+        assert_eq!(show(vm, vm.binary(&d, &vm.new_int(1), BinOp::Or)), "TypeError: unsupported operand type(s) for |: 'dict' and 'int'");
+        method(vm, &d, "clear", &[]).unwrap();
+        assert_eq!(show(vm, method(vm, &d, "popitem", &[])), "KeyError: popitem(): dictionary is empty");
+    });
+}
+
+#[test]
+fn deleted_places_of_dicts_do_not_pile_up() {
+    with_vm(|vm| {
+        let d = vm.new_dict();
+        d.insert(vm, vm.new_int(-5), Value::NONE).unwrap();
+        for i in 0..10_000 {
+            d.insert(vm, vm.new_int(i * 7), vm.new_int(i)).unwrap();
+            assert_eq!(show(vm, method(vm, d.as_value(), "popitem", &[])), format!("({}, {i})", i * 7));
+        }
+        // A queue: the oldest leaves, a new one comes.
+        for i in 0..10_000 {
+            d.insert(vm, vm.new_int(i), vm.new_int(i)).unwrap();
+            if i >= 10 {
+                assert!(d.remove(vm, &vm.new_int(i - 10)).unwrap().is_some());
+            }
+            assert!(d.get(vm, &vm.new_int(i)).unwrap().is_some());
+        }
+        assert_eq!(d.len(), 11);
+        assert!(d.table_bytes() < 2000);
+        let copy = d.copy();
+        assert!(copy.get(vm, &vm.new_int(9_995)).unwrap().is_some());
+        assert!(copy.get(vm, &vm.new_int(3)).unwrap().is_none());
     });
 }
