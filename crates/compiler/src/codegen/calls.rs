@@ -125,7 +125,7 @@ impl<'s> Compiler<'s, '_> {
             let mut names = Vec::with_capacity(keywords.len());
             for keyword in keywords {
                 self.push_expr(keyword.value)?;
-                let name = self.mangle(keyword.arg.unwrap_or(""));
+                let name = keyword.arg.unwrap_or("");
                 names.push(self.str_const(name));
             }
             let reg = self.u.push();
@@ -231,7 +231,7 @@ impl<'s> Compiler<'s, '_> {
     }
 
     fn push_keyword_name(&mut self, keyword: &'s Keyword<'s>) {
-        let name = self.mangle(keyword.arg.unwrap_or(""));
+        let name = keyword.arg.unwrap_or("");
         let reg = self.u.push();
         self.load_str(reg, name);
     }

@@ -122,7 +122,7 @@ impl<'s> Compiler<'s, '_> {
             let mut names = Vec::with_capacity(keywords.len());
             for keyword in keywords {
                 self.push_expr(keyword.value)?;
-                let arg = self.mangle(keyword.arg.unwrap_or(""));
+                let arg = keyword.arg.unwrap_or("");
                 names.push(self.str_const(arg));
             }
             self.u.loc = range;
@@ -209,7 +209,8 @@ impl<'s> Compiler<'s, '_> {
             self.store_name("__annotate_func__", Val::temp(func));
             self.u.pop(1);
         }
-        let attributes = std::mem::take(&mut self.u.static_attributes);
+        let mut attributes = std::mem::take(&mut self.u.static_attributes);
+        attributes.sort_unstable();
         let attributes = attributes.iter().map(|a| self.str_const(a)).collect();
         self.store_const(Const::Tuple(attributes), "__static_attributes__");
         if needs_classdict {

@@ -47,8 +47,12 @@ pub fn compile_source(
         CompileMode::Single => Mode::Interactive,
         CompileMode::FuncType => Mode::FunctionType,
     };
-    let mut parse_options = ParseOptions::default();
-    parse_options.barry_as_flufl = options.future.contains(CodeFlags::FUTURE_BARRY_AS_BDFL);
+    #[expect(clippy::field_reassign_with_default, reason = "one field is private")]
+    let parse_options = {
+        let mut parse_options = ParseOptions::default();
+        parse_options.barry_as_flufl = options.future.contains(CodeFlags::FUTURE_BARRY_AS_BDFL);
+        parse_options
+    };
     let parsed = parser::parse(&text, &arena, mode, parse_options);
     let module = parsed.module?;
     let positions = SourcePositions::new(&parsed.line_index);

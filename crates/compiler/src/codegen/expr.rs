@@ -531,7 +531,9 @@ impl<'s> Compiler<'s, '_> {
         attr: &'s str,
         dst: u32,
     ) -> Result<()> {
-        if let Some(window) = self.super_window(value)? {
+        if attr != "__class__"
+            && let Some(window) = self.super_window(value)?
+        {
             let attr = self.mangle(attr);
             let name = self.u.name(attr);
             self.u.pop(3);

@@ -733,6 +733,7 @@ impl<'s> Compiler<'s, '_> {
         let list = self.u.push();
         self.load_const(list, from_list);
         self.u.pop(2);
+        let module = self.mangle(module);
         let name = self.u.name(module);
         self.u.emit(Opcode::ImportName, 0, base, base, name);
         self.u.push()
@@ -790,7 +791,8 @@ impl<'s> Compiler<'s, '_> {
         }
         for alias in names {
             let item = self.u.push();
-            let name = self.u.name(alias.name);
+            let mangled = self.mangle(alias.name);
+            let name = self.u.name(mangled);
             self.u
                 .emit_abi(Opcode::ImportFrom, item, Val::kept(reg), name);
             self.store_name(alias.asname.unwrap_or(alias.name), Val::temp(item));

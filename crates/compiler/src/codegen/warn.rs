@@ -5,7 +5,6 @@ use taipan_syntax::ast::*;
 use taipan_syntax::{SyntaxWarning, TextRange, WarningCategory};
 
 use super::Compiler;
-use crate::code::Const;
 use crate::failure::{Failure, Result};
 
 impl<'s> Compiler<'s, '_> {
@@ -150,12 +149,6 @@ fn literal_operand(e: &Expr<'_>) -> Option<&'static str> {
             other => Some(const_type(&other)),
         },
         ExprKind::Tuple { .. } if crate::fold::fold(e, 0).is_some() => Some("tuple"),
-        ExprKind::UnaryOp { .. } | ExprKind::BinOp { .. } => match crate::fold::fold(e, 0)? {
-            Const::Int(_) | Const::BigInt { .. } => Some("int"),
-            Const::Float(_) => Some("float"),
-            Const::Complex(..) => Some("complex"),
-            _ => None,
-        },
         _ => None,
     }
 }
