@@ -28,7 +28,9 @@ payload!(
 /// Whether an object is a number for `count`.
 fn is_number(vm: &Vm, object: &Value) -> bool {
     let slots = &vm.type_of(object).slots;
-    slots.index.get().is_some()
+    object.as_int().is_some()
+        || object.as_float().is_some()
+        || slots.index.get().is_some()
         || slots.int.get().is_some()
         || slots.float.get().is_some()
         || vm.is_instance_of(object, &vm.types.complex)
