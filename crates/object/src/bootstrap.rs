@@ -182,6 +182,14 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         set = native::<crate::set::Set>(), object;
         frozenset = TypeSpec { vtable: crate::set::Set::vtable(), ..native::<crate::set_methods::FrozenSet>() }, object;
         set_iterator = native::<crate::set_methods::SetIterator>(), object;
+        enumerate = native::<crate::functional::Enumerate>(), object;
+        zip = native::<crate::functional::Zip>(), object;
+        map = native::<crate::functional::Map>(), object;
+        filter = native::<crate::functional::Filter>(), object;
+        reversed = native::<crate::functional::Reversed>(), object;
+        simple_namespace = native::<crate::simple_namespace::SimpleNamespace>(), object;
+        generic_alias = native::<crate::generic_alias::GenericAlias>(), object;
+        union = native::<crate::union::Union>(), object;
         mappingproxy = native::<crate::mappingproxy::MappingProxy>(), object;
         dict_values = native::<crate::dict_views::DictView>(), object;
         dict_keys = crate::dict_views::set_view_spec("dict_keys"), object;

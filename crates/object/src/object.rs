@@ -395,7 +395,7 @@ impl Vm {
                 return crate::type_ops::recursive_isinstance(self, object, class);
             }
         }
-        if let Some(classes) = class.downcast::<Tuple>() {
+        if let Some(classes) = class.downcast::<Tuple>().or_else(|| crate::union::classes_of(class)) {
             self.check_stack(" in __instancecheck__")?;
             let classes = classes.clone();
             for c in classes.items() {
@@ -415,7 +415,7 @@ impl Vm {
         if of.downcast::<crate::ty::Type>().is_some() && of.header().is_some_and(|h| h.ty().is(&self.types.type_)) {
             return if class.is(of) { Ok(true) } else { crate::type_ops::recursive_issubclass(self, class, of) };
         }
-        if let Some(classes) = of.downcast::<Tuple>() {
+        if let Some(classes) = of.downcast::<Tuple>().or_else(|| crate::union::classes_of(of)) {
             self.check_stack(" in __subclasscheck__")?;
             let classes = classes.clone();
             for c in classes.items() {

@@ -285,3 +285,22 @@ fn deleted_places_of_dicts_do_not_pile_up() {
         assert!(copy.get(vm, &vm.new_int(3)).unwrap().is_none());
     });
 }
+
+#[test]
+fn iterator_classes() {
+    with_vm(|vm| {
+        let types = &vm.types;
+        let all = |v: PyResult| show(vm, v.and_then(|v| make(vm, &types.list, &[v])));
+        let l = list(vm, &[5, 6, 7]);
+        assert_eq!(all(make(vm, &types.enumerate, &[l.clone(), vm.new_int(1)])), "[(1, 5), (2, 6), (3, 7)]");
+        assert_eq!(all(make(vm, &types.zip, &[l.clone(), list(vm, &[1, 2])])), "[(5, 1), (6, 2)]");
+        assert_eq!(all(make(vm, &types.zip, &[])), "[]");
+        assert_eq!(all(make(vm, &types.filter, &[Value::NONE, list(vm, &[0, 1, 0, 2])])), "[1, 2]");
+        assert_eq!(show(vm, make(vm, &types.map, &[Value::NONE])), "TypeError: map() must have at least two arguments.");
+        assert_eq!(all(make(vm, &types.reversed, &[tuple(vm, &[1, 2, 3])])), "[3, 2, 1]");
+        let set = vm.new_set().into_value();
+        assert_eq!(show(vm, make(vm, &types.reversed, &[set])), "TypeError: 'set' object is not reversible");
+        let it = vm.iter(&l).unwrap();
+        assert_eq!(vm.length_hint(&it, 0).unwrap_or(3), 3);
+    });
+}
