@@ -77,6 +77,10 @@ impl Interp {
                 });
             }
         }
+        for ty in [object, str_, tuple, dict] {
+            // The reference that a raw type has to itself was never counted.
+            std::mem::forget(ty.header().replace_type(type_.clone()));
+        }
         drop(spare);
         let mut types = Types::filled_with(type_);
         types.object = object.clone();
@@ -160,8 +164,10 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         bool = bare::<crate::int::Int>("bool", none), int;
         float = bare::<crate::float::Float>("float", sub), object;
         complex = bare::<crate::float::Complex>("complex", sub), object;
-        bytes = bare::<crate::bytes::Bytes>("bytes", sub | TypeFlags::BYTES_SUBCLASS), object;
-        bytearray = bare::<crate::bytes::ByteArray>("bytearray", sub), object;
+        bytes = native::<crate::bytes::Bytes>(), object;
+        bytearray = native::<crate::bytes::ByteArray>(), object;
+        bytes_iterator = native::<crate::bytes_ops::iter::BytesIterator>(), object;
+        bytearray_iterator = native::<crate::bytes_ops::iter::ByteArrayIterator>(), object;
         str_iterator = native::<crate::text::iter::StrIterator>(), object;
         list = native::<crate::list::List>(), object;
         ellipsis = bare::<Plain>("ellipsis", none), object;

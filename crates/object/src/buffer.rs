@@ -20,6 +20,20 @@ pub struct Buffer {
 }
 
 impl Buffer {
+    /// A buffer of plain bytes.
+    pub fn simple(owner: Value, ptr: *mut u8, len: usize, readonly: bool, release: fn(&Value)) -> Buffer {
+        Buffer {
+            owner,
+            ptr,
+            len,
+            readonly,
+            itemsize: 1,
+            format: "B".to_owned(),
+            shape: vec![len as isize],
+            strides: vec![1],
+            release,
+        }
+    }
     /// Whether the items lie one after another in C order.
     pub fn is_c_contiguous(&self) -> bool {
         if self.len == 0 {

@@ -27,6 +27,11 @@ impl ByteArray {
     pub fn new(data: Vec<u8>) -> Self {
         Self { data: UnsafeCell::new(data), exports: Cell::new(0) }
     }
+    /// The bytes. They must not be kept across code that may change the array.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        // SAFETY: only `with` changes the bytes, and callers hold the slice across no call of it.
+        unsafe { &*self.data.get() }
+    }
     /// Reads or changes the bytes; `f` must not reach this object by another way.
     pub fn with<R>(&self, f: impl FnOnce(&mut Vec<u8>) -> R) -> R {
         // SAFETY: the closure gets no Vm, so no Python code runs, and it has no other way here.

@@ -11,6 +11,7 @@ pub mod attr;
 pub mod bootstrap;
 pub mod buffer;
 pub mod bytes;
+pub mod bytes_ops;
 pub mod cells;
 pub mod codecs;
 pub mod dict;

@@ -82,15 +82,18 @@ pub fn decode(
 ) -> PyResult<(Ref<Str>, usize, Order)> {
     let mut order = order;
     let mut at = 0;
-    let mut encoding = name(order);
     if order == Order::Marked {
         match data {
             [0xFF, 0xFE, ..] => (order, at) = (Order::Little, 2),
             [0xFE, 0xFF, ..] => (order, at) = (Order::Big, 2),
             _ => {}
         }
-        encoding = "utf-16";
     }
+    let encoding = name(if order == Order::Marked {
+        Order::Little
+    } else {
+        order
+    });
     let mut out = StrBuilder::with_capacity(data.len() / 2);
     let mut errors = DecodeErrors {
         vm,

@@ -77,7 +77,6 @@ pub fn decode(
     last: bool,
 ) -> PyResult<(Ref<Str>, usize, Order)> {
     let mut order = order;
-    let encoding = name(order);
     let mut at = 0;
     if order == Order::Marked {
         match data {
@@ -86,6 +85,11 @@ pub fn decode(
             _ => {}
         }
     }
+    let encoding = name(if order == Order::Marked {
+        Order::Little
+    } else {
+        order
+    });
     let mut out = StrBuilder::with_capacity(data.len() / 4);
     let mut errors = DecodeErrors {
         vm,

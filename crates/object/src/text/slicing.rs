@@ -39,7 +39,11 @@ pub fn index_in(vm: &Vm, key: &Value, len: usize, what: &str) -> PyResult<usize>
     };
     let at = if i < 0 { i + len as isize } else { i };
     if at < 0 || at as usize >= len {
-        return Err(vm.index_error(format!("{what} index out of range")));
+        return Err(vm.index_error(if what == "index" {
+            "index out of range".to_owned()
+        } else {
+            format!("{what} index out of range")
+        }));
     }
     Ok(at as usize)
 }
