@@ -55,6 +55,8 @@ struct Table {
     only_str: bool,
     /// Index places that are not EMPTY; there is always an EMPTY one to end a probe.
     fill: usize,
+    /// No live entry lies before this number: a queue does not walk over what it took out.
+    first: usize,
     /// Entries (by number) that compiled code relies on.
     watched: Vec<u32>,
 }
@@ -146,7 +148,7 @@ impl Dict {
             keys_version: Cell::new(0),
             len: Cell::new(0),
             flags: Cell::new(0),
-            table: UnsafeCell::new(Table { entries: Vec::new(), indices: Box::default(), only_str: true, fill: 0, watched: Vec::new() }),
+            table: UnsafeCell::new(Table { entries: Vec::new(), indices: Box::default(), only_str: true, fill: 0, first: 0, watched: Vec::new() }),
         }
     }
 
@@ -217,8 +219,9 @@ impl Dict {
         unsafe { (*self.entries_ptr.get().add(index)).value.replace(Value::from_word(word)).map_or(0, Value::into_word) }
     }
     /// The first live entry at or after `index`.
-    pub fn next_entry(&self, mut index: usize) -> Option<(usize, i64, Value, Value)> {
+    pub fn next_entry(&self, index: usize) -> Option<(usize, i64, Value, Value)> {
         let entries = &self.table().entries;
+        let mut index = index.max(self.table().first);
         while let Some(e) = entries.get(index) {
             if let (Some(k), Some(v)) = (&e.key, &e.value) {
                 return Some((index, e.hash, k.clone(), v.clone()));
@@ -399,7 +402,32 @@ impl Dict {
             table.indices[seq.at] = i as i32;
         }
         table.fill = table.entries.len();
+        table.first = 0;
         self.keys_changed();
+    }
+
+    /// Makes the entry at a live place the last one or the first one; the latter takes linear time.
+    pub fn move_to_end(&self, vm: &Vm, index: usize, last: bool) {
+        if last {
+            let hash = self.table().entries.get(index).map(|e| e.hash);
+            if let (Some(hash), Some((key, value))) = (hash, self.remove_at(vm, index)) {
+                self.push(hash, key, value);
+            }
+            return;
+        }
+        let table = self.table();
+        if index >= table.entries.len() {
+            return;
+        }
+        table.entries[..=index].rotate_right(1);
+        for place in &mut table.watched {
+            *place = match *place as usize {
+                w if w == index => 0,
+                w if w < index => *place + 1,
+                _ => *place,
+            };
+        }
+        self.rebuild(self.len.get());
     }
 
     /// Sets a key; gives back the displaced value.
@@ -462,6 +490,9 @@ impl Dict {
             seq.advance();
         }
         table.indices[seq.at] = DELETED;
+        if index == table.first {
+            table.first += 1;
+        }
         self.len.set(self.len.get() - 1);
         if self.len.get() == 0 {
             // A fresh start: no deleted places to probe through. A large table is not worth wiping each time.
@@ -469,6 +500,7 @@ impl Dict {
             if table.indices.len() > 64 { table.indices = Box::default() } else { table.indices.fill(EMPTY) }
             table.only_str = true;
             table.fill = 0;
+            table.first = 0;
         } else if index + 1 == table.entries.len() {
             while table.entries.last().is_some_and(|e| e.key.is_none()) {
                 table.entries.pop();
@@ -497,6 +529,7 @@ impl Dict {
         table.indices = Box::default();
         table.only_str = true;
         table.fill = 0;
+        table.first = 0;
         table.watched.clear();
         self.len.set(0);
         self.keys_changed();

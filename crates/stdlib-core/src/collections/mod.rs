@@ -4,6 +4,8 @@ mod count;
 mod default_dict;
 mod deque;
 mod deque_iter;
+mod ordered_dict;
+mod ordered_views;
 mod tuple_getter;
 
 use taipan_macros::pymodule;
@@ -26,7 +28,7 @@ pub mod module {
     use taipan_object::module::Module;
     use taipan_object::{PyResult, Ref, Value, Vm};
 
-    use crate::collections::{count, default_dict};
+    use crate::collections::{count, default_dict, ordered_dict};
 
     #[pyinit]
     fn init(vm: &Vm, module: &Ref<Module>) -> PyResult<()> {
@@ -35,6 +37,12 @@ pub mod module {
             module,
             "defaultdict",
             default_dict::class(vm).into_value(),
+        )?;
+        set_module_attr(
+            vm,
+            module,
+            "OrderedDict",
+            ordered_dict::class(vm).into_value(),
         )
     }
 
