@@ -321,6 +321,15 @@ fn complex_op(op: Operator, a: &Const, b: &Const) -> Option<Const> {
 }
 
 fn integer_op(op: Operator, a: &Const, b: &Const) -> Option<Const> {
+    if let (Const::True | Const::False, Const::True | Const::False) = (a, b) {
+        let (x, y) = (is_true(a), is_true(b));
+        match op {
+            Operator::BitAnd => return Some(truth(x & y)),
+            Operator::BitOr => return Some(truth(x | y)),
+            Operator::BitXor => return Some(truth(x ^ y)),
+            _ => {}
+        }
+    }
     let (a, b) = (integer(a)?, integer(b)?);
     Some(match op {
         Operator::Add => big(a + b),

@@ -124,6 +124,13 @@ fn cells_and_free_variables() {
 }
 
 #[test]
+fn a_class_body_may_assign_to_a_nonlocal() {
+    let outer = function("def f():\n n = 1\n class C:\n  nonlocal n\n  n = 2\n  del n\n return n");
+    let class = nested(&outer).next().map(|c| ops(c)).unwrap_or_default();
+    assert!(class.contains(&Opcode::StoreDeref) && class.contains(&Opcode::DeleteDeref));
+}
+
+#[test]
 fn comprehensions_are_inlined() {
     let code = function("def f(a): return [x * 2 for x in a if x]");
     assert_eq!(nested(&code).count(), 0);
@@ -152,6 +159,10 @@ fn constants_are_folded() {
         matches!(returned("def f(): return 1 + 2j"), Const::Complex(re, im) if re == 1.0 && im == 2.0)
     );
     assert!(matches!(returned("def f(): return not 1"), Const::False));
+    assert!(matches!(
+        returned("def f(): return True & False"),
+        Const::False
+    ));
     assert_eq!(
         ops(&function("def f(): return 1 / 0"))[0],
         Opcode::LoadSmallInt

@@ -234,7 +234,9 @@ impl<'s> Compiler<'s, '_> {
         let flags = if from.kill { KILL_A } else { 0 };
         match self.resolve_mangled(name) {
             NameOp::Fast(reg) => self.u.mov(reg, from),
-            NameOp::Deref(reg) => self.u.emit(Opcode::StoreDeref, flags, from.reg, reg, 0),
+            NameOp::Deref(reg) | NameOp::ClassDeref(reg) | NameOp::DictOrDeref(reg) => {
+                self.u.emit(Opcode::StoreDeref, flags, from.reg, reg, 0)
+            }
             NameOp::Global => self.name_op(Opcode::StoreGlobal, flags, from.reg, name),
             NameOp::Far(dict) => {
                 let key = self.u.push();
@@ -247,10 +249,7 @@ impl<'s> Compiler<'s, '_> {
                 );
                 self.u.pop(1);
             }
-            NameOp::Name
-            | NameOp::ClassDeref(_)
-            | NameOp::DictOrGlobal
-            | NameOp::DictOrDeref(_) => {
+            NameOp::Name | NameOp::DictOrGlobal => {
                 self.name_op(Opcode::StoreName, flags, from.reg, name);
             }
         }
@@ -261,7 +260,9 @@ impl<'s> Compiler<'s, '_> {
         let name = self.mangle(name);
         match self.resolve_mangled(name) {
             NameOp::Fast(reg) => self.u.emit(Opcode::DeleteFast, 0, reg, 0, 0),
-            NameOp::Deref(reg) => self.u.emit(Opcode::DeleteDeref, 0, 0, reg, 0),
+            NameOp::Deref(reg) | NameOp::ClassDeref(reg) | NameOp::DictOrDeref(reg) => {
+                self.u.emit(Opcode::DeleteDeref, 0, 0, reg, 0)
+            }
             NameOp::Global => self.name_op(Opcode::DeleteGlobal, 0, 0, name),
             NameOp::Far(dict) => {
                 let key = self.u.push();
