@@ -43,7 +43,7 @@ impl Enumerate {
 #[pymethods(name = "enumerate", doc = "Pairs of a count and an item.", flags(BASETYPE))]
 impl Enumerate {
     #[pynew("(iterable, start=0)")]
-    fn new(vm: &Vm, cls: &TypeRef, iterable: &Value, start: &Value) -> PyResult {
+    fn py_new(vm: &Vm, cls: &TypeRef, iterable: &Value, start: &Value) -> PyResult {
         let start = vm.index(start)?;
         let big = if start.as_i64().is_none() { start.as_int().map(|n| n.to_ibig()) } else { None };
         let iterator = vm.iter(iterable)?;
@@ -122,7 +122,7 @@ crate::payload!(Zip, gc, |this, visit| this.iterators.iter().for_each(visit));
 #[pymethods(name = "zip", doc = "Tuples of the items of several iterables.", flags(BASETYPE))]
 impl Zip {
     #[pynew("(*iterables, strict=False)")]
-    fn new(vm: &Vm, cls: &TypeRef, iterables: &[Value], strict: bool) -> PyResult {
+    fn py_new(vm: &Vm, cls: &TypeRef, iterables: &[Value], strict: bool) -> PyResult {
         let zip = Zip { iterators: iterators(vm, iterables)?, strict: Cell::new(strict) };
         Ok(alloc_instance(vm, cls, zip).into_value())
     }
@@ -175,7 +175,7 @@ crate::payload!(Map, gc, |this, visit| {
 )]
 impl Map {
     #[pynew("(*arguments, strict=False)")]
-    fn new(vm: &Vm, cls: &TypeRef, arguments: &[Value], strict: bool) -> PyResult {
+    fn py_new(vm: &Vm, cls: &TypeRef, arguments: &[Value], strict: bool) -> PyResult {
         let [function, iterables @ ..] = arguments else {
             return Err(vm.type_error("map() must have at least two arguments."));
         };
@@ -226,7 +226,7 @@ crate::payload!(Filter, gc, |this, visit| {
 #[pymethods(name = "filter", doc = "The items for which a function is true.", flags(BASETYPE))]
 impl Filter {
     #[pynew("(function, iterable, /)")]
-    fn new(vm: &Vm, cls: &TypeRef, function: &Value, iterable: &Value) -> PyResult {
+    fn py_new(vm: &Vm, cls: &TypeRef, function: &Value, iterable: &Value) -> PyResult {
         let iterator = vm.iter(iterable)?;
         Ok(alloc_instance(vm, cls, Filter { function: function.clone(), iterator }).into_value())
     }
@@ -268,7 +268,7 @@ crate::payload!(Reversed, gc, |this, visit| this.sequence.with(|s| s.into_iter()
 #[pymethods(name = "reversed", doc = "The items of a sequence from the last to the first.", flags(BASETYPE))]
 impl Reversed {
     #[pynew("(sequence, /)")]
-    fn new(vm: &Vm, cls: &TypeRef, sequence: &Value) -> PyResult {
+    fn py_new(vm: &Vm, cls: &TypeRef, sequence: &Value) -> PyResult {
         let not_reversible = || vm.type_error(format!("'{}' object is not reversible", vm.type_name(sequence)));
         if let Some((function, this)) = vm.lookup_special(sequence, &vm.names.__reversed__)? {
             if function.is_none() {

@@ -269,7 +269,7 @@ const OWN: &[&str] = &[
 #[pymethods(name = "GenericAlias", module = "types", doc = "A generic type with arguments: list[int].", flags(BASETYPE))]
 impl GenericAlias {
     #[pynew("(origin, args, /)")]
-    fn new(vm: &Vm, cls: &TypeRef, origin: &Value, args: &Value) -> PyResult {
+    fn py_new(vm: &Vm, cls: &TypeRef, origin: &Value, args: &Value) -> PyResult {
         Ok(make(vm, cls, origin, args, false))
     }
     #[pygetset]

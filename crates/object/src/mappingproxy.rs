@@ -35,7 +35,7 @@ fn is_mapping(vm: &Vm, object: &Value) -> bool {
 #[pymethods(name = "mappingproxy", doc = "A read-only view of a mapping.", flags(MAPPING))]
 impl MappingProxy {
     #[pynew("(mapping)")]
-    fn new(vm: &Vm, _cls: &TypeRef, mapping: &Value) -> PyResult {
+    fn py_new(vm: &Vm, _cls: &TypeRef, mapping: &Value) -> PyResult {
         if !is_mapping(vm, mapping) {
             return Err(vm.type_error(format!("mappingproxy() argument must be a mapping, not {}", vm.type_name(mapping))));
         }

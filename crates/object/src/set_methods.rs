@@ -507,7 +507,7 @@ crate::payload!(FrozenSet);
 )]
 impl FrozenSet {
     #[pynew("(iterable=(), /)")]
-    fn new(vm: &Vm, cls: &TypeRef, iterable: &Value) -> PyResult {
+    fn py_new(vm: &Vm, cls: &TypeRef, iterable: &Value) -> PyResult {
         if cls.is(&vm.types.frozenset) && vm.type_of(iterable).is(cls) {
             return Ok(iterable.clone());
         }

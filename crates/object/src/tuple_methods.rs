@@ -30,7 +30,7 @@ impl Vm {
 #[pymethods(name = "tuple", doc = "An immutable sequence.", flags(BASETYPE | TUPLE_SUBCLASS | SEQUENCE))]
 impl Tuple {
     #[pynew("(iterable=(), /)")]
-    fn new(vm: &Vm, cls: &TypeRef, iterable: &Value) -> PyResult {
+    fn py_new(vm: &Vm, cls: &TypeRef, iterable: &Value) -> PyResult {
         if cls.is(&vm.types.tuple) {
             return Ok(vm.to_tuple(iterable)?.into_value());
         }
