@@ -1,3 +1,13 @@
 //! The one way to the operating system.
 
+pub mod fd;
 pub mod memory;
+
+/// The system's text for an error number.
+pub fn strerror(errno: i32) -> String {
+    let text = std::io::Error::from_raw_os_error(errno).to_string();
+    match text.rfind(" (os error ") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}

@@ -17,13 +17,18 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    taipan_vm::builtins::install(vm);
+    runtime.register(taipan_stdlib_core::MODULES);
     let globals = vm.new_dict();
     globals.insert_str(vm, &vm.names.__name__, vm.new_str("__main__").into_value());
-    match run_module_code(vm, compiled.code, &globals) {
-        Ok(_) => ExitCode::SUCCESS,
-        Err(_) => {
-            let e = vm.take_pending().unwrap();
+    if let Some(b) = vm.modules.get_str(&vm.intern_str("builtins")) {
+        globals.insert_str(vm, &vm.names.__builtins__, b);
+    }
+    let result = run_module_code(vm, compiled.code, &globals);
+    let failure = result.err().map(|raised| vm.take_exception(raised));
+    taipan_vm::sys::flush_streams(vm);
+    match failure {
+        None => ExitCode::SUCCESS,
+        Some(e) => {
             let text = vm.str(&e).map(|s| s.to_string()).unwrap_or_default();
             eprintln!("{}: {text}", vm.type_name(&e));
             ExitCode::FAILURE

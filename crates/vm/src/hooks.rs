@@ -1,6 +1,11 @@
-//! What crate `object` asks of the machine.
+//! What crate `object` asks of the machine, and what the machine asks of native modules.
 
+use std::cell::Cell;
+
+use taipan_compiler::code::CodeFlags;
+use taipan_compiler::codegen::CompileMode;
 use taipan_object::vm::Hooks;
+use taipan_object::{PyResult, Value, Vm};
 
 use crate::machine::Machine;
 
@@ -11,5 +16,19 @@ pub const HOOKS: Hooks = Hooks {
         // SAFETY: the current frame is live.
         (!frame.is_null()).then(|| unsafe { (*frame).globals().clone() })
     },
+    current_locals: crate::builtins::scope::locals,
+    warn: crate::warnings::warn,
+    import: crate::import::import_module,
+    poll: crate::poll::poll,
     ..Hooks::NONE
 };
+
+/// `compile` for syntax trees: source, filename, mode, flags, future features,
+/// optimisation; `None` if it is source text to be compiled to code.
+pub type CompileAst = fn(&Vm, &Value, &str, CompileMode, i64, CodeFlags, i64) -> PyResult<Option<Value>>;
+
+/// What the module `_ast` adds to `compile`.
+#[derive(Default)]
+pub struct AstHook {
+    pub compile: Cell<Option<CompileAst>>,
+}

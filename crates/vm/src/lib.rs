@@ -6,6 +6,7 @@ pub mod async_gen;
 pub mod builtins;
 pub mod call;
 pub mod code;
+pub mod config;
 pub mod finalize;
 pub mod frame;
 pub mod function;
@@ -13,24 +14,30 @@ pub mod gen_type;
 pub mod generator;
 pub mod groups;
 pub mod hooks;
+pub mod imp;
 pub mod import;
 pub mod interp;
 pub mod iterate;
 pub mod machine;
 pub mod native_call;
 pub mod op;
+pub mod os_error;
 pub mod poll;
 pub mod quicken;
 pub mod runtime;
 pub mod signals;
 pub mod slow;
+pub mod stdio;
 pub mod suggest;
 pub mod super_;
+pub mod sys;
 pub mod template;
 pub mod threads;
 pub mod traceback;
 pub mod typing;
 pub mod unwind;
+pub mod util;
+pub mod warnings;
 
 use taipan_object::module::Module;
 use taipan_object::{Value, Vm};
@@ -38,4 +45,17 @@ use taipan_object::{Value, Vm};
 /// An attribute of the module `sys`.
 pub fn sys_attr(vm: &Vm, name: &str) -> Option<Value> {
     vm.modules.get_str(&vm.names.sys)?.downcast::<Module>()?.dict.get_str(&vm.intern_str(name))
+}
+
+pub use config::config;
+
+/// A piece of interpreter-wide state, made empty on first use.
+pub fn state<T: Default + 'static>(vm: &Vm, key: &'static str) -> std::rc::Rc<T> {
+    let known = vm.module_state.borrow().get(key).cloned();
+    if let Some(known) = known.and_then(|k| k.downcast::<T>().ok()) {
+        return known;
+    }
+    let new = std::rc::Rc::new(T::default());
+    vm.module_state.borrow_mut().insert(key, new.clone());
+    new
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use taipan_compiler::code::Code;
 use taipan_object::bootstrap::bare;
 use taipan_object::dict::Dict;
-use taipan_object::native::TypeSpec;
+use taipan_object::native::{ModuleDef, NativeClass, TypeSpec};
 use taipan_object::ty::TypeFlags;
 use taipan_object::{Interp, PyResult, Ref, Value, Vm};
 
 use crate::async_gen::WrappedValue;
+use crate::builtins::iterators as it;
 use crate::code::PyCode;
 use crate::frame::FrameObject;
 use crate::function::Function;
@@ -37,9 +38,16 @@ impl Runtime {
         // SAFETY: nothing else uses the interpreter yet.
         unsafe { add_types(address, &vm) };
         vm.hooks.set(crate::hooks::HOOKS);
+        if crate::builtins::install(&vm).and_then(|()| crate::sys::install(&vm)).is_err() {
+            return None;
+        }
         Some(Runtime { vm, _machine: machine, _interp: interp })
     }
 
+    /// Makes native modules importable.
+    pub fn register(&self, modules: &[&'static ModuleDef]) {
+        crate::imp::register(&self.vm, modules);
+    }
     pub fn vm(&self) -> &Vm {
         &self.vm
     }
@@ -72,6 +80,11 @@ unsafe fn add_types(interp: *mut Interp, vm: &Vm) {
         coroutine = bare::<Generator>("coroutine", none);
         async_generator = bare::<Generator>("async_generator", none);
         async_generator_wrapped_value = bare::<WrappedValue>("async_generator_wrapped_value", none);
+        enumerate = it::Enumerate::spec();
+        zip = it::Zip::spec();
+        map = it::Map::spec();
+        filter = it::Filter::spec();
+        reversed = it::Reversed::spec();
     }
 }
 

@@ -1,0 +1,45 @@
+//! Issuing warnings from native code.
+
+use taipan_object::{PyResult, TypeRef, Value, Vm};
+use taipan_syntax::error::{SyntaxWarning, WarningCategory};
+
+/// Issues a warning at a place in source text.
+///
+/// # Errors
+/// The warning, if filters make it an error.
+pub fn warn_explicit(vm: &Vm, warning: &SyntaxWarning, filename: &str) -> PyResult<()> {
+    let category = match warning.category {
+        WarningCategory::SyntaxWarning => &vm.exc.syntax_warning,
+        WarningCategory::DeprecationWarning => &vm.exc.deprecation_warning,
+    };
+    emit(vm, category, &warning.message, filename, i64::from(warning.line))
+}
+
+/// Issues a warning at the running code.
+///
+/// # Errors
+/// The warning, if filters make it an error.
+pub fn warn(vm: &Vm, category: &TypeRef, message: &str, _stack_level: usize) -> PyResult<()> {
+    let (filename, line) = match crate::builtins::scope::current(vm) {
+        // SAFETY: the current frame is live.
+        Some(frame) => unsafe {
+            let f = &*frame;
+            (f.code().code.filename.to_string(), i64::from(f.code().line_of(f.lasti())))
+        },
+        None => ("sys".to_owned(), 1),
+    };
+    emit(vm, category, message, &filename, line)
+}
+
+/// Gives a warning to the module `_warnings`, if a program has it; drops it otherwise.
+fn emit(vm: &Vm, category: &TypeRef, message: &str, filename: &str, line: i64) -> PyResult<()> {
+    let Some(module) = vm.modules.get_str(&vm.intern_str("_warnings")) else { return Ok(()) };
+    let Some(warn) = vm.getattr_opt(&module, &vm.intern_str("warn_explicit"))? else { return Ok(()) };
+    let args = [
+        vm.new_str(message).into_value(),
+        category.to_value(),
+        vm.new_str(filename).into_value(),
+        vm.new_int(line),
+    ];
+    vm.call(&warn, &args).map(drop::<Value>)
+}
