@@ -5,12 +5,11 @@ use std::sync::Arc;
 use taipan_compiler::code::Code;
 use taipan_object::bootstrap::bare;
 use taipan_object::dict::Dict;
-use taipan_object::native::{ModuleDef, NativeClass, TypeSpec};
+use taipan_object::native::{ModuleDef, TypeSpec};
 use taipan_object::ty::TypeFlags;
 use taipan_object::{Interp, PyResult, Ref, Value, Vm};
 
 use crate::async_gen::WrappedValue;
-use crate::builtins::iterators as it;
 use crate::code::PyCode;
 use crate::frame::FrameObject;
 use crate::function::Function;
@@ -80,11 +79,6 @@ unsafe fn add_types(interp: *mut Interp, vm: &Vm) {
         coroutine = bare::<Generator>("coroutine", none);
         async_generator = bare::<Generator>("async_generator", none);
         async_generator_wrapped_value = bare::<WrappedValue>("async_generator_wrapped_value", none);
-        enumerate = it::Enumerate::spec();
-        zip = it::Zip::spec();
-        map = it::Map::spec();
-        filter = it::Filter::spec();
-        reversed = it::Reversed::spec();
     }
 }
 

@@ -3,7 +3,6 @@
 pub mod build_class;
 pub mod compile;
 pub mod functions;
-pub mod iterators;
 pub mod print;
 pub mod reduce;
 pub mod scope;
