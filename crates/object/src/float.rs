@@ -54,19 +54,34 @@ impl Vm {
         let ty = self.type_of(object);
         if let Some(f) = ty.slots.float.get() {
             let result = f(self, object)?;
-            return result.as_float().ok_or_else(|| {
-                self.type_error(format!(
-                    "{}.__float__() must return a float, not {}",
-                    ty.display_name(),
-                    self.type_of(&result).display_name()
-                ))
-            });
+            return self.float_result(ty, &result);
         }
         if ty.slots.index.get().is_some() {
             let n = self.index(object)?;
             return self.as_f64(&n);
         }
         Err(self.type_error(format!("must be real number, not {}", ty.display_name())))
+    }
+    /// What `__float__` returned.
+    fn float_result(&self, ty: &crate::header::TypeRef, result: &Value) -> PyResult<f64> {
+        let actual = self.type_of(result);
+        let Some(x) = result.as_float() else {
+            return Err(self.type_error(format!(
+                "{}.__float__ returned non-float (type {})",
+                ty.display_name(),
+                actual.display_name()
+            )));
+        };
+        if !actual.is(&self.types.float) {
+            let message = format!(
+                "{}.__float__ returned non-float (type {}).  The ability to return an instance of a strict subclass of float is \
+                 deprecated, and may be removed in a future version of Python.",
+                ty.display_name(),
+                actual.display_name()
+            );
+            (self.hooks.get().warn)(self, &self.exc.deprecation_warning, &message, 1)?;
+        }
+        Ok(x)
     }
     /// A big integer as the nearest `f64`; OverflowError when too large.
     pub fn bigint_to_f64(&self, b: &dashu_int::IBig) -> PyResult<f64> {

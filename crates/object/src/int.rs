@@ -20,6 +20,13 @@ pub enum IntRef<'a> {
 }
 
 impl IntRef<'_> {
+    /// The same operand again.
+    pub fn reborrow(&self) -> IntRef<'_> {
+        match self {
+            IntRef::Small(n) => IntRef::Small(*n),
+            IntRef::Big(b) => IntRef::Big(b),
+        }
+    }
     pub fn to_ibig(&self) -> IBig {
         match self {
             IntRef::Small(n) => IBig::from(*n),
@@ -91,6 +98,15 @@ impl Vm {
         let result = f(self, object)?;
         if result.as_int().is_none() {
             return Err(self.type_error(format!("__index__ returned non-int (type {})", self.type_of(&result).display_name())));
+        }
+        let exact = self.type_of(&result);
+        if !exact.is(&self.types.int) {
+            let message = format!(
+                "__index__ returned non-int (type {}).  The ability to return an instance of a strict subclass of int is \
+                 deprecated, and may be removed in a future version of Python.",
+                exact.display_name()
+            );
+            (self.hooks.get().warn)(self, &self.exc.deprecation_warning, &message, 1)?;
         }
         Ok(result)
     }

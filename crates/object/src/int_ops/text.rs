@@ -1,0 +1,90 @@
+//! Integers as text: decimal and other bases, and the limit on digits.
+
+use dashu_int::{IBig, Sign};
+
+use crate::int::IntRef;
+use crate::value::Value;
+use crate::vm::{PyResult, Raised, Vm};
+
+/// Numbers shorter than this are never refused, as in CPython.
+pub const DIGITS_THRESHOLD: usize = 640;
+
+#[cold]
+fn too_long(vm: &Vm, limit: usize) -> Raised {
+    vm.value_error(format!(
+        "Exceeds the limit ({limit} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"
+    ))
+}
+
+/// Decimal text.
+///
+/// # Errors
+/// ValueError beyond `sys.get_int_max_str_digits()` digits.
+pub fn decimal(vm: &Vm, n: &IntRef<'_>) -> PyResult<String> {
+    match n {
+        IntRef::Small(n) => Ok(n.to_string()),
+        IntRef::Big(b) => decimal_big(vm, b),
+    }
+}
+
+fn decimal_big(vm: &Vm, b: &IBig) -> PyResult<String> {
+    let limit = vm.int_max_str_digits.get() as usize;
+    let bits = super::bit_length(b);
+    // A digit takes more than 3.32 bits: refuse what is surely too long before the work.
+    let limited = limit > 0 && bits > DIGITS_THRESHOLD * 3;
+    if limited && bits / 10 * 3 > limit {
+        return Err(too_long(vm, limit));
+    }
+    let text = b.to_string();
+    let digits = text.len() - usize::from(b.sign() == Sign::Negative);
+    if limited && digits > limit.max(DIGITS_THRESHOLD) {
+        return Err(too_long(vm, limit));
+    }
+    Ok(text)
+}
+
+/// The absolute value's digits in base 2, 8, 10 or 16 and whether the number is negative.
+pub fn magnitude_digits(vm: &Vm, n: &IntRef<'_>, base: u8, upper: bool) -> PyResult<(bool, String)> {
+    let negative = n.is_negative();
+    let text = match n {
+        _ if base == 10 => {
+            let text = decimal(vm, n)?;
+            if negative { text[1..].to_owned() } else { text }
+        }
+        IntRef::Small(n) => {
+            let n = n.unsigned_abs();
+            match (base, upper) {
+                (2, _) => format!("{n:b}"),
+                (8, _) => format!("{n:o}"),
+                (_, true) => format!("{n:X}"),
+                _ => format!("{n:x}"),
+            }
+        }
+        IntRef::Big(b) => {
+            super::reserve_bits(vm, super::bit_length(b) as u128 * 8)?;
+            let text = b.in_radix(base).to_string();
+            let text = if negative { text[1..].to_owned() } else { text };
+            if upper { text.to_ascii_uppercase() } else { text }
+        }
+    };
+    Ok((negative, text))
+}
+
+/// Text with sign and prefix, as `bin`, `oct` and `hex` give it.
+pub fn prefixed(vm: &Vm, n: &IntRef<'_>, base: u8) -> PyResult<String> {
+    let (negative, digits) = magnitude_digits(vm, n, base, false)?;
+    let prefix = match base {
+        2 => "0b",
+        8 => "0o",
+        16 => "0x",
+        _ => "",
+    };
+    Ok(format!("{}{prefix}{digits}", if negative { "-" } else { "" }))
+}
+
+/// `repr(a)`.
+pub fn repr(vm: &Vm, a: &Value) -> PyResult {
+    let Some(n) = a.as_int() else { return Ok(Value::NOT_IMPLEMENTED) };
+    let text = decimal(vm, &n)?;
+    Ok(vm.new_ascii(text.as_bytes()).into_value())
+}
