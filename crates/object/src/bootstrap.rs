@@ -160,10 +160,10 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         vm.native_types.borrow_mut().insert(ty.vtable as *const _ as usize, ty.clone());
     }
     types! {
-        int = bare::<crate::int::Int>("int", sub | TypeFlags::LONG_SUBCLASS), object;
-        bool = bare::<crate::int::Int>("bool", none), int;
-        float = bare::<crate::float::Float>("float", sub), object;
-        complex = bare::<crate::float::Complex>("complex", sub), object;
+        int = native::<crate::int::Int>(), object;
+        bool = crate::int_ops::bool::spec(), int;
+        float = native::<crate::float::Float>(), object;
+        complex = native::<crate::float::Complex>(), object;
         bytes = native::<crate::bytes::Bytes>(), object;
         bytearray = native::<crate::bytes::ByteArray>(), object;
         bytes_iterator = native::<crate::bytes_ops::iter::BytesIterator>(), object;

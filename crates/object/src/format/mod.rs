@@ -1,5 +1,6 @@
 //! `format()` and its mini-language.
 
+pub mod number;
 pub mod percent;
 pub mod spec;
 pub mod text;

@@ -1,0 +1,271 @@
+//! `__format__` of numbers, and the pieces of `%` formatting.
+
+use super::spec::FormatSpec;
+use crate::float_ops::format::{FloatFlags, format_float};
+use crate::header::Ref;
+use crate::int::IntRef;
+use crate::int_ops::text::magnitude_digits;
+use crate::str::{Str, StrView};
+use crate::value::Value;
+use crate::vm::{PyResult, Vm};
+
+/// The ASCII parts of a formatted number, in order.
+#[derive(Default)]
+struct Parts {
+    sign: &'static str,
+    /// `0x` and the like.
+    prefix: String,
+    /// Digits before the point.
+    digits: String,
+    /// The point, the fraction, exponent, percent sign; `inf` and `nan`.
+    rest: String,
+    /// Digits in a group.
+    group: usize,
+}
+
+/// `int.__format__`.
+pub fn format_int(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResult {
+    let n = value.as_int().unwrap_or(IntRef::Small(0));
+    if spec.is_empty() {
+        return vm.str(value).map(Ref::into_value);
+    }
+    let type_name = vm.type_name(value);
+    let spec = FormatSpec::parse(vm, spec.view(), 'd', '>', &type_name)?;
+    match spec.kind_char() {
+        'b' | 'c' | 'd' | 'o' | 'x' | 'X' | 'n' => format_integer(vm, &n, &spec),
+        'e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%' => format_real(vm, vm.as_f64(value)?, &spec),
+        _ => Err(spec.unknown_kind(vm, &type_name)),
+    }
+}
+
+fn format_integer(vm: &Vm, n: &IntRef<'_>, spec: &FormatSpec) -> PyResult {
+    if spec.precision.is_some() || spec.fraction_grouping != 0 {
+        return Err(vm.value_error("Precision not allowed in integer format specifier"));
+    }
+    if spec.no_negative_zero {
+        return Err(vm.value_error("Negative zero coercion (z) not allowed in format specifier with integer presentation type"));
+    }
+    let kind = spec.kind_char();
+    if kind == 'c' {
+        return format_char(vm, n, spec);
+    }
+    let base = match kind {
+        'b' => 2,
+        'o' => 8,
+        'x' | 'X' => 16,
+        _ => 10,
+    };
+    let (negative, digits) = magnitude_digits(vm, n, base, kind == 'X')?;
+    let prefix = if spec.alternate && base != 10 { format!("0{kind}") } else { String::new() };
+    let group = if base == 10 { 3 } else { 4 };
+    lay_out(vm, Parts { sign: sign_text(negative, spec.sign), prefix, digits, group, ..Parts::default() }, spec)
+}
+
+fn format_char(vm: &Vm, n: &IntRef<'_>, spec: &FormatSpec) -> PyResult {
+    if spec.sign != 0 {
+        return Err(vm.value_error("Sign not allowed with integer format specifier 'c'"));
+    }
+    if spec.alternate {
+        return Err(vm.value_error("Alternate form (#) not allowed with integer format specifier 'c'"));
+    }
+    let Some(n) = n.to_i64() else { return Err(vm.overflow_error("Python int too large to convert to C long")) };
+    let Some(c) = u32::try_from(n).ok().filter(|c| *c <= 0x10FFFF) else {
+        return Err(vm.overflow_error("%c arg not in range(0x110000)"));
+    };
+    let text = vm.new_char(c);
+    super::text::pad(vm, text.view(), spec.width.unwrap_or(0), spec.align, spec.fill).map(Ref::into_value)
+}
+
+fn sign_text(negative: bool, wanted: u8) -> &'static str {
+    match (negative, wanted) {
+        (true, _) => "-",
+        (_, b'+') => "+",
+        (_, b' ') => " ",
+        _ => "",
+    }
+}
+
+/// `float.__format__`.
+pub fn format_float_object(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResult {
+    if spec.is_empty() {
+        return vm.str(value).map(Ref::into_value);
+    }
+    let x = value.as_float().unwrap_or(0.0);
+    let type_name = vm.type_name(value);
+    let spec = FormatSpec::parse(vm, spec.view(), '\0', '>', &type_name)?;
+    match spec.kind_char() {
+        '\0' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%' => format_real(vm, x, &spec),
+        _ => Err(spec.unknown_kind(vm, &type_name)),
+    }
+}
+
+/// Refuses more digits than memory holds.
+fn check_precision(vm: &Vm, precision: Option<usize>) -> PyResult<()> {
+    match precision {
+        Some(p) if p > i32::MAX as usize => Err(vm.value_error("precision too big")),
+        Some(p) => Vec::<u8>::new().try_reserve_exact(p).map_err(|_| vm.memory_error()),
+        None => Ok(()),
+    }
+}
+
+/// A real number as a presentation type gives it: whether to show a minus, and the text without sign.
+fn real_text(x: f64, kind: char, precision: Option<usize>, spec: &FormatSpec, add_dot_0: bool) -> (bool, String) {
+    let (kind, precision, add_dot_0) = match (kind, precision) {
+        ('\0', None) => ('r', 0, add_dot_0),
+        ('\0', Some(p)) => ('g', p, add_dot_0),
+        ('n', p) => ('g', p.unwrap_or(6), false),
+        (kind, p) => (kind, p.unwrap_or(6), false),
+    };
+    let flags = FloatFlags { alternate: spec.alternate, add_dot_0, plus: false };
+    let mut text = match kind {
+        '%' => format_float(x * 100.0, 'f', precision, flags) + "%",
+        _ => format_float(x, kind, precision, flags),
+    };
+    let negative = text.starts_with('-');
+    if negative {
+        text.remove(0);
+    }
+    let mantissa = text.bytes().take_while(|c| !matches!(c, b'e' | b'E'));
+    let zero = x.is_finite() && !mantissa.into_iter().any(|c| matches!(c, b'1'..=b'9'));
+    (negative && !(zero && spec.no_negative_zero), text)
+}
+
+fn split_parts(negative: bool, text: &str, spec: &FormatSpec) -> Parts {
+    let whole = text.bytes().take_while(u8::is_ascii_digit).count();
+    let mut rest = text[whole..].to_owned();
+    if spec.fraction_grouping != 0 && rest.starts_with('.') {
+        let fraction = rest[1..].bytes().take_while(u8::is_ascii_digit).count();
+        let mut grouped = String::from(".");
+        for (i, c) in rest[1..=fraction].chars().enumerate() {
+            if i > 0 && i % 3 == 0 {
+                grouped.push(spec.fraction_grouping as char);
+            }
+            grouped.push(c);
+        }
+        grouped.push_str(&rest[1 + fraction..]);
+        rest = grouped;
+    }
+    Parts { sign: sign_text(negative, spec.sign), digits: text[..whole].to_owned(), rest, group: 3, ..Parts::default() }
+}
+
+fn format_real(vm: &Vm, x: f64, spec: &FormatSpec) -> PyResult {
+    check_precision(vm, spec.precision)?;
+    let (negative, text) = real_text(x, spec.kind_char(), spec.precision, spec, true);
+    lay_out(vm, split_parts(negative, &text, spec), spec)
+}
+
+/// `complex.__format__`.
+pub fn format_complex_object(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResult {
+    if spec.is_empty() {
+        return vm.str(value).map(Ref::into_value);
+    }
+    let (re, im) = value.as_complex().unwrap_or_default();
+    let type_name = vm.type_name(value);
+    let spec = FormatSpec::parse(vm, spec.view(), '\0', '>', &type_name)?;
+    let kind = spec.kind_char();
+    if !matches!(kind, '\0' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n') {
+        return Err(spec.unknown_kind(vm, &type_name));
+    }
+    if spec.fill == u32::from('0') {
+        return Err(vm.value_error("Zero padding is not allowed in complex format specifier"));
+    }
+    if spec.align == b'=' {
+        return Err(vm.value_error("'=' alignment flag is not allowed in complex format specifier"));
+    }
+    check_precision(vm, spec.precision)?;
+    // Without a type the text is that of `repr`: parentheses, and no positive zero as real part.
+    let bare = kind == '\0';
+    let skip_real = bare && re == 0.0 && re.is_sign_positive();
+    let mut out = String::new();
+    let mut push = |x: f64, sign: u8| {
+        let (negative, text) = real_text(x, kind, spec.precision, &spec, false);
+        let parts = split_parts(negative, &text, &FormatSpec { sign, ..spec });
+        out.push_str(parts.sign);
+        out.push_str(&group(&parts.digits, spec.grouping, parts.group, 0));
+        out.push_str(&parts.rest);
+    };
+    if !skip_real {
+        push(re, spec.sign);
+    }
+    push(im, if skip_real { spec.sign } else { b'+' });
+    out.push('j');
+    if bare && !skip_real {
+        out = format!("({out})");
+    }
+    super::text::pad(vm, StrView::Ascii(&out), spec.width.unwrap_or(0), spec.align, spec.fill).map(Ref::into_value)
+}
+
+/// Puts separators between groups of digits and zeros before them, up to `least` characters.
+fn group(digits: &str, separator: u8, size: usize, least: usize) -> String {
+    if digits.is_empty() {
+        return String::new();
+    }
+    if separator == 0 {
+        let mut out = "0".repeat(least.saturating_sub(digits.len()));
+        out.push_str(digits);
+        return out;
+    }
+    // Written from the right.
+    let mut reversed = Vec::with_capacity(digits.len().max(least) * 4 / 3 + 1);
+    let mut left = digits.bytes().rev();
+    let mut count = 0;
+    loop {
+        let next = left.next();
+        if next.is_none() && reversed.len() >= least {
+            break;
+        }
+        if count > 0 && count % size == 0 {
+            reversed.push(separator);
+        }
+        reversed.push(next.unwrap_or(b'0'));
+        count += 1;
+    }
+    reversed.iter().rev().map(|&c| c as char).collect()
+}
+
+/// Puts the parts together and pads them.
+fn lay_out(vm: &Vm, parts: Parts, spec: &FormatSpec) -> PyResult {
+    let width = spec.width.unwrap_or(0);
+    let room = width.saturating_mul(4).min(isize::MAX as usize);
+    Vec::<u8>::new().try_reserve_exact(room).map_err(|_| vm.memory_error())?;
+    let fixed = parts.sign.len() + parts.prefix.len() + parts.rest.len();
+    let zero_filled = spec.fill == u32::from('0') && spec.align == b'=';
+    let least = if zero_filled { width.saturating_sub(fixed) } else { 0 };
+    let head = format!("{}{}", parts.sign, parts.prefix);
+    let tail = group(&parts.digits, spec.grouping, parts.group, least) + &parts.rest;
+    let missing = width.saturating_sub(head.len() + tail.len());
+    if spec.align == b'=' && missing > 0 {
+        let fill = std::iter::repeat_n(spec.fill, missing);
+        let points = head.bytes().map(u32::from).chain(fill).chain(tail.bytes().map(u32::from));
+        return Ok(vm.from_code_points_sized(&vm.types.str, width, spec.fill.max(0x7F), points).into_value());
+    }
+    let body = head + &tail;
+    super::text::pad(vm, StrView::Ascii(&body), width, spec.align, spec.fill).map(Ref::into_value)
+}
+
+/// An integer as `%d`, `%o`, `%x` or `%X` give it: at least `precision`
+/// digits, with `#` a prefix. A sign is written for negative numbers.
+///
+/// # Errors
+/// ValueError beyond the limit on digits; MemoryError.
+pub fn percent_int(vm: &Vm, n: &IntRef<'_>, kind: char, precision: Option<usize>, alternate: bool) -> PyResult<String> {
+    let base = match kind {
+        'o' => 8,
+        'x' | 'X' => 16,
+        _ => 10,
+    };
+    let (negative, digits) = magnitude_digits(vm, n, base, kind == 'X')?;
+    let missing = precision.unwrap_or(0).saturating_sub(digits.len());
+    let mut out = String::new();
+    out.try_reserve_exact(digits.len().saturating_add(missing).saturating_add(3)).map_err(|_| vm.memory_error())?;
+    if negative {
+        out.push('-');
+    }
+    if alternate && base != 10 {
+        out.push('0');
+        out.push(kind);
+    }
+    out.extend(std::iter::repeat_n('0', missing));
+    out.push_str(&digits);
+    Ok(out)
+}
