@@ -33,10 +33,16 @@ impl Value {
 impl Vm {
     #[inline]
     pub fn new_float(&self, x: f64) -> Value {
-        Value::small_float(x).unwrap_or_else(|| self.heap.alloc(&self.types.float, Float { value: x }).into_value())
+        Value::small_float(x).unwrap_or_else(|| {
+            self.heap
+                .alloc(&self.types.float, Float { value: x })
+                .into_value()
+        })
     }
     pub fn new_complex(&self, re: f64, im: f64) -> Value {
-        self.heap.alloc(&self.types.complex, Complex { re, im }).into_value()
+        self.heap
+            .alloc(&self.types.complex, Complex { re, im })
+            .into_value()
     }
     /// A real number as `f64`: floats, ints, `__float__`, `__index__`.
     ///
@@ -86,6 +92,10 @@ impl Vm {
     /// A big integer as the nearest `f64`; OverflowError when too large.
     pub fn bigint_to_f64(&self, b: &dashu_int::IBig) -> PyResult<f64> {
         let x = b.to_f64().value();
-        if x.is_finite() { Ok(x) } else { Err(self.overflow_error("int too large to convert to float")) }
+        if x.is_finite() {
+            Ok(x)
+        } else {
+            Err(self.overflow_error("int too large to convert to float"))
+        }
     }
 }

@@ -65,7 +65,10 @@ impl Vm {
         Value::small_int(n).unwrap_or_else(|| self.big_int_object(&self.types.int, IBig::from(n)))
     }
     pub fn new_uint(&self, n: u64) -> Value {
-        i64::try_from(n).map_or_else(|_| self.big_int_object(&self.types.int, IBig::from(n)), |n| self.new_int(n))
+        i64::try_from(n).map_or_else(
+            |_| self.big_int_object(&self.types.int, IBig::from(n)),
+            |n| self.new_int(n),
+        )
     }
     /// The int with this value, inside the word if it fits.
     pub fn new_bigint(&self, n: IBig) -> Value {
@@ -93,11 +96,17 @@ impl Vm {
         }
         let ty = self.type_of(object);
         let Some(f) = ty.slots.index.get() else {
-            return Err(self.type_error(format!("'{}' object cannot be interpreted as an integer", ty.display_name())));
+            return Err(self.type_error(format!(
+                "'{}' object cannot be interpreted as an integer",
+                ty.display_name()
+            )));
         };
         let result = f(self, object)?;
         if result.as_int().is_none() {
-            return Err(self.type_error(format!("__index__ returned non-int (type {})", self.type_of(&result).display_name())));
+            return Err(self.type_error(format!(
+                "__index__ returned non-int (type {})",
+                self.type_of(&result).display_name()
+            )));
         }
         let exact = self.type_of(&result);
         if !exact.is(&self.types.int) {
@@ -113,19 +122,29 @@ impl Vm {
     /// An index as `i64`; OverflowError beyond.
     pub fn index_i64(&self, object: &Value) -> PyResult<i64> {
         let n = self.index(object)?;
-        n.as_i64().ok_or_else(|| self.overflow_error("Python int too large to convert to C long"))
+        n.as_i64()
+            .ok_or_else(|| self.overflow_error("Python int too large to convert to C long"))
     }
     /// An index as `isize`; OverflowError beyond.
     pub fn index_isize(&self, object: &Value) -> PyResult<isize> {
         let n = self.index(object)?;
-        n.as_i64().map(|n| n as isize).ok_or_else(|| self.overflow_error("Python int too large to convert to C ssize_t"))
+        n.as_i64()
+            .map(|n| n as isize)
+            .ok_or_else(|| self.overflow_error("Python int too large to convert to C ssize_t"))
     }
     /// An index clamped to the range of `isize`, as slices want it.
     pub fn index_clamped(&self, object: &Value) -> PyResult<isize> {
         let n = self.index(object)?;
         Ok(match n.as_int() {
             Some(IntRef::Small(n)) => n as isize,
-            Some(IntRef::Big(b)) => i64::try_from(b).map_or(if *b < IBig::ZERO { isize::MIN } else { isize::MAX }, |n| n as isize),
+            Some(IntRef::Big(b)) => i64::try_from(b).map_or(
+                if *b < IBig::ZERO {
+                    isize::MIN
+                } else {
+                    isize::MAX
+                },
+                |n| n as isize,
+            ),
             None => 0,
         })
     }

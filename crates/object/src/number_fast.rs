@@ -86,7 +86,11 @@ pub fn int_xor(a: &Value, b: &Value) -> Option<Value> {
 pub fn int_lshift(a: &Value, b: &Value) -> Option<Value> {
     let (x, y) = int_pair(a, b).filter(|p| (0..63).contains(&p.1))?;
     let n = x << y;
-    if n >> y == x { Value::small_int(n) } else { None }
+    if n >> y == x {
+        Value::small_int(n)
+    } else {
+        None
+    }
 }
 /// `a >> b` of small integers.
 #[inline]
@@ -107,13 +111,21 @@ pub fn negative(vm: &Vm, a: &Value) -> Option<Value> {
 #[inline(always)]
 pub fn floor_div(x: i64, y: i64) -> i64 {
     let q = x.wrapping_div(y);
-    if x.wrapping_rem(y) != 0 && (x < 0) != (y < 0) { q - 1 } else { q }
+    if x.wrapping_rem(y) != 0 && (x < 0) != (y < 0) {
+        q - 1
+    } else {
+        q
+    }
 }
 /// Remainder with the divisor's sign; `y` is not zero.
 #[inline(always)]
 pub fn floor_rem(x: i64, y: i64) -> i64 {
     let r = x.wrapping_rem(y);
-    if r != 0 && (r < 0) != (y < 0) { r + y } else { r }
+    if r != 0 && (r < 0) != (y < 0) {
+        r + y
+    } else {
+        r
+    }
 }
 
 /// `a + b` of numbers inside the word.
@@ -136,7 +148,9 @@ pub fn mul(vm: &Vm, a: &Value, b: &Value) -> Option<Value> {
 #[inline]
 pub fn truediv(vm: &Vm, a: &Value, b: &Value) -> Option<Value> {
     let (x, y) = match int_pair(a, b) {
-        Some((x, y)) if x.unsigned_abs() <= 1 << 53 && y.unsigned_abs() <= 1 << 53 => (x as f64, y as f64),
+        Some((x, y)) if x.unsigned_abs() <= 1 << 53 && y.unsigned_abs() <= 1 << 53 => {
+            (x as f64, y as f64)
+        }
         Some(_) => return None,
         None => float_pair(a, b)?,
     };

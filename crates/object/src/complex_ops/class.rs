@@ -4,6 +4,7 @@ use taipan_macros::pymethods;
 
 use super::Parts;
 use crate::float::Complex;
+use crate::float_ops::parse::without_underscores;
 use crate::header::{Ref, TypeRef};
 use crate::int_ops::digits::to_ascii;
 use crate::slots::Slots;
@@ -11,9 +12,15 @@ use crate::str::Str;
 use crate::value::Value;
 use crate::vm::{PyResult, Vm};
 
-#[pymethods(name = "complex", flags(BASETYPE), extra(crate::complex_ops::class::OPERATORS), doc = "A complex number real + imag*1j.\n\ncomplex(text) reads such a sum of literals.")]
+#[pymethods(
+    name = "complex",
+    signature = "(real=0, imag=0)",
+    flags(BASETYPE),
+    extra(crate::complex_ops::class::OPERATORS),
+    doc = "A complex number real + imag*1j.\n\ncomplex(text) reads such a sum of literals."
+)]
 impl Complex {
-    #[pynew("(real=0, imag=0)")]
+    #[pynew("(real=<unset>, imag=<unset>)")]
     fn new(vm: &Vm, cls: &TypeRef, real: Option<&Value>, imag: Option<&Value>) -> PyResult {
         new(vm, cls, real, imag)
     }
@@ -29,7 +36,11 @@ impl Complex {
             None => (vm.as_f64(number)?, 0.0),
         };
         let z = vm.new_complex(z.0, z.1);
-        if exact { Ok(z) } else { vm.call(cls.as_value(), &[z]) }
+        if exact {
+            Ok(z)
+        } else {
+            vm.call(cls.as_value(), &[z])
+        }
     }
     /// The number with the sign of its imaginary part changed.
     #[pymethod("(self, /)")]
@@ -39,11 +50,17 @@ impl Complex {
     /// The number as an instance of exactly complex.
     #[pymethod("(self, /)", name = "__complex__")]
     fn complex(vm: &Vm, this: &Ref<Complex>) -> Value {
-        if this.ty().is(&vm.types.complex) { this.to_value() } else { vm.new_complex(this.re, this.im) }
+        if this.ty().is(&vm.types.complex) {
+            this.to_value()
+        } else {
+            vm.new_complex(this.re, this.im)
+        }
     }
     #[pymethod("(self, /)", name = "__getnewargs__")]
     fn getnewargs(vm: &Vm, this: &Ref<Complex>) -> PyResult {
-        Ok(vm.new_tuple([vm.new_float(this.re), vm.new_float(this.im)]).into_value())
+        Ok(vm
+            .new_tuple([vm.new_float(this.re), vm.new_float(this.im)])
+            .into_value())
     }
     /// Formats the number as a format specification says.
     #[pymethod("(self, format_spec, /)", name = "__format__")]
@@ -73,7 +90,9 @@ pub const OPERATORS: &[crate::native::MethodDef] = &[];
 pub const OPERATORS_GETSETS: &[crate::native::GetSetDef] = &[];
 /// The operators of `complex`.
 pub const OPERATORS_SLOTS: fn(&Slots) = |slots| {
-    slots.repr.set(Some(|vm, this| Ok(vm.new_str(&super::repr(receiver(this))).into_value())));
+    slots.repr.set(Some(|vm, this| {
+        Ok(vm.new_str(&super::repr(receiver(this))).into_value())
+    }));
     slots.hash.set(Some(super::hash));
     slots.richcompare.set(Some(super::richcompare));
     slots.add.set(Some(super::add));
@@ -92,8 +111,12 @@ pub const OPERATORS_SLOTS: fn(&Slots) = |slots| {
         let z = receiver(this);
         Ok(vm.new_complex(z.0, z.1))
     }));
-    slots.abs.set(Some(|vm, this| super::abs(vm, receiver(this))));
-    slots.bool.set(Some(|_, this| Ok(receiver(this) != (0.0, 0.0))));
+    slots
+        .abs
+        .set(Some(|vm, this| super::abs(vm, receiver(this))));
+    slots
+        .bool
+        .set(Some(|_, this| Ok(receiver(this) != (0.0, 0.0))));
 };
 
 /// The value of a complex number or of what has `__complex__`; `None` for others.
@@ -104,9 +127,14 @@ pub fn to_complex(vm: &Vm, object: &Value) -> PyResult<Option<Parts>> {
     if vm.type_of(object).is(&vm.types.float) || object.as_int().is_some() {
         return Ok(None);
     }
-    let Some(made) = vm.call_special(object, &vm.names.__complex__, &[])? else { return Ok(None) };
+    let Some(made) = vm.call_special(object, &vm.names.__complex__, &[])? else {
+        return Ok(None);
+    };
     let Some(z) = made.as_complex() else {
-        return Err(vm.type_error(format!("__complex__ returned non-complex (type {})", vm.type_name(&made))));
+        return Err(vm.type_error(format!(
+            "__complex__ returned non-complex (type {})",
+            vm.type_name(&made)
+        )));
     };
     if !vm.type_of(&made).is(&vm.types.complex) {
         let message = format!(
@@ -135,15 +163,27 @@ fn new(vm: &Vm, cls: &TypeRef, real: Option<&Value>, imag: Option<&Value>) -> Py
 
 fn from_one(vm: &Vm, x: &Value) -> PyResult<Parts> {
     if let Some(text) = x.downcast::<Str>() {
-        return super::parse::parse(&to_ascii(text.view())).ok_or_else(|| vm.value_error("complex() arg is a malformed string"));
+        return from_text(vm, text);
     }
     if let Some(z) = to_complex(vm, x)? {
         return Ok(z);
     }
     if !is_real(vm, x) {
-        return Err(vm.type_error(format!("complex() argument must be a string or a number, not {}", vm.type_name(x))));
+        return Err(vm.type_error(format!(
+            "complex() argument must be a string or a number, not {}",
+            vm.type_name(x)
+        )));
     }
     Ok((vm.as_f64(x)?, 0.0))
+}
+
+fn from_text(vm: &Vm, text: &Ref<Str>) -> PyResult<Parts> {
+    let ascii = to_ascii(text.view());
+    let Some(plain) = without_underscores(&ascii) else {
+        let shown = vm.repr(text.as_value())?;
+        return Err(vm.value_error(format!("could not convert string to complex: {shown}")));
+    };
+    super::parse::parse(&plain).ok_or_else(|| vm.value_error("complex() arg is a malformed string"))
 }
 
 fn is_real(vm: &Vm, x: &Value) -> bool {
@@ -154,14 +194,24 @@ fn is_real(vm: &Vm, x: &Value) -> bool {
 /// `complex(real, imag)`, both numbers; complex ones are deprecated there but work.
 fn from_two(vm: &Vm, real: Option<&Value>, imag: Option<&Value>) -> PyResult<Parts> {
     let part = |x: &Value, name: &str, convert: bool| -> PyResult<Parts> {
-        let z = if convert { to_complex(vm, x)? } else { x.as_complex() };
+        let z = if convert {
+            to_complex(vm, x)?
+        } else {
+            x.as_complex()
+        };
         if let Some(z) = z {
-            let message = format!("complex() argument '{name}' must be a real number, not {}", vm.type_name(x));
+            let message = format!(
+                "complex() argument '{name}' must be a real number, not {}",
+                vm.type_name(x)
+            );
             (vm.hooks.get().warn)(vm, &vm.exc.deprecation_warning, &message, 1)?;
             return Ok(z);
         }
         if !is_real(vm, x) {
-            return Err(vm.type_error(format!("complex() argument '{name}' must be a real number, not {}", vm.type_name(x))));
+            return Err(vm.type_error(format!(
+                "complex() argument '{name}' must be a real number, not {}",
+                vm.type_name(x)
+            )));
         }
         Ok((vm.as_f64(x)?, 0.0))
     };
@@ -169,6 +219,10 @@ fn from_two(vm: &Vm, real: Option<&Value>, imag: Option<&Value>) -> PyResult<Par
     let Some(imag) = imag else { return Ok(re) };
     let im = part(imag, "imag", false)?;
     let complex_real = real.is_some_and(|x| x.as_complex().is_some()) || re.1 != 0.0;
-    let shifted = if imag.as_complex().is_some() { re.0 - im.1 } else { re.0 };
+    let shifted = if imag.as_complex().is_some() {
+        re.0 - im.1
+    } else {
+        re.0
+    };
     Ok((shifted, if complex_real { re.1 + im.0 } else { im.0 }))
 }

@@ -65,34 +65,43 @@ fn new(vm: &Vm, z: Parts) -> PyResult {
 /// `a + b`.
 pub fn add(vm: &Vm, a: &Value, b: &Value) -> PyResult {
     use Operand::{Complex, Real};
-    new(vm, match operands!(vm, a, b) {
-        (Complex(x), Complex(y)) => (x.0 + y.0, x.1 + y.1),
-        (Complex(x), Real(y)) => (x.0 + y, x.1),
-        (Real(x), Complex(y)) => (x + y.0, y.1),
-        (Real(x), Real(y)) => (x + y, 0.0),
-    })
+    new(
+        vm,
+        match operands!(vm, a, b) {
+            (Complex(x), Complex(y)) => (x.0 + y.0, x.1 + y.1),
+            (Complex(x), Real(y)) => (x.0 + y, x.1),
+            (Real(x), Complex(y)) => (x + y.0, y.1),
+            (Real(x), Real(y)) => (x + y, 0.0),
+        },
+    )
 }
 
 /// `a - b`.
 pub fn sub(vm: &Vm, a: &Value, b: &Value) -> PyResult {
     use Operand::{Complex, Real};
-    new(vm, match operands!(vm, a, b) {
-        (Complex(x), Complex(y)) => (x.0 - y.0, x.1 - y.1),
-        (Complex(x), Real(y)) => (x.0 - y, x.1),
-        (Real(x), Complex(y)) => (x - y.0, -y.1),
-        (Real(x), Real(y)) => (x - y, 0.0),
-    })
+    new(
+        vm,
+        match operands!(vm, a, b) {
+            (Complex(x), Complex(y)) => (x.0 - y.0, x.1 - y.1),
+            (Complex(x), Real(y)) => (x.0 - y, x.1),
+            (Real(x), Complex(y)) => (x - y.0, -y.1),
+            (Real(x), Real(y)) => (x - y, 0.0),
+        },
+    )
 }
 
 /// `a * b`.
 pub fn mul(vm: &Vm, a: &Value, b: &Value) -> PyResult {
     use Operand::{Complex, Real};
-    new(vm, match operands!(vm, a, b) {
-        (Complex(x), Complex(y)) => product(x, y),
-        (Complex(x), Real(y)) => (x.0 * y, x.1 * y),
-        (Real(x), Complex(y)) => (x * y.0, x * y.1),
-        (Real(x), Real(y)) => (x * y, 0.0),
-    })
+    new(
+        vm,
+        match operands!(vm, a, b) {
+            (Complex(x), Complex(y)) => product(x, y),
+            (Complex(x), Real(y)) => (x.0 * y, x.1 * y),
+            (Real(x), Complex(y)) => (x * y.0, x * y.1),
+            (Real(x), Real(y)) => (x * y, 0.0),
+        },
+    )
 }
 
 /// `a / b`.
@@ -112,7 +121,11 @@ pub fn truediv(vm: &Vm, a: &Value, b: &Value) -> PyResult {
 
 /// 1 for an infinity, 0 for the rest, with the number's sign.
 fn unit_of_infinity(x: f64) -> f64 {
-    if x.is_infinite() { 1.0f64.copysign(x) } else { 0.0f64.copysign(x) }
+    if x.is_infinite() {
+        1.0f64.copysign(x)
+    } else {
+        0.0f64.copysign(x)
+    }
 }
 fn nan_to_zero(x: f64) -> f64 {
     if x.is_nan() { 0.0f64.copysign(x) } else { x }
@@ -142,7 +155,14 @@ pub fn product(x: Parts, y: Parts) -> Parts {
         (c, d) = (nan_to_zero(c), nan_to_zero(d));
         recover = true;
     }
-    if recover { (f64::INFINITY * (a * c - b * d), f64::INFINITY * (a * d + b * c)) } else { (re, im) }
+    if recover {
+        (
+            f64::INFINITY * (a * c - b * d),
+            f64::INFINITY * (a * d + b * c),
+        )
+    } else {
+        (re, im)
+    }
 }
 
 /// The quotient by Smith's method; `None` for a zero divisor.
@@ -165,7 +185,10 @@ pub fn quotient(x: Parts, y: Parts) -> Option<Parts> {
     if re.is_nan() && im.is_nan() {
         if (a.is_infinite() || b.is_infinite()) && c.is_finite() && d.is_finite() {
             let (p, q) = (unit_of_infinity(a), unit_of_infinity(b));
-            return Some((f64::INFINITY * (p * c + q * d), f64::INFINITY * (q * c - p * d)));
+            return Some((
+                f64::INFINITY * (p * c + q * d),
+                f64::INFINITY * (q * c - p * d),
+            ));
         }
         if (c.is_infinite() || d.is_infinite()) && a.is_finite() && b.is_finite() {
             let (p, q) = (unit_of_infinity(c), unit_of_infinity(d));
@@ -215,8 +238,13 @@ pub fn power(vm: &Vm, x: Parts, y: Parts) -> PyResult {
         general_power(x, y)
     };
     match r {
-        None => Err(vm.raise_str(&vm.exc.zero_division_error, "zero to a negative or complex power")),
-        Some((re, im)) if re.is_infinite() || im.is_infinite() => Err(vm.overflow_error("complex exponentiation")),
+        None => Err(vm.raise_str(
+            &vm.exc.zero_division_error,
+            "zero to a negative or complex power",
+        )),
+        Some((re, im)) if re.is_infinite() || im.is_infinite() => {
+            Err(vm.overflow_error("complex exponentiation"))
+        }
         Some(z) => new(vm, z),
     }
 }
@@ -233,7 +261,11 @@ fn integer_power(x: Parts, n: i64) -> Option<Parts> {
             p = product(p, p);
         }
     }
-    if n < 0 { quotient((1.0, 0.0), r) } else { Some(r) }
+    if n < 0 {
+        quotient((1.0, 0.0), r)
+    } else {
+        Some(r)
+    }
 }
 
 fn general_power(x: Parts, y: Parts) -> Option<Parts> {
@@ -241,7 +273,11 @@ fn general_power(x: Parts, y: Parts) -> Option<Parts> {
         return Some((1.0, 0.0));
     }
     if x == (0.0, 0.0) {
-        return if y.1 != 0.0 || y.0 < 0.0 { None } else { Some((0.0, 0.0)) };
+        return if y.1 != 0.0 || y.0 < 0.0 {
+            None
+        } else {
+            Some((0.0, 0.0))
+        };
     }
     let modulus = x.0.hypot(x.1);
     let angle = x.1.atan2(x.0);
@@ -250,6 +286,10 @@ fn general_power(x: Parts, y: Parts) -> Option<Parts> {
     if y.1 != 0.0 {
         length *= (-angle * y.1).exp();
         phase += y.1 * modulus.ln();
+    }
+    // The C library has no cosine of infinity, which Python takes for a zero base.
+    if phase.is_infinite() {
+        return None;
     }
     Some((length * phase.cos(), length * phase.sin()))
 }
@@ -268,7 +308,9 @@ pub fn abs(vm: &Vm, z: Parts) -> PyResult {
 
 /// `a == b` and `a != b`, exactly also for integers.
 pub fn richcompare(_: &Vm, a: &Value, b: &Value, op: CmpOp) -> PyResult {
-    let Some(x) = a.as_complex() else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(x) = a.as_complex() else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
@@ -289,15 +331,27 @@ pub fn richcompare(_: &Vm, a: &Value, b: &Value, op: CmpOp) -> PyResult {
 pub fn hash(_: &Vm, a: &Value) -> PyResult<i64> {
     let (re, im) = a.as_complex().unwrap_or_default();
     let part = |x| crate::float_ops::hash_float(x, a);
-    Ok(match part(re).wrapping_add(part(im).wrapping_mul(1_000_003)) {
-        -1 => -2,
-        h => h,
-    })
+    Ok(
+        match part(re).wrapping_add(part(im).wrapping_mul(1_000_003)) {
+            -1 => -2,
+            h => h,
+        },
+    )
 }
 
 /// `repr(z)`.
 pub fn repr((re, im): Parts) -> String {
-    let part = |x, plus| format_float(x, 'r', 0, FloatFlags { plus, ..FloatFlags::default() });
+    let part = |x, plus| {
+        format_float(
+            x,
+            'r',
+            0,
+            FloatFlags {
+                plus,
+                ..FloatFlags::default()
+            },
+        )
+    };
     if re == 0.0 && re.is_sign_positive() {
         format!("{}j", part(im, false))
     } else {

@@ -1,13 +1,12 @@
 //! Text as complex numbers.
 
 use super::Parts;
-use crate::float_ops::parse::{prefix, without_underscores};
+use crate::float_ops::parse::prefix;
 use crate::int_ops::digits::trim;
 
-/// The complex number that ASCII text says: `a`, `bj`, `a+bj`, perhaps in parentheses.
+/// The complex number that ASCII text without underscores says: `a`, `bj`, `a+bj`, perhaps in parentheses.
 pub fn parse(text: &[u8]) -> Option<Parts> {
-    let text = without_underscores(trim(text))?;
-    let text = trim(&text);
+    let text = trim(text);
     match text.strip_prefix(b"(") {
         Some(inner) => parse_bare(trim(inner.strip_suffix(b")")?)),
         None => parse_bare(text),

@@ -17,7 +17,12 @@ fn receiver(this: &Value) -> f64 {
     this.as_float().unwrap_or(0.0)
 }
 
-#[pymethods(name = "float", flags(BASETYPE), extra(crate::float_ops::class::OPERATORS), doc = "A number in binary floating point (IEEE 754 binary64).\n\nfloat(x) converts a number or reads a decimal literal, \"inf\" or \"nan\".")]
+#[pymethods(
+    name = "float",
+    flags(BASETYPE),
+    extra(crate::float_ops::class::OPERATORS),
+    doc = "A number in binary floating point (IEEE 754 binary64).\n\nfloat(x) converts a number or reads a decimal literal, \"inf\" or \"nan\"."
+)]
 impl Float {
     #[pynew("(x=0, /)")]
     fn new(vm: &Vm, cls: &TypeRef, x: &Value) -> PyResult {
@@ -26,7 +31,11 @@ impl Float {
             return Ok(x.clone());
         }
         let value = from_object(vm, x)?;
-        if exact { Ok(vm.new_float(value)) } else { Ok(crate::object::alloc_instance(vm, cls, Float { value }).into_value()) }
+        if exact {
+            Ok(vm.new_float(value))
+        } else {
+            Ok(crate::object::alloc_instance(vm, cls, Float { value }).into_value())
+        }
     }
     /// A float with the value of a number.
     #[pyclassmethod("(cls, number, /)")]
@@ -35,7 +44,11 @@ impl Float {
             return Ok(number.clone());
         }
         let x = vm.new_float(vm.as_f64(number)?);
-        if cls.is(&vm.types.float) { Ok(x) } else { vm.call(cls.as_value(), &[x]) }
+        if cls.is(&vm.types.float) {
+            Ok(x)
+        } else {
+            vm.call(cls.as_value(), &[x])
+        }
     }
     /// The number itself.
     #[pymethod("(self, /)")]
@@ -78,16 +91,25 @@ impl Float {
             return Err(vm.value_error("cannot convert NaN to integer ratio"));
         }
         let (n, d) = integer_ratio(x);
-        Ok(vm.new_tuple([vm.new_bigint(n), vm.new_bigint(d)]).into_value())
+        Ok(vm
+            .new_tuple([vm.new_bigint(n), vm.new_bigint(d)])
+            .into_value())
     }
     /// The float that hexadecimal text says.
     #[pyclassmethod("(cls, string, /)")]
     fn fromhex(vm: &Vm, cls: &TypeRef, string: &Value) -> PyResult {
         let Some(text) = string.downcast::<Str>() else {
-            return Err(vm.type_error(format!("bad argument type for built-in operation: {}", vm.type_name(string))));
+            return Err(vm.type_error(format!(
+                "bad argument type for built-in operation: {}",
+                vm.type_name(string)
+            )));
         };
         let x = vm.new_float(super::hex::from_hex(vm, &text.to_wtf8())?);
-        if cls.is(&vm.types.float) { Ok(x) } else { vm.call(cls.as_value(), &[x]) }
+        if cls.is(&vm.types.float) {
+            Ok(x)
+        } else {
+            vm.call(cls.as_value(), &[x])
+        }
     }
     /// The number in hexadecimal, exactly.
     #[pymethod("(self, /)")]
@@ -138,7 +160,11 @@ pub const OPERATORS: &[crate::native::MethodDef] = &[];
 pub const OPERATORS_GETSETS: &[crate::native::GetSetDef] = &[];
 /// The operators of `float`.
 pub const OPERATORS_SLOTS: fn(&Slots) = |slots| {
-    slots.repr.set(Some(|vm, this| Ok(vm.new_ascii(super::format::repr(receiver(this)).as_bytes()).into_value())));
+    slots.repr.set(Some(|vm, this| {
+        Ok(vm
+            .new_ascii(super::format::repr(receiver(this)).as_bytes())
+            .into_value())
+    }));
     slots.hash.set(Some(super::hash));
     slots.richcompare.set(Some(super::richcompare));
     slots.add.set(Some(super::add));
@@ -149,17 +175,27 @@ pub const OPERATORS_SLOTS: fn(&Slots) = |slots| {
     slots.rem.set(Some(super::rem));
     slots.divmod.set(Some(super::divmod));
     slots.pow.set(Some(super::pow));
-    slots.neg.set(Some(|vm, this| Ok(vm.new_float(-receiver(this)))));
+    slots
+        .neg
+        .set(Some(|vm, this| Ok(vm.new_float(-receiver(this)))));
     slots.pos.set(Some(exact));
-    slots.abs.set(Some(|vm, this| Ok(vm.new_float(receiver(this).abs()))));
+    slots
+        .abs
+        .set(Some(|vm, this| Ok(vm.new_float(receiver(this).abs()))));
     slots.bool.set(Some(|_, this| Ok(receiver(this) != 0.0)));
-    slots.int.set(Some(|vm, this| super::to_int(vm, receiver(this))));
+    slots
+        .int
+        .set(Some(|vm, this| super::to_int(vm, receiver(this))));
     slots.float.set(Some(exact));
 };
 
 /// An instance of a subclass as an exact float.
 fn exact(vm: &Vm, this: &Value) -> PyResult {
-    if vm.type_of(this).is(&vm.types.float) { Ok(this.clone()) } else { Ok(vm.new_float(receiver(this))) }
+    if vm.type_of(this).is(&vm.types.float) {
+        Ok(this.clone())
+    } else {
+        Ok(vm.new_float(receiver(this)))
+    }
 }
 
 /// Numerator and denominator of a finite float in lowest terms.
@@ -167,7 +203,11 @@ pub fn integer_ratio(x: f64) -> (IBig, IBig) {
     let bits = x.to_bits();
     let raw = (bits >> 52 & 0x7FF) as i64;
     let fraction = bits & ((1 << 52) - 1);
-    let (mantissa, exponent) = if raw == 0 { (fraction, -1074) } else { (fraction | 1 << 52, raw - 1075) };
+    let (mantissa, exponent) = if raw == 0 {
+        (fraction, -1074)
+    } else {
+        (fraction | 1 << 52, raw - 1075)
+    };
     if mantissa == 0 {
         return (IBig::ZERO, IBig::ONE);
     }
@@ -190,9 +230,14 @@ fn from_object(vm: &Vm, x: &Value) -> PyResult<f64> {
     if slots.float.get().is_some() || slots.index.get().is_some() {
         return vm.as_f64(x);
     }
-    let shown_as_is = x.downcast::<Bytes>().is_some() || x.downcast::<ByteArray>().is_some() || slots.buffer.get().is_some();
+    let shown_as_is = x.downcast::<Bytes>().is_some()
+        || x.downcast::<ByteArray>().is_some()
+        || slots.buffer.get().is_some();
     if shown_as_is && let Some(bytes) = raw_bytes(vm, x)? {
         return super::parse::parse_bytes(vm, &bytes, x);
     }
-    Err(vm.type_error(format!("float() argument must be a string or a real number, not '{}'", vm.type_name(x))))
+    Err(vm.type_error(format!(
+        "float() argument must be a string or a real number, not '{}'",
+        vm.type_name(x)
+    )))
 }

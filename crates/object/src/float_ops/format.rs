@@ -23,7 +23,9 @@ fn shortest(x: f64) -> (String, i32) {
     }
     let mut buffer = zmij::Buffer::new();
     let text = buffer.format_finite(x);
-    let (mantissa, exponent) = text.split_once('e').map_or((text, 0), |(m, e)| (m, e.parse::<i32>().unwrap_or(0)));
+    let (mantissa, exponent) = text
+        .split_once('e')
+        .map_or((text, 0), |(m, e)| (m, e.parse::<i32>().unwrap_or(0)));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let mut digits = String::with_capacity(20);
     digits.push_str(whole);
@@ -81,7 +83,11 @@ pub fn format_float(x: f64, kind: char, precision: usize, flags: FloatFlags) -> 
             let precision = precision.max(1);
             let (digits, point) = rounded(x, precision);
             let limit = precision as i64 - i64::from(flags.add_dot_0);
-            let digits = if flags.alternate { digits.as_str() } else { trim_zeros(&digits) };
+            let digits = if flags.alternate {
+                digits.as_str()
+            } else {
+                trim_zeros(&digits)
+            };
             if i64::from(point) <= -4 || i64::from(point) > limit {
                 push_exponential(&mut out, digits, point - 1, flags.alternate, upper);
             } else {
@@ -103,7 +109,11 @@ pub fn format_float(x: f64, kind: char, precision: usize, flags: FloatFlags) -> 
 /// Without trailing zeros, but at least one digit.
 fn trim_zeros(digits: &str) -> &str {
     let trimmed = digits.trim_end_matches('0');
-    if trimmed.is_empty() { &digits[..1] } else { trimmed }
+    if trimmed.is_empty() {
+        &digits[..1]
+    } else {
+        trimmed
+    }
 }
 
 fn push_exponential(out: &mut String, digits: &str, exponent: i32, alternate: bool, upper: bool) {
@@ -114,7 +124,11 @@ fn push_exponential(out: &mut String, digits: &str, exponent: i32, alternate: bo
     }
     let letter = if upper { 'E' } else { 'e' };
     let sign = if exponent < 0 { '-' } else { '+' };
-    std::fmt::Write::write_fmt(out, format_args!("{letter}{sign}{:02}", exponent.unsigned_abs())).unwrap_or(());
+    std::fmt::Write::write_fmt(
+        out,
+        format_args!("{letter}{sign}{:02}", exponent.unsigned_abs()),
+    )
+    .unwrap_or(());
 }
 
 fn push_fixed(out: &mut String, digits: &str, point: i32, flags: FloatFlags) {
@@ -145,5 +159,13 @@ fn push_fixed(out: &mut String, digits: &str, point: i32, flags: FloatFlags) {
 
 /// `repr(x)`.
 pub fn repr(x: f64) -> String {
-    format_float(x, 'r', 0, FloatFlags { add_dot_0: true, ..FloatFlags::default() })
+    format_float(
+        x,
+        'r',
+        0,
+        FloatFlags {
+            add_dot_0: true,
+            ..FloatFlags::default()
+        },
+    )
 }

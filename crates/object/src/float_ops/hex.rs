@@ -15,9 +15,16 @@ pub fn to_hex(x: f64) -> String {
     if raw == 0 && fraction == 0 {
         return format!("{sign}0x0.0p+0");
     }
-    let (lead, exponent) = if raw == 0 { (0, -1022) } else { (1, raw - 1023) };
+    let (lead, exponent) = if raw == 0 {
+        (0, -1022)
+    } else {
+        (1, raw - 1023)
+    };
     let way = if exponent < 0 { '-' } else { '+' };
-    format!("{sign}0x{lead}.{fraction:013x}p{way}{}", exponent.unsigned_abs())
+    format!(
+        "{sign}0x{lead}.{fraction:013x}p{way}{}",
+        exponent.unsigned_abs()
+    )
 }
 
 /// `float.fromhex(text)`.
@@ -36,14 +43,26 @@ pub fn from_hex(vm: &Vm, text: &[u8]) -> PyResult<f64> {
     if rest.eq_ignore_ascii_case(b"nan") {
         return Ok(with_sign(f64::NAN));
     }
-    let rest = rest.strip_prefix(b"0x").or_else(|| rest.strip_prefix(b"0X")).unwrap_or(rest);
+    let rest = rest
+        .strip_prefix(b"0x")
+        .or_else(|| rest.strip_prefix(b"0X"))
+        .unwrap_or(rest);
     let at = rest.iter().position(|c| matches!(c, b'p' | b'P'));
     let (digits, exponent) = match at {
-        Some(at) => (&rest[..at], read_exponent(&rest[at + 1..]).ok_or_else(invalid)?),
+        Some(at) => (
+            &rest[..at],
+            read_exponent(&rest[at + 1..]).ok_or_else(invalid)?,
+        ),
         None => (rest, 0),
     };
     let read = read_digits(digits).ok_or_else(invalid)?;
-    let x = scale(read.mantissa, read.sticky, exponent.saturating_add(read.exponent).clamp(-1 << 40, 1 << 40));
+    let x = scale(
+        read.mantissa,
+        read.sticky,
+        exponent
+            .saturating_add(read.exponent)
+            .clamp(-1 << 40, 1 << 40),
+    );
     match x {
         Some(x) => Ok(with_sign(x)),
         None => Err(vm.overflow_error("hexadecimal value too large to represent as a float")),
@@ -59,7 +78,9 @@ fn read_exponent(text: &[u8]) -> Option<i64> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let n = digits.iter().fold(0i64, |n, c| n.saturating_mul(10).saturating_add(i64::from(c - b'0')));
+    let n = digits.iter().fold(0i64, |n, c| {
+        n.saturating_mul(10).saturating_add(i64::from(c - b'0'))
+    });
     Some(if negative { -n } else { n })
 }
 
@@ -71,7 +92,11 @@ struct Hex {
 
 /// Hexadecimal digits with at most one point and at least one digit.
 fn read_digits(text: &[u8]) -> Option<Hex> {
-    let mut hex = Hex { mantissa: 0, sticky: false, exponent: 0 };
+    let mut hex = Hex {
+        mantissa: 0,
+        sticky: false,
+        exponent: 0,
+    };
     let (mut point, mut any) = (false, false);
     for &c in text {
         if c == b'.' && !point {

@@ -30,7 +30,14 @@ pub fn floor_divmod(x: f64, y: f64) -> (f64, f64) {
         return (0.0f64.copysign(x / y), rem);
     }
     let floor = quotient.floor();
-    (if quotient - floor > 0.5 { floor + 1.0 } else { floor }, rem)
+    (
+        if quotient - floor > 0.5 {
+            floor + 1.0
+        } else {
+            floor
+        },
+        rem,
+    )
 }
 
 /// Remainder with the divisor's sign; `y` is not zero.
@@ -52,7 +59,11 @@ fn operand(vm: &Vm, v: &Value) -> PyResult<Option<f64>> {
     if let Some(x) = v.as_float() {
         return Ok(Some(x));
     }
-    if v.as_int().is_some() { vm.as_f64(v).map(Some) } else { Ok(None) }
+    if v.as_int().is_some() {
+        vm.as_f64(v).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// Both operands as floats, or NotImplemented from the calling function.
@@ -86,17 +97,29 @@ arithmetic! {
 /// `a / b`.
 pub fn truediv(vm: &Vm, a: &Value, b: &Value) -> PyResult {
     let (x, y) = operands!(vm, a, b);
-    if y == 0.0 { Err(by_zero(vm)) } else { Ok(vm.new_float(x / y)) }
+    if y == 0.0 {
+        Err(by_zero(vm))
+    } else {
+        Ok(vm.new_float(x / y))
+    }
 }
 /// `a // b`.
 pub fn floordiv(vm: &Vm, a: &Value, b: &Value) -> PyResult {
     let (x, y) = operands!(vm, a, b);
-    if y == 0.0 { Err(by_zero(vm)) } else { Ok(vm.new_float(floor_divmod(x, y).0)) }
+    if y == 0.0 {
+        Err(by_zero(vm))
+    } else {
+        Ok(vm.new_float(floor_divmod(x, y).0))
+    }
 }
 /// `a % b`.
 pub fn rem(vm: &Vm, a: &Value, b: &Value) -> PyResult {
     let (x, y) = operands!(vm, a, b);
-    if y == 0.0 { Err(by_zero(vm)) } else { Ok(vm.new_float(floor_rem(x, y))) }
+    if y == 0.0 {
+        Err(by_zero(vm))
+    } else {
+        Ok(vm.new_float(floor_rem(x, y)))
+    }
 }
 /// `divmod(a, b)`.
 pub fn divmod(vm: &Vm, a: &Value, b: &Value) -> PyResult {
@@ -105,12 +128,16 @@ pub fn divmod(vm: &Vm, a: &Value, b: &Value) -> PyResult {
         return Err(by_zero(vm));
     }
     let (q, r) = floor_divmod(x, y);
-    Ok(vm.new_tuple([vm.new_float(q), vm.new_float(r)]).into_value())
+    Ok(vm
+        .new_tuple([vm.new_float(q), vm.new_float(r)])
+        .into_value())
 }
 /// `pow(a, b, c)`, where `c` must be None.
 pub fn pow(vm: &Vm, a: &Value, b: &Value, c: &Value) -> PyResult {
     if !c.is_none() {
-        return Err(vm.type_error("pow() 3rd argument not allowed unless all arguments are integers"));
+        return Err(
+            vm.type_error("pow() 3rd argument not allowed unless all arguments are integers")
+        );
     }
     let (x, y) = operands!(vm, a, b);
     power(vm, x, y)
@@ -119,13 +146,16 @@ pub fn pow(vm: &Vm, a: &Value, b: &Value, c: &Value) -> PyResult {
 /// OverflowError as the C library's ERANGE gives it.
 #[cold]
 pub fn out_of_range(vm: &Vm) -> Raised {
-    let args = [vm.new_int(34), vm.new_str("Numerical result out of range").into_value()];
+    let args = [
+        vm.new_int(34),
+        vm.new_str("Numerical result out of range").into_value(),
+    ];
     crate::exceptions::raise_new(vm, &vm.exc.overflow_error, &args)
 }
 
 /// `x ** y`; complex for fractional powers of negative numbers.
 pub fn power(vm: &Vm, x: f64, y: f64) -> PyResult {
-    if x == 0.0 && y < 0.0 {
+    if x == 0.0 && y < 0.0 && y.is_finite() {
         return Err(vm.raise_str(&vm.exc.zero_division_error, "zero to a negative power"));
     }
     if x < 0.0 && x.is_finite() && y.is_finite() && y != y.floor() {
@@ -141,11 +171,15 @@ pub fn power(vm: &Vm, x: f64, y: f64) -> PyResult {
 
 /// `a op b` of floats, and of a float and an integer, exactly.
 pub fn richcompare(_: &Vm, a: &Value, b: &Value, op: CmpOp) -> PyResult {
-    let Some(x) = a.as_float() else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(x) = a.as_float() else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     if let Some(y) = b.as_float() {
         return Ok(Value::bool(fast::compare_floats(x, y, op)));
     }
-    let Some(n) = b.as_int() else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(n) = b.as_int() else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     Ok(Value::bool(match cmp_float(&n, x) {
         Some(order) => op.holds(order.reverse()),
         None => op == CmpOp::Ne,
@@ -169,7 +203,11 @@ pub fn hash_float(x: f64, object: &Value) -> i64 {
     // 2**61 is 1 modulo the prime, so a power of two is a rotation of 61 bits.
     let bits = x.abs().to_bits();
     let raw = (bits >> 52) as i64;
-    let (mantissa, exponent) = if raw == 0 { (bits, -1074) } else { (bits & ((1 << 52) - 1) | 1 << 52, raw - 1075) };
+    let (mantissa, exponent) = if raw == 0 {
+        (bits, -1074)
+    } else {
+        (bits & ((1 << 52) - 1) | 1 << 52, raw - 1075)
+    };
     let by = exponent.rem_euclid(61) as u32;
     let residue = ((u128::from(mantissa) << by) % u128::from(MODULUS)) as i64;
     match if x < 0.0 { -residue } else { residue } {

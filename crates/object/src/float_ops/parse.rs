@@ -24,12 +24,21 @@ pub fn prefix(text: &[u8]) -> Option<(f64, usize)> {
     let signed = usize::from(matches!(text.first(), Some(b'+' | b'-')));
     let negative = text.first() == Some(&b'-');
     let rest = &text[signed..];
-    for (word, x) in [(&b"infinity"[..], f64::INFINITY), (b"inf", f64::INFINITY), (b"nan", f64::NAN)] {
+    for (word, x) in [
+        (&b"infinity"[..], f64::INFINITY),
+        (b"inf", f64::INFINITY),
+        (b"nan", f64::NAN),
+    ] {
         if rest.len() >= word.len() && rest[..word.len()].eq_ignore_ascii_case(word) {
             return Some((if negative { -x } else { x }, signed + word.len()));
         }
     }
-    let digits = |from: usize| rest[from.min(rest.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
+    let digits = |from: usize| {
+        rest[from.min(rest.len())..]
+            .iter()
+            .take_while(|c| c.is_ascii_digit())
+            .count()
+    };
     let mut end = digits(0);
     let mut any = end;
     if rest.get(end) == Some(&b'.') {

@@ -39,11 +39,13 @@ pub fn format_int(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResult {
 }
 
 fn format_integer(vm: &Vm, n: &IntRef<'_>, spec: &FormatSpec) -> PyResult {
-    if spec.precision.is_some() || spec.fraction_grouping != 0 {
+    if spec.precision.is_some() {
         return Err(vm.value_error("Precision not allowed in integer format specifier"));
     }
     if spec.no_negative_zero {
-        return Err(vm.value_error("Negative zero coercion (z) not allowed in format specifier with integer presentation type"));
+        return Err(
+            vm.value_error("Negative zero coercion (z) not allowed in integer format specifier")
+        );
     }
     let kind = spec.kind_char();
     if kind == 'c' {
@@ -56,9 +58,23 @@ fn format_integer(vm: &Vm, n: &IntRef<'_>, spec: &FormatSpec) -> PyResult {
         _ => 10,
     };
     let (negative, digits) = magnitude_digits(vm, n, base, kind == 'X')?;
-    let prefix = if spec.alternate && base != 10 { format!("0{kind}") } else { String::new() };
+    let prefix = if spec.alternate && base != 10 {
+        format!("0{kind}")
+    } else {
+        String::new()
+    };
     let group = if base == 10 { 3 } else { 4 };
-    lay_out(vm, Parts { sign: sign_text(negative, spec.sign), prefix, digits, group, ..Parts::default() }, spec)
+    lay_out(
+        vm,
+        Parts {
+            sign: sign_text(negative, spec.sign),
+            prefix,
+            digits,
+            group,
+            ..Parts::default()
+        },
+        spec,
+    )
 }
 
 fn format_char(vm: &Vm, n: &IntRef<'_>, spec: &FormatSpec) -> PyResult {
@@ -66,14 +82,25 @@ fn format_char(vm: &Vm, n: &IntRef<'_>, spec: &FormatSpec) -> PyResult {
         return Err(vm.value_error("Sign not allowed with integer format specifier 'c'"));
     }
     if spec.alternate {
-        return Err(vm.value_error("Alternate form (#) not allowed with integer format specifier 'c'"));
+        return Err(
+            vm.value_error("Alternate form (#) not allowed with integer format specifier 'c'")
+        );
     }
-    let Some(n) = n.to_i64() else { return Err(vm.overflow_error("Python int too large to convert to C long")) };
+    let Some(n) = n.to_i64() else {
+        return Err(vm.overflow_error("Python int too large to convert to C long"));
+    };
     let Some(c) = u32::try_from(n).ok().filter(|c| *c <= 0x10FFFF) else {
         return Err(vm.overflow_error("%c arg not in range(0x110000)"));
     };
     let text = vm.new_char(c);
-    super::text::pad(vm, text.view(), spec.width.unwrap_or(0), spec.align, spec.fill).map(Ref::into_value)
+    super::text::pad(
+        vm,
+        text.view(),
+        spec.width.unwrap_or(0),
+        spec.align,
+        spec.fill,
+    )
+    .map(Ref::into_value)
 }
 
 fn sign_text(negative: bool, wanted: u8) -> &'static str {
@@ -103,20 +130,32 @@ pub fn format_float_object(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResult 
 fn check_precision(vm: &Vm, precision: Option<usize>) -> PyResult<()> {
     match precision {
         Some(p) if p > i32::MAX as usize => Err(vm.value_error("precision too big")),
-        Some(p) => Vec::<u8>::new().try_reserve_exact(p).map_err(|_| vm.memory_error()),
+        Some(p) => Vec::<u8>::new()
+            .try_reserve_exact(p)
+            .map_err(|_| vm.memory_error()),
         None => Ok(()),
     }
 }
 
 /// A real number as a presentation type gives it: whether to show a minus, and the text without sign.
-fn real_text(x: f64, kind: char, precision: Option<usize>, spec: &FormatSpec, add_dot_0: bool) -> (bool, String) {
+fn real_text(
+    x: f64,
+    kind: char,
+    precision: Option<usize>,
+    spec: &FormatSpec,
+    add_dot_0: bool,
+) -> (bool, String) {
     let (kind, precision, add_dot_0) = match (kind, precision) {
         ('\0', None) => ('r', 0, add_dot_0),
         ('\0', Some(p)) => ('g', p, add_dot_0),
         ('n', p) => ('g', p.unwrap_or(6), false),
         (kind, p) => (kind, p.unwrap_or(6), false),
     };
-    let flags = FloatFlags { alternate: spec.alternate, add_dot_0, plus: false };
+    let flags = FloatFlags {
+        alternate: spec.alternate,
+        add_dot_0,
+        plus: false,
+    };
     let mut text = match kind {
         '%' => format_float(x * 100.0, 'f', precision, flags) + "%",
         _ => format_float(x, kind, precision, flags),
@@ -145,7 +184,13 @@ fn split_parts(negative: bool, text: &str, spec: &FormatSpec) -> Parts {
         grouped.push_str(&rest[1 + fraction..]);
         rest = grouped;
     }
-    Parts { sign: sign_text(negative, spec.sign), digits: text[..whole].to_owned(), rest, group: 3, ..Parts::default() }
+    Parts {
+        sign: sign_text(negative, spec.sign),
+        digits: text[..whole].to_owned(),
+        rest,
+        group: 3,
+        ..Parts::default()
+    }
 }
 
 fn format_real(vm: &Vm, x: f64, spec: &FormatSpec) -> PyResult {
@@ -192,7 +237,14 @@ pub fn format_complex_object(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResul
     if bare && !skip_real {
         out = format!("({out})");
     }
-    super::text::pad(vm, StrView::Ascii(&out), spec.width.unwrap_or(0), spec.align, spec.fill).map(Ref::into_value)
+    super::text::pad(
+        vm,
+        StrView::Ascii(&out),
+        spec.width.unwrap_or(0),
+        spec.align,
+        spec.fill,
+    )
+    .map(Ref::into_value)
 }
 
 /// Puts separators between groups of digits and zeros before them, up to `least` characters.
@@ -227,17 +279,29 @@ fn group(digits: &str, separator: u8, size: usize, least: usize) -> String {
 fn lay_out(vm: &Vm, parts: Parts, spec: &FormatSpec) -> PyResult {
     let width = spec.width.unwrap_or(0);
     let room = width.saturating_mul(4).min(isize::MAX as usize);
-    Vec::<u8>::new().try_reserve_exact(room).map_err(|_| vm.memory_error())?;
+    Vec::<u8>::new()
+        .try_reserve_exact(room)
+        .map_err(|_| vm.memory_error())?;
     let fixed = parts.sign.len() + parts.prefix.len() + parts.rest.len();
     let zero_filled = spec.fill == u32::from('0') && spec.align == b'=';
-    let least = if zero_filled { width.saturating_sub(fixed) } else { 0 };
+    let least = if zero_filled {
+        width.saturating_sub(fixed)
+    } else {
+        0
+    };
     let head = format!("{}{}", parts.sign, parts.prefix);
     let tail = group(&parts.digits, spec.grouping, parts.group, least) + &parts.rest;
     let missing = width.saturating_sub(head.len() + tail.len());
     if spec.align == b'=' && missing > 0 {
         let fill = std::iter::repeat_n(spec.fill, missing);
-        let points = head.bytes().map(u32::from).chain(fill).chain(tail.bytes().map(u32::from));
-        return Ok(vm.from_code_points_sized(&vm.types.str, width, spec.fill.max(0x7F), points).into_value());
+        let points = head
+            .bytes()
+            .map(u32::from)
+            .chain(fill)
+            .chain(tail.bytes().map(u32::from));
+        return Ok(vm
+            .from_code_points_sized(&vm.types.str, width, spec.fill.max(0x7F), points)
+            .into_value());
     }
     let body = head + &tail;
     super::text::pad(vm, StrView::Ascii(&body), width, spec.align, spec.fill).map(Ref::into_value)
@@ -248,7 +312,13 @@ fn lay_out(vm: &Vm, parts: Parts, spec: &FormatSpec) -> PyResult {
 ///
 /// # Errors
 /// ValueError beyond the limit on digits; MemoryError.
-pub fn percent_int(vm: &Vm, n: &IntRef<'_>, kind: char, precision: Option<usize>, alternate: bool) -> PyResult<String> {
+pub fn percent_int(
+    vm: &Vm,
+    n: &IntRef<'_>,
+    kind: char,
+    precision: Option<usize>,
+    alternate: bool,
+) -> PyResult<String> {
     let base = match kind {
         'o' => 8,
         'x' | 'X' => 16,
@@ -257,7 +327,8 @@ pub fn percent_int(vm: &Vm, n: &IntRef<'_>, kind: char, precision: Option<usize>
     let (negative, digits) = magnitude_digits(vm, n, base, kind == 'X')?;
     let missing = precision.unwrap_or(0).saturating_sub(digits.len());
     let mut out = String::new();
-    out.try_reserve_exact(digits.len().saturating_add(missing).saturating_add(3)).map_err(|_| vm.memory_error())?;
+    out.try_reserve_exact(digits.len().saturating_add(missing).saturating_add(3))
+        .map_err(|_| vm.memory_error())?;
     if negative {
         out.push('-');
     }

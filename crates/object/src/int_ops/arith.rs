@@ -44,13 +44,19 @@ pub fn mul(vm: &Vm, a: &Value, b: &Value) -> PyResult {
         return Ok(v);
     }
     Ok(match int_operands!(a, b) {
-        (IntRef::Small(x), IntRef::Small(y)) => vm.new_bigint(IBig::from(i128::from(x) * i128::from(y))),
+        (IntRef::Small(x), IntRef::Small(y)) => {
+            vm.new_bigint(IBig::from(i128::from(x) * i128::from(y)))
+        }
         (IntRef::Small(x), IntRef::Big(y)) => vm.new_bigint(y * x),
         (IntRef::Big(x), IntRef::Small(y)) => vm.new_bigint(x * y),
         (IntRef::Big(x), IntRef::Big(y)) => {
             reserve_bits(vm, bit_length(x) as u128 + bit_length(y) as u128)?;
             // The crate squares faster than it multiplies.
-            vm.new_bigint(if std::ptr::eq(x, y) { x.sqr().into() } else { x * y })
+            vm.new_bigint(if std::ptr::eq(x, y) {
+                x.sqr().into()
+            } else {
+                x * y
+            })
         }
     })
 }
@@ -126,7 +132,11 @@ pub fn cmp_float(a: &IntRef<'_>, x: f64) -> Option<Ordering> {
         return (*n as f64).partial_cmp(&x);
     }
     if x.is_infinite() {
-        return Some(if x > 0.0 { Ordering::Less } else { Ordering::Greater });
+        return Some(if x > 0.0 {
+            Ordering::Less
+        } else {
+            Ordering::Greater
+        });
     }
     big!(n = a.reborrow());
     let whole = float_to_big(x);
@@ -161,8 +171,14 @@ pub fn hash(_: &Vm, a: &Value) -> PyResult<i64> {
 /// Residue modulo 2**61 - 1 with the number's sign.
 pub fn hash_big(b: &IBig) -> i64 {
     let (sign, words) = b.as_sign_words();
-    let residue = words.iter().rev().fold(0u64, |r, w| ((u128::from(r) << 64 | u128::from(*w)) % u128::from(MODULUS)) as u64);
-    let h = if sign == Sign::Negative { -(residue as i64) } else { residue as i64 };
+    let residue = words.iter().rev().fold(0u64, |r, w| {
+        ((u128::from(r) << 64 | u128::from(*w)) % u128::from(MODULUS)) as u64
+    });
+    let h = if sign == Sign::Negative {
+        -(residue as i64)
+    } else {
+        residue as i64
+    };
     if h == -1 { -2 } else { h }
 }
 

@@ -20,7 +20,9 @@ pub fn lshift(vm: &Vm, a: &Value, b: &Value) -> PyResult {
     if x.is_zero() {
         return Ok(vm.new_int(0));
     }
-    let Some(count) = y.to_i64() else { return Err(vm.overflow_error("too many digits in integer")) };
+    let Some(count) = y.to_i64() else {
+        return Err(vm.overflow_error("too many digits in integer"));
+    };
     reserve_bits(vm, x.bit_length() as u128 + count as u128)?;
     big!(x = x);
     Ok(vm.new_bigint(x << count as usize))
@@ -72,7 +74,12 @@ bitwise! {
 pub fn bit_count(n: &IntRef<'_>) -> u64 {
     match n {
         IntRef::Small(n) => u64::from(n.unsigned_abs().count_ones()),
-        IntRef::Big(b) => b.as_sign_words().1.iter().map(|w| u64::from(w.count_ones())).sum(),
+        IntRef::Big(b) => b
+            .as_sign_words()
+            .1
+            .iter()
+            .map(|w| u64::from(w.count_ones()))
+            .sum(),
     }
 }
 

@@ -35,7 +35,9 @@ impl BoolMethods {
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Value) -> PyResult {
-        Ok(vm.intern_str(if this.is_true() { "True" } else { "False" }).into_value())
+        Ok(vm
+            .intern_str(if this.is_true() { "True" } else { "False" })
+            .into_value())
     }
     #[pyslot]
     fn invert(vm: &Vm, this: &Value) -> PyResult {

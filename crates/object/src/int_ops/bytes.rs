@@ -20,7 +20,13 @@ pub fn little_endian(vm: &Vm, order: &Ref<Str>) -> PyResult<bool> {
 }
 
 /// `int.to_bytes`.
-pub fn to_bytes(vm: &Vm, n: IntRef<'_>, length: isize, little: bool, signed: bool) -> PyResult<Vec<u8>> {
+pub fn to_bytes(
+    vm: &Vm,
+    n: IntRef<'_>,
+    length: isize,
+    little: bool,
+    signed: bool,
+) -> PyResult<Vec<u8>> {
     let Ok(length) = usize::try_from(length) else {
         return Err(vm.value_error("length argument must be non-negative"));
     };
@@ -30,13 +36,19 @@ pub fn to_bytes(vm: &Vm, n: IntRef<'_>, length: isize, little: bool, signed: boo
     }
     big!(n = n);
     // A signed number needs the bits of n or of -n - 1, and one for the sign.
-    let magnitude: UBig = if negative { (!n).into_parts().1 } else { n.clone().into_parts().1 };
-    let bits = super::bit_length(&IBig::from(magnitude.clone())) + usize::from(signed && !n.is_zero());
+    let magnitude: UBig = if negative {
+        (!n).into_parts().1
+    } else {
+        n.clone().into_parts().1
+    };
+    let bits =
+        super::bit_length(&IBig::from(magnitude.clone())) + usize::from(signed && !n.is_zero());
     if bits.div_ceil(8) > length {
         return Err(vm.overflow_error("int too big to convert"));
     }
     let mut out = Vec::new();
-    out.try_reserve_exact(length).map_err(|_| vm.memory_error())?;
+    out.try_reserve_exact(length)
+        .map_err(|_| vm.memory_error())?;
     let bytes = magnitude.to_le_bytes();
     out.extend_from_slice(&bytes[..bytes.len().min(length)]);
     out.resize(length, 0);
@@ -51,10 +63,18 @@ pub fn to_bytes(vm: &Vm, n: IntRef<'_>, length: isize, little: bool, signed: boo
 
 /// The integer that bytes hold.
 pub fn from_bytes(bytes: &[u8], little: bool, signed: bool) -> IBig {
-    let magnitude = if little { UBig::from_le_bytes(bytes) } else { UBig::from_be_bytes(bytes) };
+    let magnitude = if little {
+        UBig::from_le_bytes(bytes)
+    } else {
+        UBig::from_be_bytes(bytes)
+    };
     let top = if little { bytes.last() } else { bytes.first() };
     let n = IBig::from_parts(Sign::Positive, magnitude);
-    if signed && top.is_some_and(|b| b & 0x80 != 0) { n - (IBig::ONE << (bytes.len() * 8)) } else { n }
+    if signed && top.is_some_and(|b| b & 0x80 != 0) {
+        n - (IBig::ONE << (bytes.len() * 8))
+    } else {
+        n
+    }
 }
 
 /// The bytes of a bytes-like object or an iterable of integers, as `int.from_bytes` takes them.
@@ -65,13 +85,19 @@ pub fn bytes_of(vm: &Vm, object: &Value) -> PyResult<Vec<u8>> {
     if let Some(made) = vm.call_special(object, &vm.names.__bytes__, &[])? {
         return match made.downcast::<Bytes>() {
             Some(b) => Ok(b.data.to_vec()),
-            None => Err(vm.type_error(format!("__bytes__ returned non-bytes (type {})", vm.type_name(&made)))),
+            None => Err(vm.type_error(format!(
+                "__bytes__ returned non-bytes (type {})",
+                vm.type_name(&made)
+            ))),
         };
     }
     let slots = &vm.type_of(object).slots;
     let iterable = slots.iter.get().is_some() || slots.getitem.get().is_some();
     if object.downcast::<Str>().is_some() || !iterable {
-        return Err(vm.type_error(format!("cannot convert '{}' object to bytes", vm.type_name(object))));
+        return Err(vm.type_error(format!(
+            "cannot convert '{}' object to bytes",
+            vm.type_name(object)
+        )));
     }
     let mut out = Vec::new();
     vm.for_each(object, |item| {

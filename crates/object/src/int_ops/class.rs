@@ -41,23 +41,47 @@ impl Int {
     /// length is the number of bytes, byteorder 'big' or 'little'; with signed,
     /// two's complement represents negative numbers.
     #[pymethod("(self, /, length=1, byteorder='big', *, signed=False)")]
-    fn to_bytes(vm: &Vm, this: &Value, length: isize, byteorder: &Ref<Str>, signed: bool) -> PyResult {
+    fn to_bytes(
+        vm: &Vm,
+        this: &Value,
+        length: isize,
+        byteorder: &Ref<Str>,
+        signed: bool,
+    ) -> PyResult {
         let little = bytes::little_endian(vm, byteorder)?;
-        Ok(vm.new_bytes(bytes::to_bytes(vm, receiver(this), length, little, signed)?).into_value())
+        Ok(vm
+            .new_bytes(bytes::to_bytes(vm, receiver(this), length, little, signed)?)
+            .into_value())
     }
     /// The number that bytes represent.
     ///
     /// byteorder is 'big' or 'little'; with signed, two's complement represents negative numbers.
     #[pyclassmethod("(cls, /, bytes, byteorder='big', *, signed=False)")]
-    fn from_bytes(vm: &Vm, cls: &TypeRef, bytes: &Value, byteorder: &Ref<Str>, signed: bool) -> PyResult {
+    fn from_bytes(
+        vm: &Vm,
+        cls: &TypeRef,
+        bytes: &Value,
+        byteorder: &Ref<Str>,
+        signed: bool,
+    ) -> PyResult {
         let little = bytes::little_endian(vm, byteorder)?;
-        let n = vm.new_bigint(bytes::from_bytes(&bytes::bytes_of(vm, bytes)?, little, signed));
-        if cls.is(&vm.types.int) { Ok(n) } else { vm.call(cls.as_value(), &[n]) }
+        let n = vm.new_bigint(bytes::from_bytes(
+            &bytes::bytes_of(vm, bytes)?,
+            little,
+            signed,
+        ));
+        if cls.is(&vm.types.int) {
+            Ok(n)
+        } else {
+            vm.call(cls.as_value(), &[n])
+        }
     }
     /// The number and 1: the integers whose quotient it is.
     #[pymethod("(self, /)")]
     fn as_integer_ratio(vm: &Vm, this: &Value) -> PyResult {
-        Ok(vm.new_tuple([arith::exact(vm, this)?, vm.new_int(1)]).into_value())
+        Ok(vm
+            .new_tuple([arith::exact(vm, this)?, vm.new_int(1)])
+            .into_value())
     }
     /// The number itself.
     #[pymethod("(self, /)", name = "__trunc__")]
@@ -131,7 +155,11 @@ pub const OPERATORS_GETSETS: &[crate::native::GetSetDef] = &[];
 pub const OPERATORS_SLOTS: fn(&crate::slots::Slots) = |slots| {
     slots.repr.set(Some(text::repr));
     slots.hash.set(Some(arith::hash));
-    slots.richcompare.set(Some(|vm: &Vm, a: &Value, b: &Value, op: CmpOp| arith::richcompare(vm, a, b, op)));
+    slots
+        .richcompare
+        .set(Some(|vm: &Vm, a: &Value, b: &Value, op: CmpOp| {
+            arith::richcompare(vm, a, b, op)
+        }));
     slots.add.set(Some(arith::add));
     slots.sub.set(Some(arith::sub));
     slots.mul.set(Some(arith::mul));
@@ -171,25 +199,40 @@ fn new(vm: &Vm, cls: &TypeRef, args: crate::vm::Args<'_>) -> PyResult {
 }
 
 /// `x` by position only, `base` by position or name.
-fn new_arguments<'a>(vm: &Vm, cls: &TypeRef, args: crate::vm::Args<'a>) -> PyResult<(Option<&'a Value>, Option<&'a Value>)> {
+fn new_arguments<'a>(
+    vm: &Vm,
+    cls: &TypeRef,
+    args: crate::vm::Args<'a>,
+) -> PyResult<(Option<&'a Value>, Option<&'a Value>)> {
     let positional = args.positional();
     if args.keyword_count() == 0 && positional.len() > 2 {
-        return Err(vm.type_error(format!("int expected at most 2 arguments, got {}", positional.len())));
+        return Err(vm.type_error(format!(
+            "int expected at most 2 arguments, got {}",
+            positional.len()
+        )));
     }
     if positional.len() + args.keyword_count() > 2 {
-        return Err(vm.type_error(format!("int() takes at most 2 arguments ({} given)", positional.len() + args.keyword_count())));
+        return Err(vm.type_error(format!(
+            "int() takes at most 2 arguments ({} given)",
+            positional.len() + args.keyword_count()
+        )));
     }
     let mut base = positional.get(1);
     for (name, value) in args.keyword_args() {
         if name.downcast::<Str>().is_some_and(|n| n.is_str("base")) {
             if base.is_some() {
-                return Err(vm.type_error("argument for int() given by name ('base') and position (2)"));
+                return Err(
+                    vm.type_error("argument for int() given by name ('base') and position (2)")
+                );
             }
             base = Some(value);
         } else if !takes_keywords(vm, cls) {
             let name = vm.str(name)?.to_string();
-            let hint = crate::args::closest(&name, &["base"]).map_or_else(String::new, |c| format!(". Did you mean '{c}'?"));
-            return Err(vm.type_error(format!("int() got an unexpected keyword argument '{name}'{hint}")));
+            let hint = crate::args::closest(&name, &["base"])
+                .map_or_else(String::new, |c| format!(". Did you mean '{c}'?"));
+            return Err(vm.type_error(format!(
+                "int() got an unexpected keyword argument '{name}'{hint}"
+            )));
         }
     }
     Ok((positional.first(), base))
@@ -230,7 +273,10 @@ pub fn from_object(vm: &Vm, x: &Value) -> PyResult {
 /// What a conversion method returned, as an exact int.
 fn exact_result(vm: &Vm, r: Value, method: &str) -> PyResult {
     if r.as_int().is_none() {
-        return Err(vm.type_error(format!("{method} returned non-int (type {})", vm.type_name(&r))));
+        return Err(vm.type_error(format!(
+            "{method} returned non-int (type {})",
+            vm.type_name(&r)
+        )));
     }
     if !vm.type_of(&r).is(&vm.types.int) {
         let message = format!(
@@ -253,8 +299,13 @@ fn from_text(vm: &Vm, x: &Value, base: &Value) -> PyResult {
     if let Some(s) = x.downcast::<Str>() {
         return parse::parse_str(vm, s, base as u32);
     }
-    let is_bytes = x.downcast::<crate::bytes::Bytes>().is_some() || x.downcast::<crate::bytes::ByteArray>().is_some();
-    match if is_bytes { bytes::raw_bytes(vm, x)? } else { None } {
+    let is_bytes = x.downcast::<crate::bytes::Bytes>().is_some()
+        || x.downcast::<crate::bytes::ByteArray>().is_some();
+    match if is_bytes {
+        bytes::raw_bytes(vm, x)?
+    } else {
+        None
+    } {
         Some(b) => parse::parse_bytes(vm, &b, base as u32),
         None => Err(vm.type_error("int() can't convert non-string with explicit base")),
     }
@@ -273,7 +324,9 @@ fn round(vm: &Vm, this: &Value, ndigits: &Value) -> PyResult {
     // Half of 10**k beyond the number rounds it to 0: no need of the power.
     let n = receiver(this);
     let k = match digits.to_i64() {
-        Some(k) if (k.unsigned_abs() as u128) < n.bit_length() as u128 + 2 => k.unsigned_abs() as usize,
+        Some(k) if (k.unsigned_abs() as u128) < n.bit_length() as u128 + 2 => {
+            k.unsigned_abs() as usize
+        }
         _ => return Ok(vm.new_int(0)),
     };
     let n = n.to_ibig();

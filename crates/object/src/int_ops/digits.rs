@@ -22,7 +22,12 @@ pub fn to_ascii(text: StrView<'_>) -> std::borrow::Cow<'_, [u8]> {
 /// Without white space at both ends, as Python's parsers of numbers see it.
 pub fn trim(text: &[u8]) -> &[u8] {
     let space = |c: &u8| matches!(c, 9..=13 | 32);
-    let Some(start) = text.iter().position(|c| !space(c)) else { return &[] };
-    let end = text.iter().rposition(|c| !space(c)).map_or(start, |e| e + 1);
+    let Some(start) = text.iter().position(|c| !space(c)) else {
+        return &[];
+    };
+    let end = text
+        .iter()
+        .rposition(|c| !space(c))
+        .map_or(start, |e| e + 1);
     &text[start..end]
 }

@@ -18,7 +18,11 @@ pub fn by_zero(vm: &Vm) -> Raised {
 /// Quotient rounded down and remainder with the divisor's sign, which is not zero.
 pub fn floor_divmod(x: &IBig, y: &IBig) -> (IBig, IBig) {
     let (q, r) = x.div_rem(y);
-    if !r.is_zero() && r.sign() != y.sign() { (q - 1, r + y) } else { (q, r) }
+    if !r.is_zero() && r.sign() != y.sign() {
+        (q - 1, r + y)
+    } else {
+        (q, r)
+    }
 }
 
 /// `a // b`.
@@ -53,7 +57,11 @@ pub fn rem(vm: &Vm, a: &Value, b: &Value) -> PyResult {
     big!(x = x);
     big!(y = y);
     let r = x % y;
-    Ok(vm.new_bigint(if !r.is_zero() && r.sign() != y.sign() { r + y } else { r }))
+    Ok(vm.new_bigint(if !r.is_zero() && r.sign() != y.sign() {
+        r + y
+    } else {
+        r
+    }))
 }
 
 /// `divmod(a, b)`.
@@ -63,7 +71,10 @@ pub fn divmod(vm: &Vm, a: &Value, b: &Value) -> PyResult {
         return Err(by_zero(vm));
     }
     let (q, r) = match (&x, &y) {
-        (IntRef::Small(x), IntRef::Small(y)) => (vm.new_int(fast::floor_div(*x, *y)), vm.new_int(fast::floor_rem(*x, *y))),
+        (IntRef::Small(x), IntRef::Small(y)) => (
+            vm.new_int(fast::floor_div(*x, *y)),
+            vm.new_int(fast::floor_rem(*x, *y)),
+        ),
         _ => {
             big!(x = x);
             big!(y = y);
@@ -106,7 +117,11 @@ pub fn ratio(x: &IBig, y: &IBig) -> Option<f64> {
         return Some(if negative { -0.0 } else { 0.0 });
     }
     let (x, y): (UBig, UBig) = (x.clone().into_parts().1, y.clone().into_parts().1);
-    let (x, y) = if shift < 0 { (x << (-shift) as usize, y) } else { (x, y << shift as usize) };
+    let (x, y) = if shift < 0 {
+        (x << (-shift) as usize, y)
+    } else {
+        (x, y << shift as usize)
+    };
     let (q, r) = x.div_rem(&y);
     let q = u128::try_from(q).unwrap_or(u128::MAX);
     scale(q, !r.is_zero(), shift).map(|x| if negative { -x } else { x })

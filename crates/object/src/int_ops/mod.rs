@@ -67,7 +67,9 @@ impl IntRef<'_> {
 /// Bits of the absolute value.
 pub fn bit_length(b: &IBig) -> usize {
     let words = b.as_sign_words().1;
-    words.last().map_or(0, |top| words.len() * 64 - top.leading_zeros() as usize)
+    words
+        .last()
+        .map_or(0, |top| words.len() * 64 - top.leading_zeros() as usize)
 }
 
 /// Fails with MemoryError unless there is room for a number of so many bits:
@@ -79,6 +81,11 @@ pub fn reserve_bits(vm: &Vm, bits: u128) -> PyResult<()> {
         return Ok(());
     }
     // Results of the crate's algorithms need about three times the size for a while.
-    let bytes = usize::try_from(bits / 8 * 3).ok().filter(|&n| n <= isize::MAX as usize).ok_or_else(|| vm.memory_error())?;
-    Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| vm.memory_error())
+    let bytes = usize::try_from(bits / 8 * 3)
+        .ok()
+        .filter(|&n| n <= isize::MAX as usize)
+        .ok_or_else(|| vm.memory_error())?;
+    Vec::<u8>::new()
+        .try_reserve_exact(bytes)
+        .map_err(|_| vm.memory_error())
 }

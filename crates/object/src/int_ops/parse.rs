@@ -70,20 +70,24 @@ fn parse_digits(text: &[u8], base: u32, limit: usize) -> Result<UBig, ParseError
     if underscore {
         return Err(ParseError::Invalid);
     }
-    // The limit comes before garbage behind the digits.
-    if !base.is_power_of_two() && count > DIGITS_THRESHOLD && limit > 0 && count > limit {
-        return Err(ParseError::TooLong(count));
-    }
     if valid != text.len() {
         return Err(ParseError::Invalid);
+    }
+    if !base.is_power_of_two() && count > DIGITS_THRESHOLD && limit > 0 && count > limit {
+        return Err(ParseError::TooLong(count));
     }
     // Twelve digits fit 64 bits in any base.
     if count <= 12 {
         let digits = text.iter().filter_map(|&c| (c as char).to_digit(base));
-        return Ok(digits.fold(0u64, |n, d| n * u64::from(base) + u64::from(d)).into());
+        return Ok(digits
+            .fold(0u64, |n, d| n * u64::from(base) + u64::from(d))
+            .into());
     }
-    let plain: std::borrow::Cow<'_, [u8]> =
-        if count == text.len() { text.into() } else { text.iter().copied().filter(|c| *c != b'_').collect() };
+    let plain: std::borrow::Cow<'_, [u8]> = if count == text.len() {
+        text.into()
+    } else {
+        text.iter().copied().filter(|c| *c != b'_').collect()
+    };
     let plain = std::str::from_utf8(&plain).map_err(|_| ParseError::Invalid)?;
     UBig::from_str_radix(plain, base).map_err(|_| ParseError::Invalid)
 }

@@ -12,7 +12,9 @@ use crate::vm::{PyResult, Vm};
 pub fn pow(vm: &Vm, a: &Value, b: &Value, c: &Value) -> PyResult {
     let (x, y) = int_operands!(a, b);
     if !c.is_none() {
-        let Some(m) = c.as_int() else { return Ok(Value::NOT_IMPLEMENTED) };
+        let Some(m) = c.as_int() else {
+            return Ok(Value::NOT_IMPLEMENTED);
+        };
         big!(x = x);
         big!(y = y);
         big!(m = m);
@@ -43,8 +45,13 @@ fn plain(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
             _ => 1,
         }));
     }
-    let Some(exponent) = y.to_i64() else { return Err(vm.memory_error()) };
-    reserve_bits(vm, (x.bit_length() as u128).saturating_mul(exponent as u128))?;
+    let Some(exponent) = y.to_i64() else {
+        return Err(vm.memory_error());
+    };
+    reserve_bits(
+        vm,
+        (x.bit_length() as u128).saturating_mul(exponent as u128),
+    )?;
     big!(x = x);
     Ok(vm.new_bigint(x.pow(exponent as usize)))
 }
@@ -69,5 +76,9 @@ fn pow_mod(vm: &Vm, x: &IBig, y: &IBig, m: &IBig) -> PyResult {
     let exponent: UBig = y.clone().into_parts().1;
     debug_assert!(bit_length(m) > 0);
     let residue = IBig::from(base.pow(&exponent).residue());
-    Ok(vm.new_bigint(if negative && !residue.is_zero() { residue + m } else { residue }))
+    Ok(vm.new_bigint(if negative && !residue.is_zero() {
+        residue + m
+    } else {
+        residue
+    }))
 }

@@ -44,7 +44,12 @@ fn decimal_big(vm: &Vm, b: &IBig) -> PyResult<String> {
 }
 
 /// The absolute value's digits in base 2, 8, 10 or 16 and whether the number is negative.
-pub fn magnitude_digits(vm: &Vm, n: &IntRef<'_>, base: u8, upper: bool) -> PyResult<(bool, String)> {
+pub fn magnitude_digits(
+    vm: &Vm,
+    n: &IntRef<'_>,
+    base: u8,
+    upper: bool,
+) -> PyResult<(bool, String)> {
     let negative = n.is_negative();
     let text = match n {
         _ if base == 10 => {
@@ -64,7 +69,11 @@ pub fn magnitude_digits(vm: &Vm, n: &IntRef<'_>, base: u8, upper: bool) -> PyRes
             super::reserve_bits(vm, super::bit_length(b) as u128 * 8)?;
             let text = b.in_radix(base).to_string();
             let text = if negative { text[1..].to_owned() } else { text };
-            if upper { text.to_ascii_uppercase() } else { text }
+            if upper {
+                text.to_ascii_uppercase()
+            } else {
+                text
+            }
         }
     };
     Ok((negative, text))
@@ -79,12 +88,17 @@ pub fn prefixed(vm: &Vm, n: &IntRef<'_>, base: u8) -> PyResult<String> {
         16 => "0x",
         _ => "",
     };
-    Ok(format!("{}{prefix}{digits}", if negative { "-" } else { "" }))
+    Ok(format!(
+        "{}{prefix}{digits}",
+        if negative { "-" } else { "" }
+    ))
 }
 
 /// `repr(a)`.
 pub fn repr(vm: &Vm, a: &Value) -> PyResult {
-    let Some(n) = a.as_int() else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(n) = a.as_int() else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let text = decimal(vm, &n)?;
     Ok(vm.new_ascii(text.as_bytes()).into_value())
 }

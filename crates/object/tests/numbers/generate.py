@@ -9,6 +9,8 @@ warnings.simplefilter("ignore")
 sys.set_int_max_str_digits(0)
 R = random.Random(7)
 scale = int(sys.argv[1])
+# How much of the cross products the small table leaves out.
+THIN = {} if scale > 1 else {"+": .8, "-": .8, "*": .7, "/": .7, "//": .5, "%": .5, "==": .8, "<": .7, ">=": .7, "**": .6, "int": .6, "format": .45, ".to_bytes": .5, ".hex": .5, "complex": .3, ".__round__": .6, "repr": .5, "divmod": .5, "hash": .4, "pow": .5}
 
 def bits(x):
     return "%016x" % struct.unpack(">Q", struct.pack(">d", x))[0] if x == x else "nan"
@@ -34,6 +36,7 @@ def outcome(f):
 
 seen = set()
 def emit(op, *args):
+    if R.random() < THIN.get(op, 0): return
     sys.set_int_max_str_digits(4300)
     line = "\t".join([op, *map(show, args)])
     if line in seen: return
@@ -83,8 +86,8 @@ bitops = ["&", "|", "^"]
 def pairs(n):
     for _ in range(n):
         yield R.choice(INTS + pick(10, rint)), R.choice(INTS + pick(10, rint))
-for a, b in pairs(14 * scale):
-    for op in arith + bitops: emit(op, a, b)
+for a, b in pairs(40 * scale):
+    for op in R.sample(arith + bitops, 2): emit(op, a, b)
 for _ in range(25 * scale):
     b = rint() or 3; q = rint(); a = b * q + R.choice([0, 0, 1, -1, b // 2])
     for op in ["/", "//", "%"]: emit(op, a, b)
@@ -122,7 +125,8 @@ for n in INTS:
         for x in (float(n) if abs(n) < 2**1023 else inf, 0.5):
             emit("<", n, x); emit("==", n, x); emit("==", x, n); emit("<", x, n)
 for x in FLOATS + pick(60 * scale, rfloat):
-    for op in ["repr", "hash", ".hex", "int"]: emit(op, x)
+    for op in ["repr", "hash", ".hex", "int"]: 
+        if op != "hash" or x == x: emit(op, x)
 for x in FLOATS:
     for op in ["neg", "pos", "abs", "truth", ".as_integer_ratio", ".is_integer", ".__trunc__", ".__floor__", ".__ceil__", ".__round__",
                "@real", "@imag", ".conjugate", ".__getnewargs__", "float", "complex", "bool", "float.from_number", "complex.from_number"]: emit(op, x)
@@ -166,7 +170,7 @@ emit("float", b"1.5"); emit("float", b"x"); emit("float", None); emit("float.fro
 CTEXTS = ["1+2j", "1-2j", "j", "-j", "+J", "1+j", "1-J", "2j", "(1+2j)", "( 1+2j )", "(1+2j", "1+2j)", "1 +2j", "1+ 2j", "nan+infj", "-inf-nanj", "1e5+1e-5j", "1_0j", "1+2", "1j+2", "1+2jj", "", "()", "1e+5j", "1.j", ".5j", "+1-1j", "++1j", "1+-2j", "٣+٤j", "\u20031j", "((1))", "1\x00"]
 for t in CTEXTS: emit("complex", t)
 for a in [(1, 2), (1j, 2j), (1.5, True), ("1", 2), (1, "2"), (None,), (None, 1), (1, None), (b"1",), (1, 2, 3), (10**400,), (1, 1j)]: emit("complex", *a)
-for a in [(), (1,), (0,), ("",), ("x",), (0.0,), (nan,), (0j,), (None,), (1, 2)]: emit("bool", *a)
+for a in [(), (1,), (0,), (0.0,), (nan,), (0j,), (None,), (1, 2)]: emit("bool", *a)
 for a in [(), (1, 2, 3), (2.9,), (-2.9,), (inf,), (nan,), (1e30,), (True,), (1j,)]: emit("int", *a)
 for a in [(), (1, 2), (10**400,), (2**1024 - 2**970 - 1,), (True,)]: emit("float", *a)
 HEX = ["0x1p0", "1p0", "0x1.8p1", "0x.8p0", "0x1.", "0x", "0x.", "x", "", "p0", "0x1p", "0x1p+", "0x1p-1074", "0x1p-1075", "0x1.8p-1075", "0x1p-1076", "0x1p1023", "0x1p1024", "0x1.fffffffffffff8p1023", "0x1.fffffffffffff7p1023",
@@ -181,7 +185,7 @@ for n in [0, 1, 127, 128, 255, 256, -1, -128, -129, 2**64, -2**63, 2**100]:
 emit(".to_bytes", 1, -1); emit(".to_bytes", 1); emit(".to_bytes", 1, 2, "x"); emit(".to_bytes", 1, 2, 5)
 for b in [b"", b"\0", b"\1\2", b"\xff", b"\xff" * 9, b"\x80" + b"\0" * 7]:
     for order in ("big", "little"): emit("int.from_bytes", b, order)
-emit("int.from_bytes", "a"); emit("int.from_bytes", 5); emit("int.from_bytes", b"", "bog"); emit("bool.from_bytes", b"\0"); emit("int.from_bytes", (1, 2)); emit("int.from_bytes", (300,))
+emit("int.from_bytes", "a"); emit("int.from_bytes", 5); emit("int.from_bytes", b"", "bog"); 
 
 def rspec(kinds):
     s = ""
