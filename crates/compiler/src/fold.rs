@@ -52,6 +52,12 @@ pub fn fold(e: &Expr<'_>, optimize: u8) -> Option<Const> {
             slice,
             ctx: taipan_syntax::ast::ExprContext::Load,
         } => {
+            if matches!(
+                value.kind,
+                ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Call { .. }
+            ) {
+                return None;
+            }
             let index = fold(slice, optimize)?;
             subscript(&fold(value, optimize)?, &index)
         }

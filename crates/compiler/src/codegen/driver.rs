@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bumpalo::Bump;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use taipan_syntax::ast::{ExprKind, ExprRef, Mod, Stmt, StmtKind};
 use taipan_syntax::parser::{self, Mode, ParseOptions};
 use taipan_syntax::source::decode;
@@ -147,7 +147,7 @@ fn compile_tree<'s>(
         overflow: false,
         warnings: Vec::new(),
         interned: FxHashSet::default(),
-        texts: FxHashMap::default(),
+        texts: FxHashSet::default(),
         depth: 0,
         quiet: 0,
     };

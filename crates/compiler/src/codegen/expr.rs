@@ -38,7 +38,7 @@ impl<'s> Compiler<'s, '_> {
             } if id != "__debug__" => {
                 if let NameOp::Fast(reg) = self.resolve(id) {
                     self.u.loc = e.range;
-                    self.u.emit(Opcode::CheckFast, 0, reg, 0, 0);
+                    self.u.check_fast(reg);
                     return Ok(Val::kept(reg));
                 }
             }

@@ -10,6 +10,7 @@ use super::unit::{Label, NO_RANGE, TEMP, Unit, UnitKind, Val};
 use crate::code::{Code, Const};
 use crate::failure::{Failure, Result};
 use crate::opcode::{FunctionAttribute, Intrinsic1, Intrinsic2, KILL_A, KILL_B, Opcode};
+use crate::symtable::flags::UNBOUND_SOMEWHERE;
 use crate::symtable::{Part, Place, ScopeId};
 
 /// A finished code object and the names its closure needs.
@@ -41,6 +42,8 @@ impl<'s> Compiler<'s, '_> {
         let table = self.table;
         for name in &table.scope(self.u.scope).params {
             self.u.plain_reg(name, false);
+            let unbound = table.scope(self.u.scope).symbols.flags(name) & UNBOUND_SOMEWHERE != 0;
+            self.u.bound_params.push(!unbound);
         }
         self.u.params = self.u.plain.len() as u32;
         self.declare_cells();

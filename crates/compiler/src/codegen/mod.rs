@@ -34,7 +34,7 @@ pub use driver::{compile, compile_source, future_features, symbol_table};
 use std::sync::Arc;
 
 use bumpalo::Bump;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use taipan_syntax::source::LineIndex;
 use taipan_syntax::{SyntaxWarning, TextRange};
 
@@ -189,7 +189,7 @@ pub(crate) struct Compiler<'s, 'o> {
     overflow: bool,
     warnings: Vec<SyntaxWarning>,
     interned: FxHashSet<Arc<str>>,
-    texts: FxHashMap<Box<[u8]>, Arc<[u8]>>,
+    texts: FxHashSet<Arc<[u8]>>,
     depth: u32,
     /// Above zero in code that cannot run or is compiled a second time: no warnings.
     quiet: u32,
@@ -214,7 +214,7 @@ impl<'s> Compiler<'s, '_> {
             return known.clone();
         }
         let new: Arc<[u8]> = text.into();
-        self.texts.insert(text.into(), new.clone());
+        self.texts.insert(new.clone());
         new
     }
 

@@ -172,7 +172,7 @@ impl<'s> Compiler<'s, '_> {
         let name = self.mangle(name);
         match self.resolve_mangled(name) {
             NameOp::Fast(reg) => {
-                self.u.emit(Opcode::CheckFast, 0, reg, 0, 0);
+                self.u.check_fast(reg);
                 self.u.mov(to, Val::kept(reg));
             }
             NameOp::Deref(reg) => self.u.emit(Opcode::LoadDeref, 0, to, reg, 0),

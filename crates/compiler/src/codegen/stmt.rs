@@ -373,7 +373,7 @@ impl<'s> Compiler<'s, '_> {
             ExprKind::Name { id, .. } => {
                 if let Some(reg) = self.store_target(id) {
                     self.u.loc = target.range;
-                    self.u.emit(Opcode::CheckFast, 0, reg, 0, 0);
+                    self.u.check_fast(reg);
                     let mut l = Val::kept(reg);
                     if self.rebound(reg, &[value]) {
                         let copy = self.u.push();

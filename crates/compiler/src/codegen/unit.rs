@@ -140,6 +140,8 @@ pub(super) struct Unit<'s> {
     pub plain: Vec<(&'s str, bool)>,
     pub plain_index: FxHashMap<&'s str, u32>,
     pub params: u32,
+    /// Which parameters nothing in the scope unbinds.
+    pub bound_params: Vec<bool>,
     pub arg_counts: (u32, u32, u32),
     pub cells: Vec<&'s str>,
     pub frees: Vec<&'s str>,
@@ -185,6 +187,7 @@ impl<'s> Unit<'s> {
             plain: Vec::new(),
             plain_index: FxHashMap::default(),
             params: 0,
+            bound_params: Vec::new(),
             arg_counts: (0, 0, 0),
             cells: Vec::new(),
             frees: Vec::new(),
@@ -359,6 +362,13 @@ impl<'s> Unit<'s> {
     pub(super) fn mov(&mut self, to: u32, from: Val) {
         if to != from.reg {
             self.emit_ab(Opcode::Move, to, from);
+        }
+    }
+
+    /// Checks that a local is bound; parameters that nothing unbinds always are.
+    pub(super) fn check_fast(&mut self, reg: u32) {
+        if !self.bound_params.get(reg as usize).is_some_and(|b| *b) {
+            self.emit(Opcode::CheckFast, 0, reg, 0, 0);
         }
     }
 

@@ -50,7 +50,24 @@ fn mark_inlined(table: &mut SymbolTable<'_>) {
         let sees_class = scope
             .parent
             .is_some_and(|p| table.scope(p).can_see_class_scope);
-        table.scopes[index].inlined = plain && !sees_class;
+        if !plain || sees_class {
+            continue;
+        }
+        table.scopes[index].inlined = true;
+        // The variables of an inlined comprehension are cleared in its host when it begins.
+        let host = host(table, ScopeId(index as u32)).0 as usize;
+        let bound: Vec<&str> = table.scopes[index]
+            .symbols
+            .iter()
+            .filter(|s| s.has(DEF_LOCAL))
+            .map(|s| s.name)
+            .collect();
+        for name in bound {
+            let symbols = &mut table.scopes[host].symbols;
+            if let Some(at) = symbols.position(name) {
+                symbols.entries[at].flags |= UNBOUND_SOMEWHERE;
+            }
+        }
     }
 }
 

@@ -464,7 +464,7 @@ impl<'s> Builder<'s, '_> {
         self.opt_expr(ty)?;
         if let Some(name) = name {
             self.check_name(name, ExprContext::Store, handler.range)?;
-            self.add(name, DEF_LOCAL, handler.range)?;
+            self.add(name, DEF_LOCAL | UNBOUND_SOMEWHERE, handler.range)?;
         }
         self.stmts(body)
     }

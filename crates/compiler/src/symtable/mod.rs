@@ -38,6 +38,8 @@ pub mod flags {
     pub const CELL: u32 = 5;
     /// Not CPython's: the name is the target of a named expression somewhere in the scope.
     pub const NAMED_TARGET: u32 = 1 << 20;
+    /// Not CPython's: something in the scope unbinds the name.
+    pub const UNBOUND_SOMEWHERE: u32 = 1 << 21;
 }
 
 /// Where a name lives.

@@ -31,10 +31,10 @@ impl<'s> Builder<'s, '_> {
                 self.check_name(id, ctx, e.range)?;
                 self.add(
                     id,
-                    if ctx == ExprContext::Load {
-                        USE
-                    } else {
-                        DEF_LOCAL
+                    match ctx {
+                        ExprContext::Load => USE,
+                        ExprContext::Store => DEF_LOCAL,
+                        ExprContext::Del => DEF_LOCAL | UNBOUND_SOMEWHERE,
                     },
                     e.range,
                 )?;
