@@ -67,6 +67,16 @@ impl Buffer {
             self.gather(dim + 1, at.wrapping_offset(i * self.strides[dim]), out);
         }
     }
+    /// Writes into a contiguous, writable buffer; whether there was room.
+    pub fn write(&self, offset: usize, data: &[u8]) -> bool {
+        let fits = offset.checked_add(data.len()).is_some_and(|end| end <= self.len);
+        if self.readonly || !fits || !self.is_c_contiguous() {
+            return false;
+        }
+        // SAFETY: the place lies in the owner's memory, which is writable and stays while exports are counted.
+        unsafe { std::ptr::copy(data.as_ptr(), self.ptr.add(offset), data.len()) };
+        true
+    }
     /// The bytes of a contiguous buffer. They must not be kept across Python code.
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: the owner keeps len bytes at ptr while exports are counted.

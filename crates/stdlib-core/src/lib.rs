@@ -10,6 +10,7 @@ pub mod math;
 mod names;
 pub mod operator;
 mod state;
+pub mod structs;
 
 use taipan_object::native::ModuleDef;
 
@@ -22,4 +23,5 @@ pub const MODULES: &[&ModuleDef] = &[
     &itertools::MODULE,
     &math::MODULE,
     &operator::MODULE,
+    &structs::MODULE,
 ];
