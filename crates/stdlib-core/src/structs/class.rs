@@ -16,13 +16,20 @@ use super::{error, value};
 fn buffer(vm: &Vm, object: &Value) -> PyResult<Buffer> {
     match vm.type_of(object).slots.buffer.get() {
         Some(get) => get(vm, object, false),
-        None => Err(vm.type_error(format!("a bytes-like object is required, not '{}'", vm.type_name(object)))),
+        None => Err(vm.type_error(format!(
+            "a bytes-like object is required, not '{}'",
+            vm.type_name(object)
+        ))),
     }
 }
 
 /// A buffer's bytes in C order; copied only if they lie scattered.
 fn contents(buffer: &Buffer) -> Cow<'_, [u8]> {
-    if buffer.is_c_contiguous() { Cow::Borrowed(buffer.bytes()) } else { Cow::Owned(buffer.to_vec()) }
+    if buffer.is_c_contiguous() {
+        Cow::Borrowed(buffer.bytes())
+    } else {
+        Cow::Owned(buffer.to_vec())
+    }
 }
 
 /// Packs into zeroed bytes; `function` is the name for messages.
@@ -30,18 +37,29 @@ fn pack_bytes(vm: &Vm, format: &Format, values: &[Value], function: &str) -> PyR
     if values.len() != format.values {
         return Err(error(
             vm,
-            format!("{function} expected {} items for packing (got {})", format.values, values.len()),
+            format!(
+                "{function} expected {} items for packing (got {})",
+                format.values,
+                values.len()
+            ),
         ));
     }
     let mut out = Vec::new();
-    out.try_reserve_exact(format.size).map_err(|_| vm.memory_error())?;
+    out.try_reserve_exact(format.size)
+        .map_err(|_| vm.memory_error())?;
     out.resize(format.size, 0);
     let mut values = values.iter();
     for item in &format.items {
         for index in 0..item.count {
             let Some(value) = values.next() else { break };
             let start = item.offset + index * item.size;
-            value::pack(vm, item, value, &mut out[start..start + item.size], format.big_endian)?;
+            value::pack(
+                vm,
+                item,
+                value,
+                &mut out[start..start + item.size],
+                format.big_endian,
+            )?;
         }
     }
     Ok(out)
@@ -49,7 +67,9 @@ fn pack_bytes(vm: &Vm, format: &Format, values: &[Value], function: &str) -> PyR
 
 /// `pack`.
 pub fn pack(vm: &Vm, format: &Format, values: &[Value]) -> PyResult {
-    Ok(vm.new_bytes(pack_bytes(vm, format, values, "pack")?).into_value())
+    Ok(vm
+        .new_bytes(pack_bytes(vm, format, values, "pack")?)
+        .into_value())
 }
 
 /// `pack_into`; `args` are buffer, offset and the values.
@@ -63,14 +83,22 @@ pub fn pack_into(vm: &Vm, format: &Format, args: &[Value]) -> PyResult<()> {
     if values.len() != format.values {
         return Err(error(
             vm,
-            format!("pack_into expected {} items for packing (got {})", format.values, values.len()),
+            format!(
+                "pack_into expected {} items for packing (got {})",
+                format.values,
+                values.len()
+            ),
         ));
     }
     let readonly = || {
         let name = vm.type_name(target);
-        vm.type_error(format!("argument must be read-write bytes-like object, not {name}"))
+        vm.type_error(format!(
+            "argument must be read-write bytes-like object, not {name}"
+        ))
     };
-    let Some(get) = vm.type_of(target).slots.buffer.get() else { return Err(readonly()) };
+    let Some(get) = vm.type_of(target).slots.buffer.get() else {
+        return Err(readonly());
+    };
     let buffer = match get(vm, target, true) {
         Ok(buffer) if !buffer.readonly => buffer,
         Ok(_) => return Err(readonly()),
@@ -83,10 +111,16 @@ pub fn pack_into(vm: &Vm, format: &Format, args: &[Value]) -> PyResult<()> {
     let given = vm.index_isize(offset)?;
     let (size, room) = (format.size, buffer.len);
     if given < 0 && given.saturating_add(size as isize) > 0 {
-        return Err(error(vm, format!("no space to pack {size} bytes at offset {given}")));
+        return Err(error(
+            vm,
+            format!("no space to pack {size} bytes at offset {given}"),
+        ));
     }
     let Some(start) = resolve(given, room) else {
-        return Err(error(vm, format!("offset {given} out of range for {room}-byte buffer")));
+        return Err(error(
+            vm,
+            format!("offset {given} out of range for {room}-byte buffer"),
+        ));
     };
     if room.saturating_sub(start) < size || start > room {
         return Err(error(
@@ -107,7 +141,11 @@ pub fn pack_into(vm: &Vm, format: &Format, args: &[Value]) -> PyResult<()> {
 
 /// An offset that may count from the end.
 fn resolve(offset: isize, len: usize) -> Option<usize> {
-    if offset >= 0 { Some(offset as usize) } else { len.checked_sub(offset.unsigned_abs()) }
+    if offset >= 0 {
+        Some(offset as usize)
+    } else {
+        len.checked_sub(offset.unsigned_abs())
+    }
 }
 
 fn unpack_bytes(vm: &Vm, format: &Format, bytes: &[u8]) -> Value {
@@ -126,7 +164,10 @@ fn unpack_bytes(vm: &Vm, format: &Format, bytes: &[u8]) -> Value {
 pub fn unpack(vm: &Vm, format: &Format, object: &Value) -> PyResult {
     let buffer = buffer(vm, object)?;
     if buffer.len != format.size {
-        return Err(error(vm, format!("unpack requires a buffer of {} bytes", format.size)));
+        return Err(error(
+            vm,
+            format!("unpack requires a buffer of {} bytes", format.size),
+        ));
     }
     Ok(unpack_bytes(vm, format, &contents(&buffer)))
 }
@@ -136,10 +177,16 @@ pub fn unpack_from(vm: &Vm, format: &Format, object: &Value, offset: isize) -> P
     let buffer = buffer(vm, object)?;
     let (size, room) = (format.size, buffer.len);
     if offset < 0 && offset.saturating_add(size as isize) > 0 {
-        return Err(error(vm, format!("not enough data to unpack {size} bytes at offset {offset}")));
+        return Err(error(
+            vm,
+            format!("not enough data to unpack {size} bytes at offset {offset}"),
+        ));
     }
     let Some(start) = resolve(offset, room) else {
-        return Err(error(vm, format!("offset {offset} out of range for {room}-byte buffer")));
+        return Err(error(
+            vm,
+            format!("offset {offset} out of range for {room}-byte buffer"),
+        ));
     };
     match contents(&buffer).get(start..start.saturating_add(size)) {
         Some(bytes) => Ok(unpack_bytes(vm, format, bytes)),
@@ -157,17 +204,30 @@ pub fn unpack_from(vm: &Vm, format: &Format, object: &Value, offset: isize) -> P
 /// `iter_unpack`.
 pub fn iter_unpack(vm: &Vm, format: Rc<Format>, object: &Value) -> PyResult {
     if format.size == 0 {
-        return Err(error(vm, "cannot iteratively unpack with a struct of length 0"));
+        return Err(error(
+            vm,
+            "cannot iteratively unpack with a struct of length 0",
+        ));
     }
     let buffer = buffer(vm, object)?;
     if buffer.len % format.size != 0 {
         return Err(error(
             vm,
-            format!("iterative unpacking requires a buffer of a multiple of {} bytes", format.size),
+            format!(
+                "iterative unpacking requires a buffer of a multiple of {} bytes",
+                format.size
+            ),
         ));
     }
-    let iterator = UnpackIterator { format, buffer: RefCell::new(Some(buffer)), at: Cell::new(0) };
-    Ok(vm.heap.alloc(&vm.add_native_type::<UnpackIterator>(), iterator).into_value())
+    let iterator = UnpackIterator {
+        format,
+        buffer: RefCell::new(Some(buffer)),
+        at: Cell::new(0),
+    };
+    Ok(vm
+        .heap
+        .alloc(&vm.add_native_type::<UnpackIterator>(), iterator)
+        .into_value())
 }
 
 /// `unpack_iterator`.
@@ -176,12 +236,22 @@ pub struct UnpackIterator {
     buffer: RefCell<Option<Buffer>>,
     at: Cell<usize>,
 }
-payload!(UnpackIterator, gc, |this, visit| this.buffer.borrow().iter().for_each(|b| visit(&b.owner)), clear |this| {
-    let old = this.buffer.borrow_mut().take();
-    drop(old);
-});
+payload!(
+    UnpackIterator,
+    gc,
+    |this, visit| this.buffer.borrow().iter().for_each(|b| visit(&b.owner)),
+    clear | this | {
+        let old = this.buffer.borrow_mut().take();
+        drop(old);
+    }
+);
 
-#[pymethods(name = "unpack_iterator", module = "_struct", doc = "", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "unpack_iterator",
+    module = "_struct",
+    doc = "",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl UnpackIterator {
     #[pyslot]
     fn iter(_: &Vm, this: &Value) -> PyResult {
@@ -192,8 +262,12 @@ impl UnpackIterator {
         let at = this.at.get();
         let bytes = {
             let buffer = this.buffer.borrow();
-            let Some(buffer) = &*buffer else { return Ok(None) };
-            contents(buffer).get(at..at + this.format.size).map(<[u8]>::to_vec)
+            let Some(buffer) = &*buffer else {
+                return Ok(None);
+            };
+            contents(buffer)
+                .get(at..at + this.format.size)
+                .map(<[u8]>::to_vec)
         };
         match bytes {
             Some(bytes) => {
@@ -210,7 +284,9 @@ impl UnpackIterator {
     /// How many tuples are left.
     #[pymethod("(self)")]
     fn __length_hint__(this: &Ref<UnpackIterator>) -> usize {
-        this.buffer.borrow().as_ref().map_or(0, |b| b.len.saturating_sub(this.at.get()) / this.format.size)
+        this.buffer.borrow().as_ref().map_or(0, |b| {
+            b.len.saturating_sub(this.at.get()) / this.format.size
+        })
     }
 }
 
@@ -248,7 +324,9 @@ impl Struct {
     fn repr(vm: &Vm, this: &Ref<Struct>) -> PyResult {
         let text = vm.new_str(&this.compiled(vm)?.text).into_value();
         let name = this.ty().name.borrow().to_string();
-        Ok(vm.new_str(&format!("{name}({})", vm.repr(&text)?)).into_value())
+        Ok(vm
+            .new_str(&format!("{name}({})", vm.repr(&text)?))
+            .into_value())
     }
     /// The format.
     #[pygetset]

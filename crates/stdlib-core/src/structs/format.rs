@@ -91,7 +91,13 @@ impl Format {
             Some('@') => (true, cfg!(target_endian = "big"), &text[1..]),
             _ => (true, cfg!(target_endian = "big"), text),
         };
-        let mut format = Format { text: text.to_owned(), items: Vec::new(), size: 0, values: 0, big_endian };
+        let mut format = Format {
+            text: text.to_owned(),
+            items: Vec::new(),
+            size: 0,
+            values: 0,
+            big_endian,
+        };
         let mut chars = rest.chars().peekable();
         while let Some(c) = chars.next() {
             if c.is_ascii_whitespace() || c == '\x0b' {
@@ -102,7 +108,9 @@ impl Format {
             if let Some(digit) = c.to_digit(10) {
                 count = digit as usize;
                 loop {
-                    let Some(c) = chars.next() else { return Err("repeat count given without format specifier") };
+                    let Some(c) = chars.next() else {
+                        return Err("repeat count given without format specifier");
+                    };
                     let Some(digit) = c.to_digit(10) else {
                         letter = c;
                         break;
@@ -115,19 +123,46 @@ impl Format {
                 }
             }
             let (kind, standard, native_size) = code(letter).ok_or("bad char in struct format")?;
-            let size = if native { native_size } else { standard.ok_or("bad char in struct format")? };
+            let size = if native {
+                native_size
+            } else {
+                standard.ok_or("bad char in struct format")?
+            };
             if native {
-                let align = if kind == Kind::Complex { size / 2 } else { size };
-                format.size = format.size.checked_next_multiple_of(align).ok_or(TOO_LONG)?;
+                let align = if kind == Kind::Complex {
+                    size / 2
+                } else {
+                    size
+                };
+                format.size = format
+                    .size
+                    .checked_next_multiple_of(align)
+                    .ok_or(TOO_LONG)?;
             }
             let whole = matches!(kind, Kind::Bytes | Kind::Pascal);
             let all = size.checked_mul(count).ok_or(TOO_LONG)?;
             let item = if whole {
-                Item { code: letter, kind, offset: format.size, size: count, count: 1 }
+                Item {
+                    code: letter,
+                    kind,
+                    offset: format.size,
+                    size: count,
+                    count: 1,
+                }
             } else {
-                Item { code: letter, kind, offset: format.size, size, count }
+                Item {
+                    code: letter,
+                    kind,
+                    offset: format.size,
+                    size,
+                    count,
+                }
             };
-            format.size = format.size.checked_add(all).filter(|&n| n <= isize::MAX as usize).ok_or(TOO_LONG)?;
+            format.size = format
+                .size
+                .checked_add(all)
+                .filter(|&n| n <= isize::MAX as usize)
+                .ok_or(TOO_LONG)?;
             if kind != Kind::Pad && item.count > 0 {
                 format.values = format.values.checked_add(item.count).ok_or(TOO_LONG)?;
                 format.items.push(item);
@@ -182,7 +217,11 @@ pub fn cached(vm: &Vm, format: &Value) -> PyResult<Rc<Format>> {
 /// The UnicodeEncodeError of a format that is not ASCII.
 #[cold]
 fn not_ascii(vm: &Vm, format: &Value) -> taipan_object::Raised {
-    let encoded = vm.call_method(format, &vm.intern_str("encode"), &[vm.new_str("ascii").into_value()]);
+    let encoded = vm.call_method(
+        format,
+        &vm.intern_str("encode"),
+        &[vm.new_str("ascii").into_value()],
+    );
     match encoded {
         Err(e) => e,
         Ok(_) => error(vm, "bad char in struct format"),

@@ -54,8 +54,17 @@ pub mod module {
     #[pyinit]
     fn init(vm: &Vm, module: &Ref<Module>) -> PyResult<()> {
         // The class of the iterator has no public name.
-        drop(module.dict.remove_str(vm, &vm.intern_str("unpack_iterator")));
-        set_module_attr(vm, module, "error", crate::structs::error_class(vm).into_value())
+        drop(
+            module
+                .dict
+                .remove_str(vm, &vm.intern_str("unpack_iterator")),
+        );
+        set_module_attr(
+            vm,
+            module,
+            "error",
+            crate::structs::error_class(vm).into_value(),
+        )
     }
 
     /// Forgets the compiled formats.

@@ -21,7 +21,11 @@ fn put(bits: u64, to: &mut [u8], big_endian: bool) {
 /// Reads up to eight bytes as an unsigned number.
 fn take(from: &[u8], big_endian: bool) -> u64 {
     let add = |n: u64, &b: &u8| n << 8 | u64::from(b);
-    if big_endian { from.iter().fold(0, add) } else { from.iter().rev().fold(0, add) }
+    if big_endian {
+        from.iter().fold(0, add)
+    } else {
+        from.iter().rev().fold(0, add)
+    }
 }
 
 /// An integer argument as 128 bits; numbers beyond them are out of every range.
@@ -35,9 +39,11 @@ fn integer(vm: &Vm, value: &Value) -> PyResult<i128> {
     };
     Ok(match number.as_int() {
         Some(IntRef::Small(n)) => i128::from(n),
-        Some(IntRef::Big(b)) => {
-            i128::try_from(b).unwrap_or(if *b < dashu_int::IBig::ZERO { i128::MIN } else { i128::MAX })
-        }
+        Some(IntRef::Big(b)) => i128::try_from(b).unwrap_or(if *b < dashu_int::IBig::ZERO {
+            i128::MIN
+        } else {
+            i128::MAX
+        }),
         None => 0,
     })
 }
@@ -57,7 +63,8 @@ fn bytes_of(value: &Value) -> Option<Vec<u8>> {
 }
 
 fn put_float(vm: &Vm, x: f64, to: &mut [u8], big_endian: bool) -> PyResult<()> {
-    let overflow = |code: &str| vm.overflow_error(format!("float too large to pack with {code} format"));
+    let overflow =
+        |code: &str| vm.overflow_error(format!("float too large to pack with {code} format"));
     let bits = match to.len() {
         2 => u64::from(half_from(x).ok_or_else(|| overflow("e"))?),
         4 => {
@@ -95,11 +102,19 @@ fn half_from(x: f64) -> Option<u16> {
     // In units of the last place of the result, which is 2**-24 for small numbers.
     let exponent = ((x.to_bits() >> 52) as i32 - 1023).max(-14);
     let units = (x * 2f64.powi(10 - exponent)).round_ties_even() as u32;
-    let (units, exponent) = if units >= 2048 { (units / 2, exponent + 1) } else { (units, exponent) };
+    let (units, exponent) = if units >= 2048 {
+        (units / 2, exponent + 1)
+    } else {
+        (units, exponent)
+    };
     if exponent > 15 {
         return None;
     }
-    let biased = if units >= 1024 { (exponent + 15) as u32 } else { 0 };
+    let biased = if units >= 1024 {
+        (exponent + 15) as u32
+    } else {
+        0
+    };
     Some(sign | (biased << 10 | units & 0x3FF) as u16)
 }
 
@@ -111,7 +126,11 @@ fn half_to(bits: u16) -> f64 {
         0 => fraction * 2f64.powi(-24),
         _ => (1.0 + fraction / 1024.0) * 2f64.powi(exponent - 15),
     };
-    if bits & 0x8000 != 0 { -magnitude } else { magnitude }
+    if bits & 0x8000 != 0 {
+        -magnitude
+    } else {
+        magnitude
+    }
 }
 
 /// Packs a value into the bytes of its item.
@@ -125,7 +144,10 @@ pub fn pack(vm: &Vm, item: &Item, value: &Value, to: &mut [u8], big_endian: bool
         },
         Kind::Bytes | Kind::Pascal => {
             let Some(bytes) = bytes_of(value) else {
-                return Err(error(vm, format!("argument for '{}' must be a bytes object", item.code)));
+                return Err(error(
+                    vm,
+                    format!("argument for '{}' must be a bytes object", item.code),
+                ));
             };
             let room = match to.split_first_mut() {
                 Some((length, room)) if item.kind == Kind::Pascal => {
@@ -140,10 +162,16 @@ pub fn pack(vm: &Vm, item: &Item, value: &Value, to: &mut [u8], big_endian: bool
         Kind::Signed | Kind::Unsigned => {
             let n = integer(vm, value)?;
             let bits = 8 * item.size as u32;
-            let (low, high) =
-                if item.kind == Kind::Signed { (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1) } else { (0, (1i128 << bits) - 1) };
+            let (low, high) = if item.kind == Kind::Signed {
+                (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
+            } else {
+                (0, (1i128 << bits) - 1)
+            };
             if !(low..=high).contains(&n) {
-                return Err(error(vm, format!("'{}' format requires {low} <= number <= {high}", item.code)));
+                return Err(error(
+                    vm,
+                    format!("'{}' format requires {low} <= number <= {high}", item.code),
+                ));
             }
             put(n as u64, to, big_endian);
         }
@@ -181,7 +209,9 @@ pub fn unpack(vm: &Vm, item: &Item, from: &[u8], big_endian: bool) -> Value {
         Kind::Bool => Value::bool(from.iter().any(|&b| b != 0)),
         Kind::Char | Kind::Bytes => vm.new_bytes(from).into_value(),
         Kind::Pascal => {
-            let (length, text) = from.split_first().map_or((0, from), |(n, text)| (usize::from(*n), text));
+            let (length, text) = from
+                .split_first()
+                .map_or((0, from), |(n, text)| (usize::from(*n), text));
             vm.new_bytes(&text[..length.min(text.len())]).into_value()
         }
         Kind::Signed => {
@@ -192,7 +222,10 @@ pub fn unpack(vm: &Vm, item: &Item, from: &[u8], big_endian: bool) -> Value {
         Kind::Float => vm.new_float(take_float(from, big_endian)),
         Kind::Complex => {
             let (first, second) = from.split_at(item.size / 2);
-            vm.new_complex(take_float(first, big_endian), take_float(second, big_endian))
+            vm.new_complex(
+                take_float(first, big_endian),
+                take_float(second, big_endian),
+            )
         }
     }
 }
