@@ -166,6 +166,8 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         complex = native::<crate::float::Complex>(), object;
         bytes = native::<crate::bytes::Bytes>(), object;
         bytearray = native::<crate::bytes::ByteArray>(), object;
+        memoryview = native::<crate::memoryview::MemoryView>(), object;
+        memory_iterator = native::<crate::memoryview::iter::MemoryIterator>(), object;
         bytes_iterator = native::<crate::bytes_ops::iter::BytesIterator>(), object;
         bytearray_iterator = native::<crate::bytes_ops::iter::ByteArrayIterator>(), object;
         str_iterator = native::<crate::text::iter::StrIterator>(), object;

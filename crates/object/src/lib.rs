@@ -38,6 +38,7 @@ pub mod iter;
 pub mod list;
 pub mod list_methods;
 pub mod mappingproxy;
+pub mod memoryview;
 pub mod module;
 pub mod names;
 pub mod native;
@@ -71,8 +72,3 @@ pub mod weakref;
 pub use header::{Object, ObjectHeader, Payload, PayloadVTable, Ref, TypeRef};
 pub use value::Value;
 pub use vm::{Args, Interp, PyResult, Raised, Vm};
-
-/// `memoryview(object)`, for `__buffer__` of native classes.
-pub(crate) fn memoryview_hook(vm: &Vm, object: &Value) -> PyResult {
-    vm.call(vm.types.memoryview.as_value(), std::slice::from_ref(object))
-}

@@ -439,6 +439,8 @@ fn set_slot_from_mro(vm: &Vm, ty: &TypeRef, id: SlotId) {
     }
 }
 
+use crate::memoryview::class_buffer::slot_buffer as class_buffer;
+
 /// Sets a slot to the function that looks its dunder up.
 fn install(s: &Slots, id: SlotId) {
     macro_rules! table {
@@ -449,7 +451,7 @@ fn install(s: &Slots, id: SlotId) {
     table! {
         new = slot_new; init = slot_init; call = slot_call; repr = slot_repr; str = slot_str; hash = slot_hash;
         richcompare = slot_richcompare; getattro = slot_getattro; setattro = slot_setattro; iter = slot_iter; iternext = slot_next;
-        descr_get = slot_descr_get; descr_set = slot_descr_set; finalize = slot_finalize;
+        buffer = class_buffer; descr_get = slot_descr_get; descr_set = slot_descr_set; finalize = slot_finalize;
         len = slot_len; getitem = slot_getitem; setitem = slot_setitem; contains = slot_contains;
         add = slot_add; sub = slot_sub; mul = slot_mul; matmul = slot_matmul; truediv = slot_truediv; floordiv = slot_floordiv;
         rem = slot_rem; divmod = slot_divmod; pow = slot_pow; lshift = slot_lshift; rshift = slot_rshift; and = slot_and;
@@ -648,7 +650,10 @@ pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, ar
         SlotId::r#await => unary!(r#await),
         SlotId::aiter => unary!(aiter),
         SlotId::anext => unary!(anext),
-        SlotId::buffer => crate::memoryview_hook(vm, this),
+        SlotId::buffer => {
+            exactly(1)?;
+            crate::memoryview::class_buffer::call_buffer(vm, this, &rest[0])
+        }
         SlotId::new | SlotId::init | SlotId::call | SlotId::send | SlotId::wants_finalizer => missing(),
     }
 }
