@@ -24,4 +24,6 @@ pub const MODULES: &[&ModuleDef] = &[
     &math::MODULE,
     &operator::MODULE,
     &structs::MODULE,
+    &taipan_object::codecs::module::MODULE,
+    &taipan_object::text::string_module::MODULE,
 ];

@@ -1,10 +1,14 @@
 //! Text encodings and what to do where they fail.
 
+pub mod charmap;
 pub mod errors;
+pub mod escapes;
+pub mod module;
 pub mod registry;
 pub mod single_byte;
 pub mod utf16;
 pub mod utf32;
+pub mod utf7;
 pub mod utf8;
 
 use crate::header::Ref;

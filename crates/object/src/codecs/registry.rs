@@ -4,12 +4,15 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::errors::Handler;
 use crate::bytes::Bytes;
+use crate::function::NativeFunction;
 use crate::header::Ref;
+use crate::native::{MethodDef, MethodKind};
 use crate::str::Str;
 use crate::tuple::Tuple;
 use crate::value::Value;
-use crate::vm::{PyResult, Vm};
+use crate::vm::{Args, PyResult, Vm};
 
 /// Search functions, found codecs, error handlers.
 #[derive(Default)]
@@ -116,6 +119,73 @@ pub fn register_error(vm: &Vm, name: &Ref<Str>, handler: &Value) -> PyResult<()>
         .insert(name.to_wtf8(), handler.clone());
     drop(old);
     Ok(())
+}
+
+/// Forgets a registered error handler; whether there was one.
+///
+/// # Errors
+/// ValueError for the built-in ones.
+pub fn unregister_error(vm: &Vm, name: &Ref<Str>) -> PyResult<bool> {
+    if name.as_ascii().and_then(Handler::built_in).is_some() {
+        return Err(vm.value_error(format!(
+            "cannot un-register built-in error handler '{name}'"
+        )));
+    }
+    let old = registry(vm).errors.borrow_mut().remove(&name.to_wtf8());
+    Ok(old.is_some())
+}
+
+/// A built-in error handler as a function.
+pub fn built_in_error(vm: &Vm, handler: &Handler) -> Value {
+    let f = NativeFunction {
+        def: handler_def(handler),
+        this: None,
+        module: None,
+    };
+    vm.heap.alloc(&vm.types.builtin_function, f).into_value()
+}
+
+/// Calls a built-in handler with an exception.
+fn call_handler(vm: &Vm, handler: &Handler, args: Args<'_>) -> PyResult {
+    let [exception] = args.values else {
+        let n = args.values.len();
+        return Err(vm.type_error(format!(
+            "error handler takes exactly one argument ({n} given)"
+        )));
+    };
+    super::errors::apply(vm, handler, exception)
+}
+
+macro_rules! handlers {
+    ($($name:ident = $function:literal;)*) => {
+        fn handler_def(handler: &Handler) -> &'static MethodDef {
+            match handler {
+                Handler::Strict | Handler::Other(_) => {
+                    static DEF: MethodDef = MethodDef {
+                        name: "strict_errors", doc: "", signature: "", kind: MethodKind::Function,
+                        call: |vm, args| call_handler(vm, &Handler::Strict, args),
+                    };
+                    &DEF
+                }
+                $(Handler::$name => {
+                    static DEF: MethodDef = MethodDef {
+                        name: $function, doc: "", signature: "", kind: MethodKind::Function,
+                        call: |vm, args| call_handler(vm, &Handler::$name, args),
+                    };
+                    &DEF
+                })*
+            }
+        }
+    };
+}
+handlers! {
+    Ignore = "ignore_errors";
+    Replace = "replace_errors";
+    Backslash = "backslashreplace_errors";
+    Xml = "xmlcharrefreplace_errors";
+    Name = "namereplace_errors";
+    SurrogateEscape = "surrogateescape";
+    SurrogatePass = "surrogatepass";
 }
 
 /// A handler that the program registered; `None` for the built-in ones.

@@ -14,6 +14,7 @@ pub mod search;
 pub mod slicing;
 pub mod split;
 pub mod str_format;
+pub mod string_module;
 pub mod strip;
 pub mod translate;
 pub mod unicode;
