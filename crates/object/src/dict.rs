@@ -394,6 +394,9 @@ impl Dict {
         } else {
             table.indices.fill(EMPTY);
         }
+        // As many entries as the index table takes.
+        let room = size * 2 / 3 + 1;
+        table.entries.reserve_exact(room.saturating_sub(table.entries.len()));
         for (i, e) in table.entries.iter().enumerate() {
             let mut seq = ProbeSeq::new(e.hash, size - 1);
             while table.indices[seq.at] >= 0 {

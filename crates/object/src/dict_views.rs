@@ -26,7 +26,7 @@ pub enum Part {
 
 impl Part {
     #[inline]
-    fn of(self, vm: &Vm, key: Value, value: Value) -> Value {
+    pub fn of(self, vm: &Vm, key: Value, value: Value) -> Value {
         match self {
             Part::Keys => key,
             Part::Values => value,

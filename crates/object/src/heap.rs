@@ -160,6 +160,25 @@ impl Heap {
         }
     }
 
+    /// As [`Heap::alloc_sized`], but leaves the bytes beyond the payload as they are.
+    ///
+    /// # Safety
+    /// The caller writes them before anything reads them.
+    #[inline]
+    pub(crate) unsafe fn alloc_unfilled<T: Payload>(&self, ty: &TypeRef, size: usize, payload: T) -> Ref<T> {
+        debug_assert!(size >= size_of::<Object<T>>() && align_of::<T>() <= GRANULE);
+        let slot = self.alloc_slot(size).cast::<Object<T>>();
+        let ty = ty.clone().into_raw();
+        // SAFETY: the slot is ours, large enough and aligned to 16.
+        unsafe {
+            slot.write(Object { header: ObjectHeader::new(ty), payload });
+            if T::GC {
+                self.log_young(slot.cast());
+            }
+            Ref::from_raw(NonNull::new_unchecked(slot))
+        }
+    }
+
     /// A zeroed slot for one of the first type objects; its type word names itself.
     pub(crate) fn alloc_zeroed_type(&self) -> *mut ObjectHeader {
         let size = size_of::<Object<Type>>();

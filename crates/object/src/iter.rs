@@ -46,7 +46,7 @@ fn empty_list(vm: &Vm) -> Value {
     vm.list_value(Vec::new())
 }
 
-#[pymethods(name = "iterator", doc = "Walks a sequence by index.")]
+#[pymethods(name = "iterator", doc = "Walks a sequence by index.", flags(DISALLOW_INSTANTIATION))]
 impl SeqIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<SeqIterator>) -> PyResult {
@@ -112,7 +112,7 @@ impl CallableIterator {
     }
 }
 
-#[pymethods(name = "callable_iterator", doc = "Calls a callable until it gives the sentinel.")]
+#[pymethods(name = "callable_iterator", doc = "Calls a callable until it gives the sentinel.", flags(DISALLOW_INSTANTIATION))]
 impl CallableIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<CallableIterator>) -> PyResult {
@@ -183,7 +183,7 @@ impl ListIterator {
     }
 }
 
-#[pymethods(name = "list_iterator", doc = "An iterator over a list.")]
+#[pymethods(name = "list_iterator", doc = "An iterator over a list.", flags(DISALLOW_INSTANTIATION))]
 impl ListIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<ListIterator>) -> PyResult {
@@ -228,7 +228,7 @@ impl ListReverseIterator {
     }
 }
 
-#[pymethods(name = "list_reverseiterator", doc = "An iterator over a list from its end.")]
+#[pymethods(name = "list_reverseiterator", doc = "An iterator over a list from its end.", flags(DISALLOW_INSTANTIATION))]
 impl ListReverseIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<ListReverseIterator>) -> PyResult {
@@ -299,7 +299,7 @@ impl TupleIterator {
     }
 }
 
-#[pymethods(name = "tuple_iterator", doc = "An iterator over a tuple.")]
+#[pymethods(name = "tuple_iterator", doc = "An iterator over a tuple.", flags(DISALLOW_INSTANTIATION))]
 impl TupleIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<TupleIterator>) -> PyResult {

@@ -53,7 +53,11 @@ impl List {
     /// Takes the last item out.
     #[inline]
     pub fn pop(&self) -> Option<Value> {
-        self.with(Vec::pop)
+        self.with(|v| {
+            let item = v.pop();
+            give_back(v);
+            item
+        })
     }
     /// Appends many items.
     #[inline]
@@ -84,6 +88,14 @@ impl List {
     /// Takes all items out.
     pub fn take(&self) -> Vec<Value> {
         self.with(std::mem::take)
+    }
+}
+
+/// Returns memory that a list which was much longer does not need any more.
+#[inline]
+pub(crate) fn give_back(v: &mut Vec<Value>) {
+    if v.capacity() > 64 && v.len() < v.capacity() / 4 {
+        v.shrink_to(v.len() * 2);
     }
 }
 

@@ -4,7 +4,7 @@ use taipan_macros::pymethods;
 
 use crate::header::{Ref, TypeRef};
 use crate::iter::{ListIterator, ListReverseIterator};
-use crate::list::List;
+use crate::list::{List, give_back};
 use crate::object::alloc_instance;
 use crate::seq::{clamp_start, compare_sequences, place, search_bound, subscript_index};
 use crate::slice::{Slice, adjust_slice, unpack_slice};
@@ -66,6 +66,10 @@ pub fn extend_list(vm: &Vm, list: &Ref<List>, iterable: &Value) -> PyResult<()> 
         list.extend(other.items().iter().cloned());
         return Ok(());
     }
+    if let Some(items) = crate::seq::plain_items(vm, iterable) {
+        list.extend(items.into_iter());
+        return Ok(());
+    }
     let it = vm.iter(iterable)?;
     let hint = vm.length_hint(iterable, 8)?;
     list.with(|v| v.try_reserve(hint.min(1 << 24)).is_ok());
@@ -80,7 +84,9 @@ fn assign_slice(vm: &Vm, list: &Ref<List>, slice: &Slice, value: Option<&Value>)
     let Some(value) = value else {
         let removed = list.with(|v| {
             let (start, _, count) = adjust_slice(start, stop, step, v.len());
-            remove_slice(v, start, step, count)
+            let removed = remove_slice(v, start, step, count);
+            give_back(v);
+            removed
         });
         drop(removed);
         return Ok(());
@@ -192,7 +198,9 @@ impl List {
     fn pop_item(vm: &Vm, this: &Ref<List>, index: isize) -> PyResult {
         let popped = this.with(|v| {
             let at = place(index, v.len())?;
-            Some(if at + 1 == v.len() { v.pop()? } else { v.remove(at) })
+            let item = if at + 1 == v.len() { v.pop()? } else { v.remove(at) };
+            give_back(v);
+            Some(item)
         });
         popped.ok_or_else(|| vm.index_error(if this.is_empty() { "pop from empty list" } else { "pop index out of range" }))
     }

@@ -278,11 +278,8 @@ impl Vm {
     }
     /// All items of an iterable.
     pub fn collect(&self, iterable: &Value) -> PyResult<Vec<Value>> {
-        if let Some(list) = iterable.downcast_exact::<crate::list::List>(&self.types.list) {
-            return Ok(list.to_vec());
-        }
-        if let Some(tuple) = iterable.downcast_exact::<Tuple>(&self.types.tuple) {
-            return Ok(tuple.items().to_vec());
+        if let Some(items) = crate::seq::plain_items(self, iterable) {
+            return Ok(items);
         }
         let it = self.iter(iterable)?;
         let mut items = Vec::with_capacity(self.length_hint(iterable, 0)?.min(1 << 20));

@@ -339,7 +339,7 @@ impl RangeIterator {
     }
 }
 
-#[pymethods(name = "range_iterator", doc = "An iterator over a range.")]
+#[pymethods(name = "range_iterator", doc = "An iterator over a range.", flags(DISALLOW_INSTANTIATION))]
 impl RangeIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<RangeIterator>) -> PyResult {
@@ -381,7 +381,7 @@ impl LongRangeIterator {
     }
 }
 
-#[pymethods(name = "longrange_iterator", doc = "An iterator over a range of big integers.")]
+#[pymethods(name = "longrange_iterator", doc = "An iterator over a range of big integers.", flags(DISALLOW_INSTANTIATION))]
 impl LongRangeIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<LongRangeIterator>) -> PyResult {

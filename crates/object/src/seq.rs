@@ -85,6 +85,37 @@ pub fn compare_sequences(
     Ok(Value::bool(op.holds(m.cmp(&n))))
 }
 
+/// The items of a built-in collection that no Python code watches being read.
+pub fn plain_items(vm: &Vm, iterable: &Value) -> Option<Vec<Value>> {
+    let ty = vm.type_of(iterable);
+    let types = &vm.types;
+    if ty.is(&types.list) {
+        return Some(iterable.downcast::<crate::list::List>()?.to_vec());
+    }
+    if ty.is(&types.tuple) {
+        return Some(iterable.downcast::<crate::tuple::Tuple>()?.items().to_vec());
+    }
+    if ty.is(&types.dict) {
+        return Some(iterable.downcast::<crate::dict::Dict>()?.keys());
+    }
+    if ty.is(&types.set) || ty.is(&types.frozenset) {
+        return Some(iterable.downcast::<crate::set::Set>()?.elements());
+    }
+    if ty.is(&types.dict_keys) || ty.is(&types.dict_values) || ty.is(&types.dict_items) {
+        let view = iterable.downcast::<crate::dict_views::DictView>()?;
+        let items = view.dict.items().into_iter();
+        return Some(items.map(|(key, value)| view.part.of(vm, key, value)).collect());
+    }
+    if ty.is(&types.range) {
+        let range = iterable.downcast::<crate::range::Range>()?.small()?;
+        let mut items = Vec::new();
+        items.try_reserve_exact(range.len as usize).ok()?;
+        items.extend((0..range.len as i64).map(|i| vm.new_int(range.start + i * range.step)));
+        return Some(items);
+    }
+    None
+}
+
 const PRIME_1: u64 = 11_400_714_785_074_694_791;
 const PRIME_2: u64 = 14_029_467_366_897_019_727;
 const PRIME_5: u64 = 2_870_177_450_012_600_261;
@@ -170,6 +201,9 @@ impl Vm {
     /// A tuple of a few values, as a value.
     #[inline]
     pub fn tuple_value<const N: usize>(&self, items: [Value; N]) -> Value {
-        self.new_tuple(items).into_value()
+        if N == 0 {
+            return self.empty_tuple.to_value();
+        }
+        crate::tuple::new_tuple_of(&self.heap, &self.types.tuple, items).into_value()
     }
 }

@@ -45,6 +45,9 @@ crate::payload!(Tuple, gc, |this, visit| this.items().iter().for_each(visit));
 /// Makes a tuple of a known number of items.
 pub(crate) fn new_tuple(heap: &Heap, ty: &TypeRef, items: impl ExactSizeIterator<Item = Value>) -> Ref<Tuple> {
     let len = items.len();
+    if crate::instance::part_size(ty) == 0 {
+        return new_filled(heap, ty, len, items);
+    }
     // Collected first: the iterator may allocate or fail short.
     let items: smallvec::SmallVec<[Value; 8]> = items.collect();
     debug_assert_eq!(items.len(), len);
@@ -62,4 +65,35 @@ pub(crate) fn new_tuple(heap: &Heap, ty: &TypeRef, items: impl ExactSizeIterator
     }
     crate::instance::init_instance_part(ty, tuple.as_ptr().cast());
     tuple
+}
+
+/// The fast path: no instance part, so every byte behind the payload is an item.
+#[inline]
+fn new_filled(heap: &Heap, ty: &TypeRef, len: usize, items: impl Iterator<Item = Value>) -> Ref<Tuple> {
+    // SAFETY: the length counts only items that have been written, whatever the iterator does.
+    unsafe {
+        let tuple = heap.alloc_unfilled(ty, Tuple::ITEMS_OFFSET + len * size_of::<Value>(), Tuple { len: 0, hash: Cell::new(0) });
+        let to = tuple.as_ptr().cast::<u8>().add(Tuple::ITEMS_OFFSET).cast::<Value>();
+        let mut written = 0;
+        for item in items.take(len) {
+            to.add(written).write(item);
+            written += 1;
+        }
+        debug_assert_eq!(written, len);
+        (*tuple.as_ptr()).payload.len = written;
+        tuple
+    }
+}
+
+/// Makes a plain tuple of a few values.
+#[inline]
+pub(crate) fn new_tuple_of<const N: usize>(heap: &Heap, ty: &TypeRef, items: [Value; N]) -> Ref<Tuple> {
+    debug_assert!(crate::instance::part_size(ty) == 0);
+    let items = std::mem::ManuallyDrop::new(items);
+    // SAFETY: the items fill the bytes behind the payload; they move in and are not dropped here.
+    unsafe {
+        let tuple = heap.alloc_unfilled(ty, Tuple::ITEMS_OFFSET + size_of::<[Value; N]>(), Tuple { len: N, hash: Cell::new(0) });
+        tuple.as_ptr().cast::<u8>().add(Tuple::ITEMS_OFFSET).cast::<[Value; N]>().write(std::mem::ManuallyDrop::into_inner(items));
+        tuple
+    }
 }

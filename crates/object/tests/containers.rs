@@ -17,11 +17,17 @@ fn with_vm(test: impl FnOnce(&Vm)) {
 /// What these tests need of numbers and strings, where the crate does not have it.
 fn stand_in(vm: &Vm) {
     let (int, float, str_) = (&vm.types.int.slots, &vm.types.float.slots, &vm.types.str.slots);
-    if int.repr.get().is_none() {
+    let object_repr = vm.types.object.slots.repr.get().map(|f| f as usize);
+    let lacks_repr = |slots: &taipan_object::slots::Slots| slots.repr.get().map(|f| f as usize) == object_repr;
+    if lacks_repr(int) {
         int.repr.set(Some(|vm, v| Ok(vm.new_str(&v.as_i64().map_or_else(|| "big".into(), |n| n.to_string())).into_value())));
         int.index.set(Some(|_, v| Ok(v.clone())));
         vm.types.bool.slots.repr.set(Some(|vm, v| Ok(vm.new_str(if v.is_true() { "True" } else { "False" }).into_value())));
+    }
+    if lacks_repr(&vm.types.none_type.slots) {
         vm.types.none_type.slots.repr.set(Some(|vm, _| Ok(vm.new_str("None").into_value())));
+    }
+    if lacks_repr(str_) {
         str_.repr.set(Some(|vm, v| Ok(vm.new_str(&format!("'{}'", vm.str(v)?)).into_value())));
     }
     if float.richcompare.get().is_none() {
