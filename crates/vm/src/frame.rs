@@ -6,7 +6,7 @@
 //! for it ([`frame_object`]); when the body ends while the object is still
 //! referenced, the locals move into it.
 
-use std::cell::{Cell, UnsafeCell};
+use std::cell::{Cell, RefCell, UnsafeCell};
 
 use taipan_object::dict::Dict;
 use taipan_object::value::encoding::is_heap;
@@ -118,6 +118,8 @@ pub struct FrameObject {
     pub trace_opcodes: Cell<bool>,
     /// Extra names set through `f_locals` of an optimised frame.
     pub extra_locals: Cell<Option<Value>>,
+    /// Values of locals that `f_locals` replaced: the running instruction may still use them.
+    pub displaced: RefCell<Vec<Value>>,
 }
 
 payload!(FrameObject, gc, |this, visit| {
@@ -125,6 +127,7 @@ payload!(FrameObject, gc, |this, visit| {
     this.function.iter().for_each(&mut *visit);
     visit(this.globals.as_value());
     visit(this.builtins.as_value());
+    this.displaced.borrow().iter().for_each(&mut *visit);
     // SAFETY: nothing changes the saved locals while the collector runs.
     unsafe { (*this.saved.get()).iter().flatten().for_each(&mut *visit) };
     for cell in [&this.saved_locals, &this.back, &this.trace, &this.extra_locals] {
@@ -181,6 +184,7 @@ pub fn frame_object(vm: &Vm, frame: *mut Frame) -> Ref<FrameObject> {
             trace_lines: Cell::new(true),
             trace_opcodes: Cell::new(false),
             extra_locals: Cell::default(),
+            displaced: RefCell::default(),
         });
         f.object = object.into_value().into_word();
     }
@@ -189,8 +193,8 @@ pub fn frame_object(vm: &Vm, frame: *mut Frame) -> Ref<FrameObject> {
 }
 
 /// Ends the link between a record and its Python object: if others still refer
-/// to the object, the locals move into it.
-pub fn detach(frame: &mut Frame) {
+/// to the object, the locals move into it. With `vm` the object keeps its caller.
+pub fn detach(vm: Option<&Vm>, frame: &mut Frame) {
     let word = std::mem::replace(&mut frame.object, 0);
     if word == 0 {
         return;
@@ -211,12 +215,18 @@ pub fn detach(frame: &mut Frame) {
         // SAFETY: nothing else touches the saved locals now.
         unsafe { *o.saved.get() = saved };
         o.saved_lasti.set(frame.lasti() as i32);
+        if let Some(vm) = vm
+            && !frame.previous.is_null()
+        {
+            o.back.set(Some(frame_object(vm, frame.previous).into_value()));
+        }
         if frame.locals != 0 {
             // SAFETY: the record owns the word and keeps it.
             o.saved_locals.set(Some(unsafe { Value::borrow_word(&frame.locals).clone() }));
         }
     }
     o.frame.set(std::ptr::null_mut());
+    drop(o.displaced.take());
 }
 
 /// Result of running a frame.

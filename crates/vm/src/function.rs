@@ -28,6 +28,8 @@ pub struct Function {
     pub type_params: Cell<Option<Value>>,
     /// Changes when code or defaults are replaced.
     pub version: Cell<u32>,
+    /// Code objects that were replaced: frames that still run them only point to them.
+    pub retired: RefCell<Vec<Ref<PyCode>>>,
 }
 
 /// A new reference to what a cell of references holds.
@@ -39,6 +41,7 @@ pub fn peek_ref<T>(cell: &Cell<Option<Ref<T>>>) -> Option<Ref<T>> {
 
 payload!(Function, gc, |this, visit| {
     visit(this.code.borrow().as_value());
+    this.retired.borrow().iter().for_each(|c| visit(c.as_value()));
     visit(this.globals.as_value());
     visit(this.builtins.as_value());
     if let Some(c) = peek_ref(&this.closure) { visit(c.as_value()) }
@@ -74,6 +77,7 @@ pub fn new_function(vm: &Vm, code: &Ref<PyCode>, globals: &Ref<Dict>, qualname: 
         doc: Cell::new(Some(doc)),
         type_params: Cell::new(None),
         version: Cell::new(0),
+        retired: RefCell::default(),
     };
     taipan_object::object::alloc_instance(vm, &vm.types.function, function)
 }
@@ -86,5 +90,20 @@ pub fn builtins_of(vm: &Vm, globals: &Ref<Dict>) -> Ref<Dict> {
             None => b.downcast_owned::<Dict>().unwrap_or_else(|_| vm.builtins.clone()),
         },
         None => vm.builtins.clone(),
+    }
+}
+
+/// Sets `__dict__` of an object whose instance part may have one.
+pub fn replace_dict(vm: &Vm, object: &Value, value: Option<&Value>) -> taipan_object::PyResult<()> {
+    let Some(value) = value else { return Err(vm.type_error("cannot delete __dict__")) };
+    let Some(dict) = value.downcast::<Dict>() else {
+        return Err(vm.type_error(format!("__dict__ must be set to a dictionary, not a '{}'", vm.type_name(value))));
+    };
+    match taipan_object::instance::instance_part(object) {
+        Some(part) => {
+            drop(part.enter_dict_mode(dict.clone()));
+            Ok(())
+        }
+        None => Err(vm.no_attribute(object, &vm.names.__dict__)),
     }
 }

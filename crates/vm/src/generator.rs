@@ -84,7 +84,7 @@ impl Generator {
                 return;
             }
             f.flags |= CLEARED;
-            crate::frame::detach(f);
+            crate::frame::detach(None, f);
             f.clear_registers();
             for word in [&mut f.function, &mut f.locals] {
                 let word = std::mem::replace(word, 0);
@@ -310,24 +310,20 @@ unsafe fn put_sent(f: *mut Frame, value: Value) {
 pub fn resume(vm: &Vm, this: &Ref<Generator>, value: Value, thrown: Option<Value>) -> PyResult<SendResult> {
     let g = this.clone();
     match g.state.get() {
+        GenState::Created if !value.is_none() && thrown.is_none() => {
+            return Err(vm.type_error(format!("can't send non-None value to a just-started {}", kind_name(vm, &g))));
+        }
         GenState::Running => {
-            let kind = kind_name(vm, &g);
-            return Err(vm.value_error(format!("{kind} already executing")));
+            return Err(vm.value_error(format!("{} already executing", kind_name(vm, &g))));
+        }
+        GenState::Closed if g.ty().is(&vm.types.coroutine) => {
+            return Err(vm.runtime_error("cannot reuse already awaited coroutine"));
         }
         GenState::Closed => {
-            if let Some(e) = thrown {
-                return Err(vm.restore(e));
-            }
-            if g.as_value().header().is_some_and(|h| h.ty_ptr() == vm.types.coroutine.as_ptr().cast_const()) {
-                return Err(vm.runtime_error("cannot reuse already awaited coroutine"));
-            }
-            return Ok(SendResult::Returned(Value::NONE));
-        }
-        GenState::Created if !value.is_none() => {
-            let kind = kind_name(vm, &g);
-            let a = if kind.starts_with('a') { "an" } else { "a" };
-            let _ = a;
-            return Err(vm.type_error(format!("can't send non-None value to a just-started {kind}")));
+            return match thrown {
+                Some(e) => Err(vm.restore(e)),
+                None => Ok(SendResult::Returned(Value::NONE)),
+            };
         }
         _ => {}
     }
@@ -337,10 +333,14 @@ pub fn resume(vm: &Vm, this: &Ref<Generator>, value: Value, thrown: Option<Value
     unsafe {
         let f = link(vm, &g, ENTRY)?;
         if let Some(e) = thrown {
-            let _ = vm.restore(e);
+            // What the body was handling is the context, as for any exception raised there.
+            let handling = taipan_object::exceptions::peek(&g.exc.value).is_some_and(|v| !v.is_none());
+            let _ = if handling { vm.raise(e) } else { vm.restore(e) };
             if created {
-                // The traceback names the definition.
-                (*f).pc = (*f).code().instrs.get().add(1);
+                // Nothing has run: no handler applies, and the traceback names the definition.
+                crate::traceback::add_definition(vm, f);
+                raised(vm, f);
+                return Err(taipan_object::Raised::assume_pending());
             }
             return match crate::unwind::unwind(vm, f) {
                 crate::unwind::Unwound::Left => Err(taipan_object::Raised::assume_pending()),
@@ -357,6 +357,42 @@ pub fn resume(vm: &Vm, this: &Ref<Generator>, value: Value, thrown: Option<Value
 fn finish(g: &Generator, result: PyResult<Value>) -> PyResult<SendResult> {
     let value = result?;
     Ok(if g.state.get() == GenState::Closed { SendResult::Returned(value) } else { SendResult::Yielded(value) })
+}
+
+/// Runs `call` while a suspended body counts as running, with its record in the
+/// chain of frames: it delegates, and what `call` runs is what it delegates to.
+pub fn while_delegating<R>(vm: &Vm, g: &Ref<Generator>, call: impl FnOnce() -> R) -> R {
+    let machine = Machine::of(vm);
+    let f = g.frame.get();
+    // SAFETY: the record is suspended, so nothing else links it.
+    unsafe {
+        (*f).previous = machine.current.get();
+        (*f).top = machine.register_top();
+        machine.current.set(f);
+        g.state.set(GenState::Running);
+        let result = call();
+        g.state.set(GenState::Suspended);
+        machine.current.set((*f).previous);
+        (*f).previous = std::ptr::null_mut();
+        result
+    }
+}
+
+/// Whether dropping the body would skip code that must run: a handler other
+/// than the one that every generator has covers the point of suspension.
+pub fn must_be_closed(g: &Generator) -> bool {
+    use taipan_compiler::opcode::{Intrinsic1, Opcode};
+    if g.state.get() != GenState::Suspended {
+        return false;
+    }
+    // SAFETY: the body is suspended, its record intact.
+    let f = unsafe { &*g.frame.get() };
+    let code = &f.code().code;
+    let Some(handler) = code.handler_at(f.lasti()) else { return false };
+    match code.instrs.get(handler.target as usize) {
+        Some(i) => i.op() != Some(Opcode::CallIntrinsic1) || i.c() != Intrinsic1::StopIterationError as u16,
+        None => false,
+    }
 }
 
 /// "generator", "coroutine" or "async generator".

@@ -767,7 +767,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             let count = (*(*frame).code).payload.local_count as usize;
                             (*frame).pc = pc;
                             if (*frame).object != 0 {
-                                frame::detach(&mut *frame);
+                                frame::detach(Some(vm), &mut *frame);
                             }
                             for n in 0..count {
                                 let old = reg!(n);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use taipan_compiler::code::Code;
 use taipan_object::bootstrap::bare;
 use taipan_object::dict::Dict;
-use taipan_object::native::{ModuleDef, TypeSpec};
+use taipan_object::native::{ModuleDef, NativeClass, TypeSpec};
 use taipan_object::ty::TypeFlags;
 use taipan_object::{Interp, PyResult, Ref, Value, Vm};
 
@@ -66,27 +66,15 @@ unsafe fn add_types(interp: *mut Interp, vm: &Vm) {
     let none = TypeFlags::default();
     types! {
         code = bare::<PyCode>("code", none);
-        function = TypeSpec {
-            fill: |s| {
-                s.call.set(Some(crate::call::function_call));
-                s.descr_get.set(Some(function_get));
-            },
-            ..bare::<Function>("function", TypeFlags::METHOD_DESCRIPTOR)
-        };
-        frame = bare::<FrameObject>("frame", none);
-        traceback = bare::<Traceback>("traceback", none);
-        generator = bare::<Generator>("generator", none);
-        coroutine = bare::<Generator>("coroutine", none);
+        function = Function::spec();
+        frame = FrameObject::spec();
+        traceback = Traceback::spec();
+        generator = crate::gen_type::generator_spec();
+        coroutine = crate::gen_type::coroutine_spec();
+        coroutine_wrapper = crate::gen_type::coroutine_wrapper_spec();
         async_generator = bare::<Generator>("async_generator", none);
         async_generator_wrapped_value = bare::<WrappedValue>("async_generator_wrapped_value", none);
     }
-}
-
-fn function_get(vm: &Vm, function: &Value, object: Option<&Value>, _: Option<&Value>) -> PyResult {
-    Ok(match object {
-        Some(object) => vm.bind_method(function.clone(), object.clone()),
-        None => function.clone(),
-    })
 }
 
 /// Runs compiled module code with these globals (which are the locals too).

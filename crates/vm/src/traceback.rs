@@ -3,7 +3,8 @@
 use std::cell::Cell;
 
 use taipan_object::exceptions::{Exception, peek};
-use taipan_object::{Ref, Value, Vm, payload};
+use taipan_macros::pymethods;
+use taipan_object::{PyResult, Ref, TypeRef, Value, Vm, payload};
 
 use crate::frame::{Frame, FrameObject, frame_object};
 
@@ -40,11 +41,95 @@ pub unsafe fn add_entry(vm: &Vm, frame: *mut Frame, lasti: u32) {
     let _ = vm.restore(exception);
 }
 
+/// Puts a frame that has not started in front of the pending exception's traceback: its definition's line.
+///
+/// # Safety
+/// As [`add_entry`].
+pub unsafe fn add_definition(vm: &Vm, frame: *mut Frame) {
+    // SAFETY: by the contract.
+    unsafe {
+        add_entry(vm, frame, 0);
+        let line = (*frame).code().code.first_line as i32;
+        let Some(e) = vm.peek_exception() else { return };
+        if let Some(tb) = e.downcast::<Exception>().and_then(|e| peek(&e.traceback))
+            && let Some(tb) = tb.downcast::<Traceback>()
+        {
+            tb.lineno.set(line);
+        }
+    }
+}
+
 impl Traceback {
     pub fn line(&self) -> i32 {
         match self.lineno.get() {
             -1 => self.frame.code.line_of(self.lasti.get().max(0) as u32),
             n => n,
         }
+    }
+}
+
+fn next_traceback(vm: &Vm, value: &Value) -> PyResult<Option<Value>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    match value.downcast::<Traceback>() {
+        Some(_) => Ok(Some(value.clone())),
+        None => Err(vm.type_error(format!("expected traceback object or None, got '{}'", vm.type_name(value)))),
+    }
+}
+
+#[pymethods(name = "traceback", doc = "One frame that an exception went through.")]
+impl Traceback {
+    #[pynew("(tb_next, tb_frame, tb_lasti, tb_lineno)")]
+    fn new(vm: &Vm, _cls: &TypeRef, tb_next: &Value, tb_frame: &Value, tb_lasti: i32, tb_lineno: i32) -> PyResult {
+        let next = next_traceback(vm, tb_next)?;
+        let Some(frame) = tb_frame.downcast::<FrameObject>() else {
+            return Err(vm.type_error(format!("traceback() argument 'tb_frame' must be frame, not {}", vm.type_name(tb_frame))));
+        };
+        let tb = Traceback {
+            next: Cell::new(next),
+            frame: frame.clone(),
+            lasti: Cell::new(if tb_lasti < 0 { -1 } else { tb_lasti / 2 }),
+            lineno: Cell::new(tb_lineno),
+        };
+        Ok(vm.heap.alloc(&vm.types.traceback, tb).into_value())
+    }
+    #[pygetset]
+    fn tb_next(this: &Ref<Traceback>) -> Option<Value> {
+        peek(&this.next)
+    }
+    #[pysetter(tb_next)]
+    fn set_tb_next(vm: &Vm, this: &Ref<Traceback>, value: Option<&Value>) -> PyResult<()> {
+        let Some(value) = value else { return Err(vm.type_error("can't delete tb_next attribute")) };
+        let next = next_traceback(vm, value)?;
+        let mut cursor = next.clone();
+        while let Some(tb) = cursor {
+            if tb.is(this.as_value()) {
+                return Err(vm.value_error("traceback loop detected"));
+            }
+            cursor = tb.downcast::<Traceback>().and_then(|t| peek(&t.next));
+        }
+        drop(this.next.replace(next));
+        Ok(())
+    }
+    #[pygetset]
+    fn tb_frame(this: &Ref<Traceback>) -> Value {
+        this.frame.to_value()
+    }
+    #[pygetset]
+    fn tb_lasti(this: &Ref<Traceback>) -> i32 {
+        match this.lasti.get() {
+            -1 => -1,
+            n => n.saturating_mul(2),
+        }
+    }
+    #[pygetset]
+    fn tb_lineno(this: &Ref<Traceback>) -> Option<i32> {
+        Some(this.line()).filter(|&l| l >= 0)
+    }
+    /// The names of the attributes.
+    #[pymethod("(self, /)")]
+    fn __dir__(vm: &Vm, _this: &Ref<Traceback>) -> Value {
+        vm.list_value(["tb_frame", "tb_next", "tb_lasti", "tb_lineno"].map(|n| vm.new_str(n).into_value()).to_vec())
     }
 }

@@ -65,7 +65,7 @@ unsafe fn unwind_from(vm: &Vm, mut frame: *mut Frame, mut add: bool) -> Unwound 
             // The frame ends.
             let flags = (*frame).flags;
             let previous = (*frame).previous;
-            frame::detach(&mut *frame);
+            frame::detach(Some(vm), &mut *frame);
             (*frame).clear_registers();
             if flags & GENERATOR != 0 {
                 generator::raised(vm, frame);
