@@ -23,7 +23,7 @@ impl FrameObject {
                 (word != 0).then(|| Value::borrow_word(&word).clone())
             },
             // SAFETY: the saved locals change only through this object.
-            None => unsafe { (*self.saved.get()).get(n).cloned().flatten() },
+            None => unsafe { (&*self.saved.get()).get(n).cloned().flatten() },
         }
     }
 
@@ -62,7 +62,7 @@ impl FrameObject {
             },
             None => {
                 // SAFETY: as above.
-                let place = unsafe { (*self.saved.get()).get_mut(n) };
+                let place = unsafe { (&mut *self.saved.get()).get_mut(n) };
                 if let Some(place) = place {
                     drop(place.replace(value));
                 }

@@ -36,6 +36,7 @@ pub mod sys;
 pub mod template;
 pub mod threads;
 pub mod traceback;
+pub mod traceback_print;
 pub mod typing;
 pub mod unwind;
 pub mod util;

@@ -7,7 +7,7 @@ use taipan_object::bootstrap::bare;
 use taipan_object::dict::Dict;
 use taipan_object::native::{ModuleDef, NativeClass, TypeSpec};
 use taipan_object::ty::TypeFlags;
-use taipan_object::{Interp, PyResult, Ref, Value, Vm};
+use taipan_object::{Interp, PyResult, Ref, Vm};
 
 use crate::async_gen::WrappedValue;
 use crate::code::PyCode;
