@@ -29,8 +29,7 @@ fn main() -> ExitCode {
     match failure {
         None => ExitCode::SUCCESS,
         Some(e) => {
-            let text = vm.str(&e).map(|s| s.to_string()).unwrap_or_default();
-            eprintln!("{}: {text}", vm.type_name(&e));
+            eprint!("{}", taipan_vm::traceback_print::format_exception(vm, &e));
             ExitCode::FAILURE
         }
     }
