@@ -82,7 +82,7 @@ impl Vm {
 )]
 impl Bytes {
     #[pynew("(source=<unset>, encoding=<unset>, errors=<unset>)")]
-    fn new(
+    fn make_new(
         vm: &Vm,
         cls: &TypeRef,
         source: Option<&Value>,

@@ -74,10 +74,9 @@ pub fn construct(
             ))),
         };
     }
-    if source.as_int().is_some() || vm.type_of(source).slots.index.get().is_some() {
-        if let Some(zeros) = zeros(vm, source)? {
-            return Ok(zeros);
-        }
+    let numeric = source.as_int().is_some() || vm.type_of(source).slots.index.get().is_some();
+    if numeric && let Some(zeros) = zeros(vm, source)? {
+        return Ok(zeros);
     }
     from_object(vm, class, source)
 }

@@ -1,5 +1,6 @@
 //! [`StrBuilder`]: text that grows and widens as characters come.
 
+use super::Unit;
 use crate::header::Ref;
 use crate::str::{Str, StrView};
 use crate::vm::{PyResult, Vm};
@@ -94,9 +95,7 @@ impl StrBuilder {
         if narrow {
             self.widen(max);
         }
-        super::by_kind!(view, |s| s
-            .iter()
-            .for_each(|&c| self.push_char(u32::from(c))));
+        super::by_kind!(view, |s| s.iter().for_each(|&c| self.push_char(c.point())));
     }
     pub fn push_repeated(&mut self, c: u32, n: usize) {
         match &mut self.0 {

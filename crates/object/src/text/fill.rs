@@ -57,7 +57,7 @@ impl Filler {
     unsafe fn convert<T: super::Unit>(&self, at: usize, s: &[T]) {
         for (i, &c) in s.iter().enumerate() {
             // SAFETY: by the contract.
-            unsafe { self.write(at + i, c.into()) }
+            unsafe { self.write(at + i, c.point()) }
         }
     }
     /// # Safety

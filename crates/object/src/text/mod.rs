@@ -24,10 +24,28 @@ pub use builder::StrBuilder;
 use crate::str::StrView;
 
 /// A stored character: 1, 2 or 4 bytes.
-pub trait Unit: Copy + Eq + Ord + Into<u32> {}
-impl Unit for u8 {}
-impl Unit for u16 {}
-impl Unit for u32 {}
+pub trait Unit: Copy + Eq + Ord {
+    /// The code point.
+    fn point(self) -> u32;
+}
+impl Unit for u8 {
+    #[inline(always)]
+    fn point(self) -> u32 {
+        u32::from(self)
+    }
+}
+impl Unit for u16 {
+    #[inline(always)]
+    fn point(self) -> u32 {
+        u32::from(self)
+    }
+}
+impl Unit for u32 {
+    #[inline(always)]
+    fn point(self) -> u32 {
+        self
+    }
+}
 
 /// Runs code with the characters of a view as a slice of its own type.
 macro_rules! by_kind {

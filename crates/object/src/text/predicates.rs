@@ -2,6 +2,7 @@
 
 use taipan_macros::pymethods;
 
+use super::Unit;
 use super::unicode::{
     ALPHA, DECIMAL, DIGIT, ID_CONTINUE, ID_START, NUMERIC, SPACE, has, is_printable,
 };
@@ -10,8 +11,7 @@ use crate::str::{Str, StrView};
 
 /// Whether there are characters and all have one of these properties.
 fn all(this: &Str, flags: u16) -> bool {
-    !this.is_empty()
-        && super::by_kind!(this.view(), |s| s.iter().all(|&c| has(u32::from(c), flags)))
+    !this.is_empty() && super::by_kind!(this.view(), |s| s.iter().all(|&c| has(c.point(), flags)))
 }
 
 /// Whether text is an identifier (keywords included).
@@ -78,9 +78,7 @@ impl Str {
     /// Whether all characters can be shown.
     #[pymethod("(self)")]
     fn isprintable(this: &Ref<Str>) -> bool {
-        super::by_kind!(this.view(), |s| s
-            .iter()
-            .all(|&c| is_printable(u32::from(c))))
+        super::by_kind!(this.view(), |s| s.iter().all(|&c| is_printable(c.point())))
     }
     /// Whether the text is an identifier; keywords are as well.
     #[pymethod("(self)")]

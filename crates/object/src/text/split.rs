@@ -2,6 +2,7 @@
 
 use taipan_macros::pymethods;
 
+use super::Unit;
 use super::fill::width_of;
 use super::find::Searcher;
 use super::strip::is_ascii_space;
@@ -22,7 +23,7 @@ fn words<T: super::Unit>(
 ) {
     let (mut at, mut splits) = (0, 0);
     loop {
-        while at < s.len() && space(s[at].into()) {
+        while at < s.len() && space(s[at].point()) {
             at += 1;
         }
         if at == s.len() {
@@ -33,7 +34,7 @@ fn words<T: super::Unit>(
             return push(at, s.len());
         }
         let start = at;
-        while at < s.len() && !space(s[at].into()) {
+        while at < s.len() && !space(s[at].point()) {
             at += 1;
         }
         push(start, at);
@@ -50,7 +51,7 @@ fn words_back<T: super::Unit>(
 ) {
     let (mut end, mut splits) = (s.len(), 0);
     loop {
-        while end > 0 && space(s[end - 1].into()) {
+        while end > 0 && space(s[end - 1].point()) {
             end -= 1;
         }
         if end == 0 {
@@ -60,7 +61,7 @@ fn words_back<T: super::Unit>(
             return push(0, end);
         }
         let stop = end;
-        while end > 0 && !space(s[end - 1].into()) {
+        while end > 0 && !space(s[end - 1].point()) {
             end -= 1;
         }
         push(end, stop);
@@ -164,13 +165,13 @@ impl Str {
             let mut at = 0;
             while at < s.len() {
                 let start = at;
-                while at < s.len() && !is_line_break(s[at].into()) {
+                while at < s.len() && !is_line_break(s[at].point()) {
                     at += 1;
                 }
                 let end = at;
                 if at < s.len() {
-                    let crlf = u32::from(s[at]) == 13
-                        && s.get(at + 1).is_some_and(|&c| u32::from(c) == 10);
+                    let crlf =
+                        s[at].point() == 13 && s.get(at + 1).is_some_and(|&c| c.point() == 10);
                     at += if crlf { 2 } else { 1 };
                 }
                 items.push(piece(vm, this, start, if keepends { at } else { end }));

@@ -2,6 +2,7 @@
 
 use taipan_macros::pymethods;
 
+use super::Unit;
 use super::builder::StrBuilder;
 use super::fill::width_of;
 use super::unicode::is_space;
@@ -23,12 +24,12 @@ pub fn strip_range(view: StrView<'_>, ends: Ends, drop: impl Fn(u32) -> bool) ->
     super::by_kind!(view, |s| {
         let (mut start, mut end) = (0, s.len());
         if ends.left {
-            while start < end && drop(u32::from(s[start])) {
+            while start < end && drop(s[start].point()) {
                 start += 1;
             }
         }
         if ends.right {
-            while start < end && drop(u32::from(s[end - 1])) {
+            while start < end && drop(s[end - 1].point()) {
                 end -= 1;
             }
         }
