@@ -4,7 +4,9 @@
 use taipan_object::bytes::Bytes;
 use taipan_object::dict::Dict;
 use taipan_object::exceptions::Exception;
-use taipan_object::function::{MethodDescriptor, MethodHolder, NativeFunction, SlotWrapper};
+use taipan_object::function::{
+    GetSet, MethodDescriptor, MethodHolder, NativeFunction, SlotWrapper,
+};
 use taipan_object::list::List;
 use taipan_object::number::BinOp;
 use taipan_object::slot_wrappers::call_wrapper;
@@ -239,6 +241,42 @@ fn construct(vm: &Vm, class: &Value, args: &[Value]) -> PyResult {
     Ok(made)
 }
 
+/// `view|format|shape|what`: a memoryview of the receiver, cast, and what is done with it.
+fn run_view(vm: &Vm, op: &str, this: &Value, args: &[Value]) -> PyResult {
+    let parts: Vec<&str> = op.split('|').collect();
+    let [_, format, shape, name] = parts[..] else {
+        panic!("{op}")
+    };
+    let ty = &vm.types.memoryview;
+    let mut view = construct(vm, ty.as_value(), std::slice::from_ref(this))?;
+    if !format.is_empty() {
+        let mut cast = vec![vm.new_str(format).into_value()];
+        if !shape.is_empty() {
+            cast.push(read(vm, shape));
+        }
+        view = call(vm, &view, ty, "cast", &cast)?;
+    }
+    let plain = |found: Value| match vm.type_of(&found).is(ty) {
+        true => call(vm, &found, ty, "tolist", &[]),
+        false => Ok(found),
+    };
+    match name {
+        "==" => vm.compare(&view, &args[0], CmpOp::Eq),
+        "iter" => run(vm, "iter", &view, args),
+        "[]" => plain(vm.get_item(&view, &args[0])?),
+        "[]=" => vm
+            .set_item(&view, &args[0], &args[1])
+            .map(|()| this.clone()),
+        _ => {
+            let found = vm.type_lookup(ty, &vm.intern_str(name)).unwrap();
+            match found.downcast::<GetSet>() {
+                Some(attribute) => (attribute.def.get)(vm, &view),
+                None => plain(call(vm, &view, ty, name, args)?),
+            }
+        }
+    }
+}
+
 fn run(vm: &Vm, op: &str, this: &Value, args: &[Value]) -> PyResult {
     let text = || this.downcast::<Str>().unwrap().to_string();
     let compare = |op| {
@@ -267,7 +305,15 @@ fn run(vm: &Vm, op: &str, this: &Value, args: &[Value]) -> PyResult {
             Ok(vm.new_list(items).into_value())
         }
         "new" => construct(vm, &class(vm, &text()), args),
+        _ if op.starts_with("view|") => run_view(vm, op, this, args),
         _ => match op.split_once(':') {
+            Some(("codecs", name)) => {
+                let functions = taipan_object::codecs::module::MODULE.functions;
+                let def = functions.iter().find(|f| f.name == name).unwrap();
+                let mut all = vec![this.clone()];
+                all.extend(args.iter().cloned());
+                (def.call)(vm, Args::positional_only(&all))
+            }
             Some(("static", name)) => {
                 let class = class(vm, &text());
                 call(vm, &class, class.downcast::<Type>().unwrap(), name, args)

@@ -5,6 +5,8 @@
 A line has four fields, parted by tabs: operation, receiver, arguments, result. All but the operation are literals.
 """
 
+import _codecs
+import ast
 import itertools
 import random
 import sys
@@ -37,6 +39,26 @@ def run(op, receiver, args):
     if op.startswith("mutate:"):
         result = getattr(receiver, op[7:])(*args)
         return (None if result is receiver else result, receiver)
+    if op.startswith("codecs:"):
+        return getattr(_codecs, op[7:])(receiver, *args)
+    if op.startswith("view|"):
+        _, form, shape, name = op.split("|")
+        view = memoryview(receiver)
+        if form:
+            view = view.cast(form, ast.literal_eval(shape)) if shape else view.cast(form)
+        if name == "==":
+            return view == args[0]
+        if name == "[]":
+            found = view[args[0]]
+            return found.tolist() if isinstance(found, memoryview) else found
+        if name == "[]=":
+            view[args[0]] = args[1]
+            return receiver
+        if name == "iter":
+            return list(view)
+        found = getattr(view, name)
+        found = found(*args) if callable(found) else found
+        return found.tolist() if isinstance(found, memoryview) else found
     if op.startswith("static:"):
         return getattr(TYPES[receiver], op[7:])(*args)
     return getattr(receiver, op)(*args)
@@ -198,6 +220,54 @@ for data in (b"abc", b"\xff", b"a\x80\x80", b"\xe2\x82", b"\xe2\x82\xac", b"\xed
     for encoding in ("utf-8", "utf-16", "utf-32", "latin-1", "ascii"):
         for errors in ("strict", "ignore", "replace", "backslashreplace", "xmlcharrefreplace", "surrogateescape", "surrogatepass", "nope"):
             case("decode", data, encoding, errors)
+
+for text in TEXTS:
+    for name in ("unicode_escape", "raw_unicode_escape", "utf_7", "utf_8", "utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be",
+                 "latin_1", "ascii", "charmap", "readbuffer"):
+        case(f"codecs:{name}_encode", text)
+        case(f"codecs:{name}_encode", text, "replace")
+    case("codecs:charmap_encode", text, "strict", {97: 1, 98: b"xy", 99: None, 63: 0})
+    case("codecs:charmap_encode", text, "replace", {97: 1, 98: b"xy", 99: None, 63: 0})
+    case("codecs:charmap_encode", text, "ignore", {97: "x", 98: 300})
+    case("codecs:utf_16_encode", text, "strict", -1)
+    case("codecs:utf_32_encode", text, "backslashreplace", 1)
+for data in DATA + [b"\\n\\x41\\u1234\\U0001f600\\N{DIGIT ONE}\\101", b"\\x4", b"\\x4z", b"\\u123", b"\\U0011ffff", b"\\N{foo}", b"\\N", b"\\N{", b"\\",
+                    b"a\\\nb", b"\xe9", b"\\\\u1234", b"a+-b +AOkSNA-~", b"+AOk", b"+A", b"+2D3eAA-", b"+2D0-", b"+!", b"+", b"\xe2\x82", b"a\0b", b"\xff\xfea\0",
+                    b"\xfe\xff\0a", b"\0\0\0a", b"\xff\xfe\0\0a\0\0\0"]:
+    for name in ("unicode_escape", "raw_unicode_escape", "utf_7", "utf_8", "utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be"):
+        for errors in ("strict", "replace", "ignore"):
+            for final in (True, False):
+                case(f"codecs:{name}_decode", data, errors, final)
+    for name in ("latin_1", "ascii", "charmap", "escape"):
+        case(f"codecs:{name}_decode", data)
+        case(f"codecs:{name}_decode", data, "replace")
+    case("codecs:escape_encode", data)
+    case("codecs:utf_16_ex_decode", data, "ignore", 0, True)
+    case("codecs:utf_32_ex_decode", data, "ignore", 1, True)
+    case("codecs:charmap_decode", data, "strict", "xyz" * 40)
+    case("codecs:charmap_decode", data, "replace", {97: 65, 98: "xx", 99: None})
+
+BYTES12 = bytes(range(250, 256)) + bytes(range(6))
+for form, shape in [("", ""), ("b", ""), ("c", ""), ("?", ""), ("h", ""), ("H", ""), ("i", ""), ("I", ""), ("e", ""), ("f", ""), ("q", ""), ("x", ""),
+                    ("B", "[3, 4]"), ("B", "[2, 2, 3]"), ("h", "[2, 3]"), ("B", "[5]"), ("B", "[]"), ("B", "[0]"), ("@H", "")]:
+    prefix = f"view|{form}|{shape}|"
+    for name in "tolist tobytes format itemsize nbytes ndim shape strides suboffsets readonly c_contiguous f_contiguous contiguous obj iter __len__ toreadonly hex".split():
+        case(prefix + name, BYTES12)
+    case(prefix + "tobytes", BYTES12, "F")
+    case(prefix + "tobytes", BYTES12, "x")
+    for key in (0, -1, 99, slice(1, 3), slice(None, None, -1), slice(None, None, 2), (0, 1), (1, 9), (0, 0, 0), (), "a"):
+        case(prefix + "[]", BYTES12, key)
+    for key, value in ((0, 5), (0, 300), (0, -1), (0, "a"), (0, b"a"), (0, True), (99, 1), (slice(0, 2), b"xy"), (slice(0, 2), b"x"), ((0, 1), 7), (0, 1 << 40)):
+        case(prefix + "[]=", bytearray(BYTES12), key, value)
+    case(prefix + "==", BYTES12, BYTES12)
+    case(prefix + "==", BYTES12, bytearray(BYTES12))
+    case(prefix + "==", BYTES12, 5)
+    case(prefix + "cast", BYTES12, "B")
+    case(prefix + "cast", BYTES12, "i")
+case("view|||[]=", BYTES12, 0, 5)
+case("view|||index", BYTES12, 251)
+case("view|||index", BYTES12, 251, 5)
+case("view|||count", BYTES12, 251)
 
 # All of them are many: what is kept is every case of the rare operations and a sample of the others.
 if "--all" not in sys.argv:
