@@ -1,6 +1,7 @@
 //! The modules without the machine: functions are called, classes made and used through their tables.
 
 use taipan_object::exceptions::Exception;
+use taipan_object::function::MethodDescriptor;
 use taipan_object::list::List;
 use taipan_object::module::Module;
 use taipan_object::native::{MethodKind, ModuleDef};
@@ -130,6 +131,14 @@ impl Fixture {
             .and_then(|it| self.vm.collect(&it))
             .map(|items| self.vm.new_list(items).into_value());
         self.show(list)
+    }
+    /// Calls a method through its table.
+    fn method(&self, object: &Value, name: &str, args: &[Value]) -> PyResult {
+        let found = self.vm.type_lookup(self.vm.type_of(object), &self.vm.intern_str(name)).expect("a method");
+        let descriptor = found.downcast::<MethodDescriptor>().expect("a method descriptor");
+        let mut all = vec![object.clone()];
+        all.extend_from_slice(args);
+        (descriptor.def.call)(&self.vm, Args::positional_only(&all))
     }
     fn int(&self, n: i64) -> Value {
         self.vm.new_int(n)
@@ -339,7 +348,7 @@ fn collections() {
         panic!("deque")
     };
     let method =
-        |name: &str, args: &[Value]| f.show(f.vm.call_method(&deque, &f.vm.intern_str(name), args));
+        |name: &str, args: &[Value]| f.show(f.method(&deque, name, args));
     assert_eq!(f.show(Ok(deque.clone())), "deque([1, 2, 3], maxlen=3)");
     assert_eq!(method("append", &[f.int(4)]), "None");
     assert_eq!(f.show(Ok(deque.clone())), "deque([2, 3, 4], maxlen=3)");
@@ -391,7 +400,7 @@ fn ordered_dicts() {
         assert!(f.vm.set_item(&dict, &f.int(n), &f.int(n * n)).is_ok());
     }
     let method =
-        |name: &str, args: &[Value]| f.show(f.vm.call_method(&dict, &f.vm.intern_str(name), args));
+        |name: &str, args: &[Value]| f.show(f.method(&dict, name, args));
     assert_eq!(f.items(Ok(dict.clone())), "[1, 2, 3]");
     assert_eq!(method("move_to_end", &[f.int(1)]), "None");
     assert_eq!(f.items(Ok(dict.clone())), "[2, 3, 1]");
@@ -401,7 +410,7 @@ fn ordered_dicts() {
     assert_eq!(method("popitem", &[]), "(3, 9)");
     assert_eq!(method("pop", &[f.int(9), Value::NONE]), "None");
     assert_eq!(
-        f.items(f.vm.call_method(&dict, &f.vm.names.items, &[])),
+        f.items(f.method(&dict, "items", &[])),
         "[(2, 4)]"
     );
     let Ok(iterator) = f.vm.iter(&dict) else {
