@@ -3,7 +3,6 @@
 use std::cell::Cell;
 
 use taipan_macros::pymethods;
-use taipan_object::native::bad_argument;
 use taipan_object::object::alloc_instance;
 use taipan_object::{PyResult, Ref, TypeRef, Value, Vm, payload};
 
@@ -53,16 +52,13 @@ impl Walk {
         vm.new_tuple([class.to_value(), args.into_value()])
             .into_value()
     }
-    fn from_args(vm: &Vm, function: &str, deque: &Value, index: isize) -> PyResult<Walk> {
+    fn from_args(vm: &Vm, deque: &Value, index: isize) -> PyResult<Walk> {
         match deque.downcast::<Deque>() {
             Some(deque) => Ok(Walk::new(deque, index.max(0) as usize)),
-            None => Err(bad_argument(
-                vm,
-                deque,
-                function,
-                "argument 1",
-                "collections.deque",
-            )),
+            None => {
+                let name = vm.type_name(deque);
+                Err(vm.type_error(format!("argument 1 must be collections.deque, not {name}")))
+            }
         }
     }
 }
@@ -95,7 +91,7 @@ impl DequeIterator {
         Ok(alloc_instance(
             vm,
             cls,
-            DequeIterator(Walk::from_args(vm, "_deque_iterator", deque, index)?),
+            DequeIterator(Walk::from_args(vm, deque, index)?),
         ))
     }
     #[pyslot]
@@ -146,7 +142,7 @@ impl DequeReverseIterator {
         deque: &Value,
         index: isize,
     ) -> PyResult<Ref<DequeReverseIterator>> {
-        let walk = Walk::from_args(vm, "_deque_reverse_iterator", deque, index)?;
+        let walk = Walk::from_args(vm, deque, index)?;
         Ok(alloc_instance(vm, cls, DequeReverseIterator(walk)))
     }
     #[pyslot]

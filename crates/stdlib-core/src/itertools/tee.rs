@@ -41,7 +41,7 @@ payload!(
     signature = ""
 )]
 impl TeeData {
-    #[pynew("(iterator, values, next, /)")]
+    #[pynew("(iterator, values, next, /)", name = "teedataobject")]
     fn new(
         vm: &Vm,
         cls: &TypeRef,

@@ -60,10 +60,12 @@ payload!(AttrGetter, gc, |this, visit| {
     signature = "(attr, /, *attrs)"
 )]
 impl AttrGetter {
-    #[pynew("(attr, /, *attrs)")]
-    fn new(vm: &Vm, cls: &TypeRef, attr: &Value, attrs: &[Value]) -> PyResult<Ref<AttrGetter>> {
-        let mut names = vec![attr.clone()];
-        names.extend_from_slice(attrs);
+    #[pynew("(*attrs)")]
+    fn new(vm: &Vm, cls: &TypeRef, attrs: &[Value]) -> PyResult<Ref<AttrGetter>> {
+        if attrs.is_empty() {
+            return Err(vm.type_error("attrgetter expected 1 argument, got 0"));
+        }
+        let names = attrs.to_vec();
         let mut paths = Vec::with_capacity(names.len());
         for name in &names {
             let Some(name) = name.downcast::<Str>() else {
@@ -130,17 +132,13 @@ payload!(ItemGetter, gc, |this, visit| visit(this.items.as_value()));
     signature = "(item, /, *items)"
 )]
 impl ItemGetter {
-    #[pynew("(item, /, *items)")]
-    fn new(vm: &Vm, cls: &TypeRef, item: &Value, items: &[Value]) -> Ref<ItemGetter> {
-        let mut all = vec![item.clone()];
-        all.extend_from_slice(items);
-        alloc_instance(
-            vm,
-            cls,
-            ItemGetter {
-                items: vm.new_tuple(all),
-            },
-        )
+    #[pynew("(*items)")]
+    fn new(vm: &Vm, cls: &TypeRef, items: &[Value]) -> PyResult<Ref<ItemGetter>> {
+        if items.is_empty() {
+            return Err(vm.type_error("itemgetter expected 1 argument, got 0"));
+        }
+        let items = vm.new_tuple(items.to_vec());
+        Ok(alloc_instance(vm, cls, ItemGetter { items }))
     }
     #[pycall("(self, obj, /)")]
     fn call(vm: &Vm, this: &Ref<ItemGetter>, obj: &Value) -> PyResult {
