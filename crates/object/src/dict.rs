@@ -76,7 +76,9 @@ impl Table {
                         if known.is(key.as_value()) {
                             return Some(index as usize);
                         }
-                        if entry.hash == hash && known.downcast::<Str>().is_some_and(|k| k.same_text(key)) {
+                        if entry.hash == hash
+                            && known.downcast::<Str>().is_some_and(|k| k.same_text(key))
+                        {
                             return Some(index as usize);
                         }
                     }
@@ -90,7 +92,8 @@ impl Table {
 /// A str that is no instance of a subclass: those may define `__eq__` and `__hash__`.
 #[inline(always)]
 fn plain_str(key: &Value) -> Option<&Ref<Str>> {
-    key.downcast::<Str>().filter(|s| !s.ty().has(crate::ty::TypeFlags::HEAP))
+    key.downcast::<Str>()
+        .filter(|s| !s.ty().has(crate::ty::TypeFlags::HEAP))
 }
 
 const EMPTY: i32 = -1;
@@ -117,12 +120,21 @@ struct ProbeSeq {
 impl ProbeSeq {
     #[inline(always)]
     fn new(hash: i64, mask: usize) -> Self {
-        Self { mask, perturb: hash as u64, at: hash as usize & mask }
+        Self {
+            mask,
+            perturb: hash as u64,
+            at: hash as usize & mask,
+        }
     }
     #[inline(always)]
     fn advance(&mut self) {
         self.perturb >>= 5;
-        self.at = (self.at.wrapping_mul(5).wrapping_add(self.perturb as usize).wrapping_add(1)) & self.mask;
+        self.at = (self
+            .at
+            .wrapping_mul(5)
+            .wrapping_add(self.perturb as usize)
+            .wrapping_add(1))
+            & self.mask;
     }
 }
 
@@ -148,7 +160,14 @@ impl Dict {
             keys_version: Cell::new(0),
             len: Cell::new(0),
             flags: Cell::new(0),
-            table: UnsafeCell::new(Table { entries: Vec::new(), indices: Box::default(), only_str: true, fill: 0, first: 0, watched: Vec::new() }),
+            table: UnsafeCell::new(Table {
+                entries: Vec::new(),
+                indices: Box::default(),
+                only_str: true,
+                fill: 0,
+                first: 0,
+                watched: Vec::new(),
+            }),
         }
     }
 
@@ -207,7 +226,12 @@ impl Dict {
     #[inline(always)]
     pub unsafe fn word_at(&self, index: usize) -> u64 {
         // SAFETY: entries_ptr points to the entries; the place is live.
-        unsafe { (*self.entries_ptr.get().add(index)).value.as_ref().map_or(0, Value::word) }
+        unsafe {
+            (*self.entries_ptr.get().add(index))
+                .value
+                .as_ref()
+                .map_or(0, Value::word)
+        }
     }
     /// Replaces the value word of a live place; ownership is exchanged.
     ///
@@ -216,7 +240,12 @@ impl Dict {
     #[inline(always)]
     pub unsafe fn replace_word_at(&self, index: usize, word: u64) -> u64 {
         // SAFETY: as above.
-        unsafe { (*self.entries_ptr.get().add(index)).value.replace(Value::from_word(word)).map_or(0, Value::into_word) }
+        unsafe {
+            (*self.entries_ptr.get().add(index))
+                .value
+                .replace(Value::from_word(word))
+                .map_or(0, Value::into_word)
+        }
     }
     /// The first live entry at or after `index`.
     pub fn next_entry(&self, index: usize) -> Option<(usize, i64, Value, Value)> {
@@ -240,10 +269,18 @@ impl Dict {
     }
     /// New references to all keys and values, in order.
     pub fn items(&self) -> Vec<(Value, Value)> {
-        self.table().entries.iter().filter_map(|e| Some((e.key.clone()?, e.value.clone()?))).collect()
+        self.table()
+            .entries
+            .iter()
+            .filter_map(|e| Some((e.key.clone()?, e.value.clone()?)))
+            .collect()
     }
     pub fn keys(&self) -> Vec<Value> {
-        self.table().entries.iter().filter_map(|e| e.key.clone()).collect()
+        self.table()
+            .entries
+            .iter()
+            .filter_map(|e| e.key.clone())
+            .collect()
     }
 
     // ---- lookup
@@ -256,8 +293,12 @@ impl Dict {
             return Probe::Absent;
         }
         let text = plain_str(key);
-        if table.only_str && let Some(text) = text {
-            return table.find_str(text, hash).map_or(Probe::Absent, Probe::Found);
+        if table.only_str
+            && let Some(text) = text
+        {
+            return table
+                .find_str(text, hash)
+                .map_or(Probe::Absent, Probe::Found);
         }
         let mut seq = ProbeSeq::new(hash, table.indices.len() - 1);
         loop {
@@ -276,7 +317,8 @@ impl Dict {
                                 (Some(a), Some(b)) if a.same_text(b) => return Probe::Found(index),
                                 (Some(_), Some(_)) => {}
                                 // Small ints that are not identical are not equal.
-                                _ if known.as_small_int().is_some() && key.as_small_int().is_some() => {}
+                                _ if known.as_small_int().is_some()
+                                    && key.as_small_int().is_some() => {}
                                 _ => return Probe::Compare(index),
                             }
                         }
@@ -301,12 +343,20 @@ impl Dict {
     }
 
     #[cold]
-    fn find_comparing(&self, vm: &Vm, key: &Value, hash: i64, first: usize) -> PyResult<Option<usize>> {
+    fn find_comparing(
+        &self,
+        vm: &Vm,
+        key: &Value,
+        hash: i64,
+        first: usize,
+    ) -> PyResult<Option<usize>> {
         let mut skip: Vec<usize> = Vec::new();
         let mut index = first;
         loop {
             let version = self.keys_version();
-            let Some((_, known, _)) = self.entry_at(index) else { return Ok(None) };
+            let Some((_, known, _)) = self.entry_at(index) else {
+                return Ok(None);
+            };
             let equal = vm.eq(&known, key)?;
             if self.keys_version() != version {
                 skip.clear();
@@ -366,7 +416,11 @@ impl Dict {
         }
         table.fill += usize::from(table.indices[seq.at] == EMPTY);
         table.indices[seq.at] = table.entries.len() as i32;
-        table.entries.push(Entry { hash, key: Some(key), value: Some(value) });
+        table.entries.push(Entry {
+            hash,
+            key: Some(key),
+            value: Some(value),
+        });
         self.len.set(self.len.get() + 1);
         self.keys_changed();
     }
@@ -388,7 +442,9 @@ impl Dict {
             }
             table.entries.retain(|e| e.key.is_some());
         }
-        let size = (want.max(self.len.get()) * 3 / 2 + 1).next_power_of_two().max(MIN_INDICES);
+        let size = (want.max(self.len.get()) * 3 / 2 + 1)
+            .next_power_of_two()
+            .max(MIN_INDICES);
         if size != table.indices.len() {
             table.indices = vec![EMPTY; size].into_boxed_slice();
         } else {
@@ -396,7 +452,9 @@ impl Dict {
         }
         // As many entries as the index table takes.
         let room = size * 2 / 3 + 1;
-        table.entries.reserve_exact(room.saturating_sub(table.entries.len()));
+        table
+            .entries
+            .reserve_exact(room.saturating_sub(table.entries.len()));
         for (i, e) in table.entries.iter().enumerate() {
             let mut seq = ProbeSeq::new(e.hash, size - 1);
             while table.indices[seq.at] >= 0 {
@@ -437,7 +495,13 @@ impl Dict {
     ///
     /// # Errors
     /// What the keys' `__eq__` raise.
-    pub fn insert_hashed(&self, vm: &Vm, key: Value, hash: i64, value: Value) -> PyResult<Option<Value>> {
+    pub fn insert_hashed(
+        &self,
+        vm: &Vm,
+        key: Value,
+        hash: i64,
+        value: Value,
+    ) -> PyResult<Option<Value>> {
         match self.find(vm, &key, hash)? {
             Some(i) => {
                 let old = self.replace_value_at(i, value);
@@ -500,7 +564,11 @@ impl Dict {
         if self.len.get() == 0 {
             // A fresh start: no deleted places to probe through. A large table is not worth wiping each time.
             table.entries.clear();
-            if table.indices.len() > 64 { table.indices = Box::default() } else { table.indices.fill(EMPTY) }
+            if table.indices.len() > 64 {
+                table.indices = Box::default()
+            } else {
+                table.indices.fill(EMPTY)
+            }
             table.only_str = true;
             table.fill = 0;
             table.first = 0;
@@ -518,7 +586,10 @@ impl Dict {
     /// Removes a key; gives back its value.
     pub fn remove(&self, vm: &Vm, key: &Value) -> PyResult<Option<Value>> {
         let hash = vm.hash_key(key)?;
-        Ok(self.find(vm, key, hash)?.and_then(|i| self.remove_at(vm, i)).map(|(_, v)| v))
+        Ok(self
+            .find(vm, key, hash)?
+            .and_then(|i| self.remove_at(vm, i))
+            .map(|(_, v)| v))
     }
     /// Removes a str key; runs no Python code.
     pub fn remove_str(&self, vm: &Vm, key: &Ref<Str>) -> Option<Value> {
@@ -550,7 +621,11 @@ impl Dict {
             .entries
             .iter()
             .filter(|e| e.key.is_some())
-            .map(|e| Entry { hash: e.hash, key: e.key.clone(), value: e.value.clone() })
+            .map(|e| Entry {
+                hash: e.hash,
+                key: e.key.clone(),
+                value: e.value.clone(),
+            })
             .collect();
         to.only_str = from.only_str;
         copy.len.set(self.len.get());
@@ -638,4 +713,9 @@ impl Dict {
     }
 }
 
-crate::payload!(Dict, gc, |this, visit| this.visit(visit), clear |this| this.clear_entries());
+crate::payload!(
+    Dict,
+    gc,
+    |this, visit| this.visit(visit),
+    clear | this | this.clear_entries()
+);

@@ -22,9 +22,20 @@ pub enum OnDuplicate {
     Reject,
 }
 
-fn store(vm: &Vm, dict: &Dict, key: Value, hash: i64, value: Value, on_duplicate: OnDuplicate) -> PyResult<()> {
+fn store(
+    vm: &Vm,
+    dict: &Dict,
+    key: Value,
+    hash: i64,
+    value: Value,
+    on_duplicate: OnDuplicate,
+) -> PyResult<()> {
     if on_duplicate != OnDuplicate::Replace && dict.find(vm, &key, hash)?.is_some() {
-        return if on_duplicate == OnDuplicate::Keep { Ok(()) } else { Err(vm.key_error(&key)) };
+        return if on_duplicate == OnDuplicate::Keep {
+            Ok(())
+        } else {
+            Err(vm.key_error(&key))
+        };
     }
     dict.insert_hashed(vm, key, hash, value).map(drop)
 }
@@ -32,21 +43,31 @@ fn store(vm: &Vm, dict: &Dict, key: Value, hash: i64, value: Value, on_duplicate
 /// Whether iterating over an instance of dict is what dict itself does.
 fn iterates_plainly(vm: &Vm, dict: &Ref<Dict>) -> bool {
     let ty = dict.ty();
-    ty.is(&vm.types.dict) || ty.slots.iter.get().map(|f| f as usize) == vm.types.dict.slots.iter.get().map(|f| f as usize)
+    ty.is(&vm.types.dict)
+        || ty.slots.iter.get().map(|f| f as usize)
+            == vm.types.dict.slots.iter.get().map(|f| f as usize)
 }
 
 /// Adds what a mapping holds.
 pub fn merge(vm: &Vm, dict: &Dict, mapping: &Value, on_duplicate: OnDuplicate) -> PyResult<()> {
-    if let Some(other) = mapping.downcast::<Dict>().filter(|d| iterates_plainly(vm, d)) {
+    if let Some(other) = mapping
+        .downcast::<Dict>()
+        .filter(|d| iterates_plainly(vm, d))
+    {
         return merge_dict(vm, dict, other, on_duplicate);
     }
     let keys = vm.call_method(mapping, &vm.names.keys, &[])?;
     let it = match vm.iter(&keys) {
         Ok(it) => it,
-        Err(_) if vm.type_of(&keys).slots.iter.get().is_none() && vm.exception_is(&vm.exc.type_error) => {
+        Err(_)
+            if vm.type_of(&keys).slots.iter.get().is_none()
+                && vm.exception_is(&vm.exc.type_error) =>
+        {
             drop(vm.take_pending());
             let (owner, keys) = (vm.type_name(mapping), vm.type_name(&keys));
-            return Err(vm.type_error(format!("{owner}.keys() returned a non-iterable (type {keys})")));
+            return Err(vm.type_error(format!(
+                "{owner}.keys() returned a non-iterable (type {keys})"
+            )));
         }
         Err(e) => return Err(e),
     };
@@ -82,13 +103,19 @@ pub fn merge_pairs(vm: &Vm, dict: &Dict, pairs: &Value, on_duplicate: OnDuplicat
     let it = vm.iter(pairs)?;
     let mut index = 0;
     while let Some(pair) = vm.next(&it)? {
-        if let Some([key, value]) = pair.downcast_exact::<crate::tuple::Tuple>(&vm.types.tuple).map(|t| t.items()) {
+        if let Some([key, value]) = pair
+            .downcast_exact::<crate::tuple::Tuple>(&vm.types.tuple)
+            .map(|t| t.items())
+        {
             let hash = vm.hash_key(key)?;
             store(vm, dict, key.clone(), hash, value.clone(), on_duplicate)?;
         } else {
             let parts = match vm.collect(&pair) {
                 Ok(parts) => parts,
-                Err(_) if vm.type_of(&pair).slots.iter.get().is_none() && vm.exception_is(&vm.exc.type_error) => {
+                Err(_)
+                    if vm.type_of(&pair).slots.iter.get().is_none()
+                        && vm.exception_is(&vm.exc.type_error) =>
+                {
                     drop(vm.take_pending());
                     return Err(vm.type_error("object is not iterable"));
                 }
@@ -110,7 +137,9 @@ pub fn merge_pairs(vm: &Vm, dict: &Dict, pairs: &Value, on_duplicate: OnDuplicat
 
 /// `dict.update(object)`: a mapping or an iterable of pairs.
 pub fn update(vm: &Vm, dict: &Dict, object: &Value) -> PyResult<()> {
-    if object.downcast_exact::<Dict>(&vm.types.dict).is_some() || vm.getattr_opt(object, &vm.names.keys)?.is_some() {
+    if object.downcast_exact::<Dict>(&vm.types.dict).is_some()
+        || vm.getattr_opt(object, &vm.names.keys)?.is_some()
+    {
         merge(vm, dict, object, OnDuplicate::Replace)
     } else {
         merge_pairs(vm, dict, object, OnDuplicate::Replace)
@@ -132,7 +161,11 @@ impl Dict {
             return Ok(value);
         }
         if !this.ty().is(&vm.types.dict)
-            && let Some(value) = vm.call_special(this.as_value(), &vm.names.__missing__, std::slice::from_ref(key))?
+            && let Some(value) = vm.call_special(
+                this.as_value(),
+                &vm.names.__missing__,
+                std::slice::from_ref(key),
+            )?
         {
             return Ok(value);
         }
@@ -146,7 +179,9 @@ fn equal(vm: &Vm, a: &Ref<Dict>, b: &Ref<Dict>) -> PyResult<bool> {
     }
     let mut place = 0;
     while let Some((at, hash, key, value)) = a.next_entry(place) {
-        let Some(other) = b.find(vm, &key, hash)?.and_then(|i| b.value_at(i)) else { return Ok(false) };
+        let Some(other) = b.find(vm, &key, hash)?.and_then(|i| b.value_at(i)) else {
+            return Ok(false);
+        };
         if !vm.eq(&value, &other)? {
             return Ok(false);
         }
@@ -170,7 +205,12 @@ impl Dict {
         match args.positional() {
             [] => {}
             [object] => update(vm, this, object)?,
-            more => return Err(vm.type_error(format!("dict expected at most 1 argument, got {}", more.len()))),
+            more => {
+                return Err(vm.type_error(format!(
+                    "dict expected at most 1 argument, got {}",
+                    more.len()
+                )));
+            }
         }
         for (name, value) in args.keyword_args() {
             this.insert(vm, name.clone(), value.clone())?;
@@ -207,7 +247,10 @@ impl Dict {
     /// Removes and returns the entry that was added last.
     #[pymethod("(self, /)")]
     fn popitem(vm: &Vm, this: &Ref<Dict>) -> PyResult {
-        match this.previous_entry(usize::MAX).and_then(|(at, ..)| this.remove_at(vm, at)) {
+        match this
+            .previous_entry(usize::MAX)
+            .and_then(|(at, ..)| this.remove_at(vm, at))
+        {
             Some((key, value)) => Ok(vm.tuple_value([key, value])),
             None => Err(vm.raise_str(&vm.exc.key_error, "popitem(): dictionary is empty")),
         }
@@ -228,7 +271,12 @@ impl Dict {
         match args {
             [] => {}
             [object] => update(vm, this, object)?,
-            more => return Err(vm.type_error(format!("update expected at most 1 argument, got {}", more.len()))),
+            more => {
+                return Err(vm.type_error(format!(
+                    "update expected at most 1 argument, got {}",
+                    more.len()
+                )));
+            }
         }
         for (name, value) in kwargs.iter() {
             this.insert(vm, name.to_value(), value.clone())?;
@@ -290,7 +338,9 @@ impl Dict {
         if this.is_empty() {
             return Ok(vm.new_str("{}").into_value());
         }
-        let Some(_guard) = vm.repr_enter(this.as_value()) else { return Ok(vm.new_str("{...}").into_value()) };
+        let Some(_guard) = vm.repr_enter(this.as_value()) else {
+            return Ok(vm.new_str("{...}").into_value());
+        };
         let mut out = b"{".to_vec();
         let mut place = 0;
         while let Some((at, _, key, value)) = this.next_entry(place) {
@@ -308,7 +358,9 @@ impl Dict {
     #[pyslot]
     fn richcompare(vm: &Vm, this: &Ref<Dict>, other: &Value, op: CmpOp) -> PyResult {
         match (other.downcast::<Dict>(), op) {
-            (Some(other), CmpOp::Eq | CmpOp::Ne) => Ok(Value::bool(equal(vm, this, other)? == (op == CmpOp::Eq))),
+            (Some(other), CmpOp::Eq | CmpOp::Ne) => {
+                Ok(Value::bool(equal(vm, this, other)? == (op == CmpOp::Eq)))
+            }
             _ => Ok(Value::NOT_IMPLEMENTED),
         }
     }

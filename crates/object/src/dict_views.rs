@@ -53,7 +53,9 @@ pub fn new_view(vm: &Vm, dict: Ref<Dict>, part: Part) -> Value {
 
 /// A view that is a set: of keys or of items.
 fn set_view(value: &Value) -> Option<&Ref<DictView>> {
-    value.downcast::<DictView>().filter(|v| v.part != Part::Values)
+    value
+        .downcast::<DictView>()
+        .filter(|v| v.part != Part::Values)
 }
 
 fn view_contains(vm: &Vm, view: &DictView, element: &Value) -> PyResult<bool> {
@@ -63,7 +65,9 @@ fn view_contains(vm: &Vm, view: &DictView, element: &Value) -> PyResult<bool> {
             Ok(view.dict.find(vm, element, hash)?.is_some())
         }
         _ => {
-            let Some([key, value]) = element.downcast::<Tuple>().map(|t| t.items()) else { return Ok(false) };
+            let Some([key, value]) = element.downcast::<Tuple>().map(|t| t.items()) else {
+                return Ok(false);
+            };
             match view.dict.get(vm, key)? {
                 Some(found) => vm.eq(&found, value),
                 None => Ok(false),
@@ -85,8 +89,14 @@ fn all_in(vm: &Vm, iterable: &Value, container: &Value) -> PyResult<bool> {
 
 fn intersection(vm: &Vm, a: &Value, b: &Value) -> PyResult {
     // Whichever operand is the view is asked; the other is walked.
-    let (view, other) = if set_view(a).is_some() { (a, b) } else { (b, a) };
-    let Some(mut asked) = set_view(view) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (view, other) = if set_view(a).is_some() {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    let Some(mut asked) = set_view(view) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let mut walked = other;
     if let Some(set) = other.downcast_exact::<Set>(&vm.types.set)
         && asked.dict.len() <= set.len()
@@ -118,7 +128,12 @@ fn intersection(vm: &Vm, a: &Value, b: &Value) -> PyResult {
 }
 
 /// `set(a)`, then a method of set with `b`.
-fn as_set(vm: &Vm, a: &Value, b: &Value, act: impl FnOnce(&Ref<Set>, &Value) -> PyResult<()>) -> PyResult {
+fn as_set(
+    vm: &Vm,
+    a: &Value,
+    b: &Value,
+    act: impl FnOnce(&Ref<Set>, &Value) -> PyResult<()>,
+) -> PyResult {
     let result = vm.set_of(&vm.types.set, Some(a))?;
     act(&result, b)?;
     Ok(result.into_value())
@@ -146,7 +161,9 @@ impl DictView {
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<DictView>) -> PyResult {
-        let Some(_guard) = vm.repr_enter(this.as_value()) else { return Ok(vm.new_str("...").into_value()) };
+        let Some(_guard) = vm.repr_enter(this.as_value()) else {
+            return Ok(vm.new_str("...").into_value());
+        };
         let items = vm.collect(this.as_value())?;
         let mut out = format!("{}([", vm.type_name(this.as_value())).into_bytes();
         crate::seq::repr_items(vm, &mut out, |i| items.get(i).cloned())?;
@@ -165,7 +182,9 @@ impl DictView {
         }
         let (mut asked, mut walked) = (this.as_value(), other);
         // The smaller of two sets is walked.
-        if (other.downcast::<Set>().is_some() || set_view(other).is_some()) && vm.len(other)? > this.dict.len() {
+        if (other.downcast::<Set>().is_some() || set_view(other).is_some())
+            && vm.len(other)? > this.dict.len()
+        {
             (asked, walked) = (other, this.as_value());
         }
         let it = vm.iter(walked)?;
@@ -207,15 +226,24 @@ impl DictView {
     }
     #[pyslot]
     fn sub(vm: &Vm, a: &Value, b: &Value) -> PyResult {
-        as_set(vm, a, b, |set, b| crate::set_methods::remove_all(vm, set, b))
+        as_set(vm, a, b, |set, b| {
+            crate::set_methods::remove_all(vm, set, b)
+        })
     }
     #[pyslot]
     fn xor(vm: &Vm, a: &Value, b: &Value) -> PyResult {
-        as_set(vm, a, b, |set, b| crate::set_methods::toggle_all(vm, set, b))
+        as_set(vm, a, b, |set, b| {
+            crate::set_methods::toggle_all(vm, set, b)
+        })
     }
 }
 
-#[pymethods(name = "dict_values", doc = "", flags(DISALLOW_INSTANTIATION), extra(crate::dict_views::VIEW))]
+#[pymethods(
+    name = "dict_values",
+    doc = "",
+    flags(DISALLOW_INSTANTIATION),
+    extra(crate::dict_views::VIEW)
+)]
 impl DictView {}
 
 /// Describes `dict_keys` and `dict_items`, whose payload is [`DictView`].
@@ -232,7 +260,11 @@ impl DictSetView {}
 
 /// The description of `dict_keys` or `dict_items`.
 pub fn set_view_spec(name: &'static str) -> TypeSpec {
-    TypeSpec { name, vtable: DictView::vtable(), ..DictSetView::spec() }
+    TypeSpec {
+        name,
+        vtable: DictView::vtable(),
+        ..DictSetView::spec()
+    }
 }
 
 /// The payload of all iterators over dicts.
@@ -248,7 +280,14 @@ pub struct DictIterator {
     pub part: Part,
     pub reversed: bool,
 }
-crate::payload!(DictIterator, gc, |this, visit| this.dict.with(|d| d.into_iter().for_each(|d| visit(d.as_value()))), clear |this| drop(this.dict.take()));
+crate::payload!(
+    DictIterator,
+    gc,
+    |this, visit| this
+        .dict
+        .with(|d| d.into_iter().for_each(|d| visit(d.as_value()))),
+    clear | this | drop(this.dict.take())
+);
 
 pub fn new_iterator(vm: &Vm, dict: Ref<Dict>, part: Part, reversed: bool) -> Value {
     let types = &vm.types;
@@ -288,8 +327,11 @@ impl DictIterator {
             if dict.len() != self.expected.get() {
                 return Some(Err(true));
             }
-            let (at, _, key, value) =
-                if self.reversed { dict.previous_entry(self.place.get())? } else { dict.next_entry(self.place.get())? };
+            let (at, _, key, value) = if self.reversed {
+                dict.previous_entry(self.place.get())?
+            } else {
+                dict.next_entry(self.place.get())?
+            };
             if self.remaining.get() == 0 {
                 return Some(Err(false));
             }
@@ -318,7 +360,10 @@ impl DictIterator {
 
 /// The description of one of the iterators.
 pub fn iterator_spec(name: &'static str) -> TypeSpec {
-    TypeSpec { name, ..DictIterator::spec() }
+    TypeSpec {
+        name,
+        ..DictIterator::spec()
+    }
 }
 
 #[pymethods(name = "dict_keyiterator", doc = "", flags(DISALLOW_INSTANTIATION))]
@@ -329,12 +374,18 @@ impl DictIterator {
     }
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<DictIterator>) -> PyResult<Option<Value>> {
-        Ok(this.advance(vm)?.map(|(key, value)| this.part.of(vm, key, value)))
+        Ok(this
+            .advance(vm)?
+            .map(|(key, value)| this.part.of(vm, key, value)))
     }
     #[pymethod("(self, /)")]
     fn __length_hint__(this: &Ref<DictIterator>) -> usize {
         let len = this.dict.with(|d| d.map(|d| d.len()));
-        if len == Some(this.expected.get()) { this.remaining.get() } else { 0 }
+        if len == Some(this.expected.get()) {
+            this.remaining.get()
+        } else {
+            0
+        }
     }
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Ref<DictIterator>) -> PyResult {

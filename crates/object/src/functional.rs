@@ -40,15 +40,32 @@ impl Enumerate {
     }
 }
 
-#[pymethods(name = "enumerate", doc = "Pairs of a count and an item.", flags(BASETYPE))]
+#[pymethods(
+    name = "enumerate",
+    doc = "Pairs of a count and an item.",
+    flags(BASETYPE)
+)]
 impl Enumerate {
     #[pynew("(iterable, start=0)")]
     fn py_new(vm: &Vm, cls: &TypeRef, iterable: &Value, start: &Value) -> PyResult {
         let start = vm.index(start)?;
-        let big = if start.as_i64().is_none() { start.as_int().map(|n| n.to_ibig()) } else { None };
+        let big = if start.as_i64().is_none() {
+            start.as_int().map(|n| n.to_ibig())
+        } else {
+            None
+        };
         let iterator = vm.iter(iterable)?;
         let count = Cell::new(start.as_i64().unwrap_or(0));
-        Ok(alloc_instance(vm, cls, Enumerate { iterator, count, big: RefCell::new(big) }).into_value())
+        Ok(alloc_instance(
+            vm,
+            cls,
+            Enumerate {
+                iterator,
+                count,
+                big: RefCell::new(big),
+            },
+        )
+        .into_value())
     }
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<Enumerate>) -> PyResult {
@@ -56,7 +73,9 @@ impl Enumerate {
     }
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<Enumerate>) -> PyResult<Option<Value>> {
-        let Some(item) = vm.next(&this.iterator)? else { return Ok(None) };
+        let Some(item) = vm.next(&this.iterator)? else {
+            return Ok(None);
+        };
         Ok(Some(vm.tuple_value([this.next_count(vm), item])))
     }
     #[pymethod("(self, /)")]
@@ -80,7 +99,12 @@ fn iterators(vm: &Vm, iterables: &[Value]) -> PyResult<Box<[Value]>> {
 }
 
 /// Takes one item of each iterator; `None` when one is at its end.
-fn take_row(vm: &Vm, iterators: &[Value], strict: bool, name: &str) -> PyResult<Option<SmallVec<[Value; 4]>>> {
+fn take_row(
+    vm: &Vm,
+    iterators: &[Value],
+    strict: bool,
+    name: &str,
+) -> PyResult<Option<SmallVec<[Value; 4]>>> {
     let mut row = SmallVec::new();
     for (index, it) in iterators.iter().enumerate() {
         match vm.next(it)? {
@@ -103,13 +127,24 @@ fn take_row(vm: &Vm, iterators: &[Value], strict: bool, name: &str) -> PyResult<
 
 #[cold]
 fn uneven(vm: &Vm, name: &str, index: usize, how: &str) -> Raised {
-    let others = if index == 1 { "argument 1".to_owned() } else { format!("arguments 1-{index}") };
-    vm.value_error(format!("{name}() argument {} is {how} than {others}", index + 1))
+    let others = if index == 1 {
+        "argument 1".to_owned()
+    } else {
+        format!("arguments 1-{index}")
+    };
+    vm.value_error(format!(
+        "{name}() argument {} is {how} than {others}",
+        index + 1
+    ))
 }
 
 /// `(type, arguments)`, with True as state of a strict one.
 fn reduce_strict(vm: &Vm, ty: &TypeRef, arguments: Value, strict: bool) -> Value {
-    if strict { vm.tuple_value([ty.to_value(), arguments, Value::TRUE]) } else { vm.tuple_value([ty.to_value(), arguments]) }
+    if strict {
+        vm.tuple_value([ty.to_value(), arguments, Value::TRUE])
+    } else {
+        vm.tuple_value([ty.to_value(), arguments])
+    }
 }
 
 /// The payload of `zip`.
@@ -119,11 +154,18 @@ pub struct Zip {
 }
 crate::payload!(Zip, gc, |this, visit| this.iterators.iter().for_each(visit));
 
-#[pymethods(name = "zip", doc = "Tuples of the items of several iterables.", flags(BASETYPE))]
+#[pymethods(
+    name = "zip",
+    doc = "Tuples of the items of several iterables.",
+    flags(BASETYPE)
+)]
 impl Zip {
     #[pynew("(*iterables, strict=False)")]
     fn py_new(vm: &Vm, cls: &TypeRef, iterables: &[Value], strict: bool) -> PyResult {
-        let zip = Zip { iterators: iterators(vm, iterables)?, strict: Cell::new(strict) };
+        let zip = Zip {
+            iterators: iterators(vm, iterables)?,
+            strict: Cell::new(strict),
+        };
         Ok(alloc_instance(vm, cls, zip).into_value())
     }
     #[pyslot]
@@ -135,8 +177,12 @@ impl Zip {
         if let [a, b] = &*this.iterators
             && !this.strict.get()
         {
-            let Some(x) = vm.next(a)? else { return Ok(None) };
-            let Some(y) = vm.next(b)? else { return Ok(None) };
+            let Some(x) = vm.next(a)? else {
+                return Ok(None);
+            };
+            let Some(y) = vm.next(b)? else {
+                return Ok(None);
+            };
             return Ok(Some(vm.tuple_value([x, y])));
         }
         if this.iterators.is_empty() {
@@ -182,7 +228,11 @@ impl Map {
         if iterables.is_empty() {
             return Err(vm.type_error("map() must have at least two arguments."));
         }
-        let map = Map { function: function.clone(), iterators: iterators(vm, iterables)?, strict: Cell::new(strict) };
+        let map = Map {
+            function: function.clone(),
+            iterators: iterators(vm, iterables)?,
+            strict: Cell::new(strict),
+        };
         Ok(alloc_instance(vm, cls, map).into_value())
     }
     #[pyslot]
@@ -192,8 +242,12 @@ impl Map {
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<Map>) -> PyResult<Option<Value>> {
         if let [one] = &*this.iterators {
-            let Some(item) = vm.next(one)? else { return Ok(None) };
-            return vm.call(&this.function, std::slice::from_ref(&item)).map(Some);
+            let Some(item) = vm.next(one)? else {
+                return Ok(None);
+            };
+            return vm
+                .call(&this.function, std::slice::from_ref(&item))
+                .map(Some);
         }
         match take_row(vm, &this.iterators, this.strict.get(), "map")? {
             Some(row) => vm.call(&this.function, &row).map(Some),
@@ -223,12 +277,24 @@ crate::payload!(Filter, gc, |this, visit| {
     visit(&this.iterator);
 });
 
-#[pymethods(name = "filter", doc = "The items for which a function is true.", flags(BASETYPE))]
+#[pymethods(
+    name = "filter",
+    doc = "The items for which a function is true.",
+    flags(BASETYPE)
+)]
 impl Filter {
     #[pynew("(function, iterable, /)")]
     fn py_new(vm: &Vm, cls: &TypeRef, function: &Value, iterable: &Value) -> PyResult {
         let iterator = vm.iter(iterable)?;
-        Ok(alloc_instance(vm, cls, Filter { function: function.clone(), iterator }).into_value())
+        Ok(alloc_instance(
+            vm,
+            cls,
+            Filter {
+                function: function.clone(),
+                iterator,
+            },
+        )
+        .into_value())
     }
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<Filter>) -> PyResult {
@@ -263,13 +329,27 @@ pub struct Reversed {
     /// Place of the next item.
     index: Cell<isize>,
 }
-crate::payload!(Reversed, gc, |this, visit| this.sequence.with(|s| s.into_iter().for_each(visit)), clear |this| drop(this.sequence.take()));
+crate::payload!(
+    Reversed,
+    gc,
+    |this, visit| this.sequence.with(|s| s.into_iter().for_each(visit)),
+    clear | this | drop(this.sequence.take())
+);
 
-#[pymethods(name = "reversed", doc = "The items of a sequence from the last to the first.", flags(BASETYPE))]
+#[pymethods(
+    name = "reversed",
+    doc = "The items of a sequence from the last to the first.",
+    flags(BASETYPE)
+)]
 impl Reversed {
     #[pynew("(sequence, /)")]
     fn py_new(vm: &Vm, cls: &TypeRef, sequence: &Value) -> PyResult {
-        let not_reversible = || vm.type_error(format!("'{}' object is not reversible", vm.type_name(sequence)));
+        let not_reversible = || {
+            vm.type_error(format!(
+                "'{}' object is not reversible",
+                vm.type_name(sequence)
+            ))
+        };
         if let Some((function, this)) = vm.lookup_special(sequence, &vm.names.__reversed__)? {
             if function.is_none() {
                 return Err(not_reversible());
@@ -280,7 +360,10 @@ impl Reversed {
             return Err(not_reversible());
         }
         let len = vm.len(sequence)?;
-        let reversed = Reversed { sequence: ValueSlot::new(Some(sequence.clone())), index: Cell::new(len as isize - 1) };
+        let reversed = Reversed {
+            sequence: ValueSlot::new(Some(sequence.clone())),
+            index: Cell::new(len as isize - 1),
+        };
         Ok(alloc_instance(vm, cls, reversed).into_value())
     }
     #[pyslot]
@@ -309,16 +392,26 @@ impl Reversed {
     }
     #[pymethod("(self, /)")]
     fn __length_hint__(vm: &Vm, this: &Ref<Reversed>) -> PyResult<isize> {
-        let Some(sequence) = this.sequence.get() else { return Ok(0) };
+        let Some(sequence) = this.sequence.get() else {
+            return Ok(0);
+        };
         let left = this.index.get() + 1;
-        Ok(if (vm.len(&sequence)? as isize) < left { 0 } else { left })
+        Ok(if (vm.len(&sequence)? as isize) < left {
+            0
+        } else {
+            left
+        })
     }
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Ref<Reversed>) -> PyResult {
         match this.sequence.get() {
             Some(sequence) => {
                 let arguments = vm.tuple_value([sequence]);
-                Ok(vm.tuple_value([this.ty().to_value(), arguments, vm.new_int(this.index.get() as i64)]))
+                Ok(vm.tuple_value([
+                    this.ty().to_value(),
+                    arguments,
+                    vm.new_int(this.index.get() as i64),
+                ]))
             }
             None => reduced(vm, "reversed", vm.empty_tuple.to_value(), None),
         }
@@ -332,4 +425,3 @@ impl Reversed {
         Ok(())
     }
 }
-

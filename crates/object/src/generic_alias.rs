@@ -21,11 +21,17 @@ pub struct GenericAlias {
     /// `*tuple[int]`.
     pub starred: bool,
 }
-crate::payload!(GenericAlias, gc, |this, visit| {
-    visit(&this.origin);
-    visit(this.args.as_value());
-    this.parameters.with(|p| p.into_iter().for_each(|p| visit(p.as_value())));
-}, clear |this| drop(this.parameters.take()));
+crate::payload!(
+    GenericAlias,
+    gc,
+    |this, visit| {
+        visit(&this.origin);
+        visit(this.args.as_value());
+        this.parameters
+            .with(|p| p.into_iter().for_each(|p| visit(p.as_value())));
+    },
+    clear | this | drop(this.parameters.take())
+);
 
 /// `origin[args]`.
 ///
@@ -36,8 +42,16 @@ pub fn new_generic_alias(vm: &Vm, origin: &Value, args: &Value) -> PyResult {
 }
 
 fn make(vm: &Vm, ty: &TypeRef, origin: &Value, args: &Value, starred: bool) -> Value {
-    let args = args.downcast::<Tuple>().cloned().unwrap_or_else(|| vm.new_tuple([args.clone()]));
-    let alias = GenericAlias { origin: origin.clone(), args, parameters: RefSlot::new(None), starred };
+    let args = args
+        .downcast::<Tuple>()
+        .cloned()
+        .unwrap_or_else(|| vm.new_tuple([args.clone()]));
+    let alias = GenericAlias {
+        origin: origin.clone(),
+        args,
+        parameters: RefSlot::new(None),
+        starred,
+    };
     crate::object::alloc_instance(vm, ty, alias).into_value()
 }
 
@@ -90,13 +104,18 @@ pub fn collect_parameters(vm: &Vm, args: &[Value]) -> PyResult<Vec<Value>> {
 
 /// The items given in a subscript, `*tuple[…]` taken apart.
 fn unpack_items(vm: &Vm, item: &Value) -> PyResult<Vec<Value>> {
-    let items = item.downcast::<Tuple>().map_or_else(|| vec![item.clone()], |t| t.items().to_vec());
+    let items = item
+        .downcast::<Tuple>()
+        .map_or_else(|| vec![item.clone()], |t| t.items().to_vec());
     let mut out = Vec::with_capacity(items.len());
     for item in items {
         if !is_class(&item)
             && let Some(inner) = optional_attribute(vm, &item, "__typing_unpacked_tuple_args__")?
             && let Some(inner) = inner.downcast::<Tuple>()
-            && inner.items().last().is_none_or(|last| !last.is(&Value::ELLIPSIS))
+            && inner
+                .items()
+                .last()
+                .is_none_or(|last| !last.is(&Value::ELLIPSIS))
         {
             out.extend_from_slice(inner.items());
         } else {
@@ -110,7 +129,13 @@ fn unpack_items(vm: &Vm, item: &Value) -> PyResult<Vec<Value>> {
 ///
 /// # Errors
 /// TypeError if `whole` has no parameters or their number does not fit.
-pub fn substitute(vm: &Vm, whole: &Value, args: &[Value], parameters: &[Value], item: &Value) -> PyResult<Vec<Value>> {
+pub fn substitute(
+    vm: &Vm,
+    whole: &Value,
+    args: &[Value],
+    parameters: &[Value],
+    item: &Value,
+) -> PyResult<Vec<Value>> {
     if parameters.is_empty() {
         return Err(vm.type_error(format!("{} is not a generic class", vm.repr(whole)?)));
     }
@@ -121,11 +146,17 @@ pub fn substitute(vm: &Vm, whole: &Value, args: &[Value], parameters: &[Value], 
         {
             let given = vm.tuple_from_slice(&items).into_value();
             let prepared = vm.call(&prepare, &[whole.clone(), given])?;
-            items = prepared.downcast::<Tuple>().map_or_else(|| vec![prepared.clone()], |t| t.items().to_vec());
+            items = prepared
+                .downcast::<Tuple>()
+                .map_or_else(|| vec![prepared.clone()], |t| t.items().to_vec());
         }
     }
     if items.len() != parameters.len() {
-        let how = if items.len() > parameters.len() { "many" } else { "few" };
+        let how = if items.len() > parameters.len() {
+            "many"
+        } else {
+            "few"
+        };
         return Err(vm.type_error(format!(
             "Too {how} arguments for {}; actual {}, expected {}",
             vm.repr(whole)?,
@@ -136,7 +167,12 @@ pub fn substitute(vm: &Vm, whole: &Value, args: &[Value], parameters: &[Value], 
     substitute_all(vm, args, parameters, &items)
 }
 
-fn substitute_all(vm: &Vm, args: &[Value], parameters: &[Value], items: &[Value]) -> PyResult<Vec<Value>> {
+fn substitute_all(
+    vm: &Vm,
+    args: &[Value],
+    parameters: &[Value],
+    items: &[Value],
+) -> PyResult<Vec<Value>> {
     vm.check_stack(" while substituting type parameters")?;
     let mut out = Vec::with_capacity(args.len());
     for arg in args {
@@ -146,7 +182,11 @@ fn substitute_all(vm: &Vm, args: &[Value], parameters: &[Value], items: &[Value]
         }
         if let Some(inner) = nested(arg) {
             let inner = substitute_all(vm, &inner, parameters, items)?;
-            out.push(if arg.downcast::<List>().is_some() { vm.list_value(inner) } else { vm.new_tuple(inner).into_value() });
+            out.push(if arg.downcast::<List>().is_some() {
+                vm.list_value(inner)
+            } else {
+                vm.new_tuple(inner).into_value()
+            });
             continue;
         }
         let unpacked = match vm.getattr_opt(arg, &vm.names.__typing_is_unpacked_typevartuple__)? {
@@ -177,14 +217,20 @@ fn substitute_all(vm: &Vm, args: &[Value], parameters: &[Value], items: &[Value]
 
 /// An argument that is itself generic, subscripted with what replaces its parameters.
 fn substitute_inside(vm: &Vm, arg: &Value, parameters: &[Value], items: &[Value]) -> PyResult {
-    let Some(own) = vm.getattr_opt(arg, &vm.names.__parameters__)? else { return Ok(arg.clone()) };
-    let Some(own) = own.downcast::<Tuple>().filter(|t| !t.is_empty()) else { return Ok(arg.clone()) };
+    let Some(own) = vm.getattr_opt(arg, &vm.names.__parameters__)? else {
+        return Ok(arg.clone());
+    };
+    let Some(own) = own.downcast::<Tuple>().filter(|t| !t.is_empty()) else {
+        return Ok(arg.clone());
+    };
     let mut given = Vec::with_capacity(own.len());
     for parameter in own.items() {
         match position(parameters, parameter) {
             // A TypeVarTuple (which can be iterated over) takes several.
             Some(at) => match items[at].downcast::<Tuple>() {
-                Some(many) if vm.type_of(parameter).slots.iter.get().is_some() => given.extend_from_slice(many.items()),
+                Some(many) if vm.type_of(parameter).slots.iter.get().is_some() => {
+                    given.extend_from_slice(many.items())
+                }
                 _ => given.push(items[at].clone()),
             },
             None => given.push(parameter.clone()),
@@ -203,7 +249,8 @@ pub fn push_type_repr(vm: &Vm, out: &mut Vec<u8>, value: &Value) -> PyResult<()>
         out.extend_from_slice(b"None");
         return Ok(());
     }
-    let generic = vm.getattr_opt(value, &vm.names.__origin__)?.is_some() && vm.getattr_opt(value, &vm.names.__args__)?.is_some();
+    let generic = vm.getattr_opt(value, &vm.names.__origin__)?.is_some()
+        && vm.getattr_opt(value, &vm.names.__args__)?.is_some();
     if !generic
         && let Some(qualname) = vm.getattr_opt(value, &vm.names.__qualname__)?
         && let Some(module) = vm.getattr_opt(value, &vm.names.__module__)?
@@ -266,7 +313,12 @@ const OWN: &[&str] = &[
     "__deepcopy__",
 ];
 
-#[pymethods(name = "GenericAlias", module = "types", doc = "A generic type with arguments: list[int].", flags(BASETYPE))]
+#[pymethods(
+    name = "GenericAlias",
+    module = "types",
+    doc = "A generic type with arguments: list[int].",
+    flags(BASETYPE)
+)]
 impl GenericAlias {
     #[pynew("(origin, args, /)")]
     fn py_new(vm: &Vm, cls: &TypeRef, origin: &Value, args: &Value) -> PyResult {
@@ -307,7 +359,13 @@ impl GenericAlias {
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Ref<GenericAlias>) -> PyResult {
         if this.starred {
-            let plain = make(vm, &vm.types.generic_alias, &this.origin, this.args.as_value(), false);
+            let plain = make(
+                vm,
+                &vm.types.generic_alias,
+                &this.origin,
+                this.args.as_value(),
+                false,
+            );
             let it = vm.iter(&plain)?;
             return crate::iter::reduced(vm, "next", it, None);
         }
@@ -316,8 +374,14 @@ impl GenericAlias {
     }
     #[pymethod("(self, /)")]
     fn __dir__(vm: &Vm, this: &Ref<GenericAlias>) -> PyResult {
-        let names = vm.call_special(&this.origin, &vm.intern_str("__dir__"), &[])?.unwrap_or(Value::NONE);
-        let names = vm.new_list(if names.is_none() { Vec::new() } else { vm.collect(&names)? });
+        let names = vm
+            .call_special(&this.origin, &vm.intern_str("__dir__"), &[])?
+            .unwrap_or(Value::NONE);
+        let names = vm.new_list(if names.is_none() {
+            Vec::new()
+        } else {
+            vm.collect(&names)?
+        });
         for own in OWN {
             let own = vm.intern_str(own).into_value();
             if !vm.contains(names.as_value(), &own)? {
@@ -329,7 +393,11 @@ impl GenericAlias {
 
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<GenericAlias>) -> PyResult {
-        let mut out = if this.starred { b"*".to_vec() } else { Vec::new() };
+        let mut out = if this.starred {
+            b"*".to_vec()
+        } else {
+            Vec::new()
+        };
         push_type_repr(vm, &mut out, &this.origin)?;
         out.push(b'[');
         push_types(vm, &mut out, this.args.items())?;
@@ -355,7 +423,9 @@ impl GenericAlias {
     #[pyslot]
     fn getattro(vm: &Vm, this: &Value, name: &Ref<Str>) -> PyResult {
         match this.downcast::<GenericAlias>() {
-            Some(alias) if !OWN.iter().any(|own| name.is_str(own)) => vm.getattr(&alias.origin, name),
+            Some(alias) if !OWN.iter().any(|own| name.is_str(own)) => {
+                vm.getattr(&alias.origin, name)
+            }
             _ => crate::attr::generic_getattr(vm, this, name),
         }
     }
@@ -374,14 +444,40 @@ impl GenericAlias {
     #[pyslot]
     fn getitem(vm: &Vm, this: &Ref<GenericAlias>, item: &Value) -> PyResult {
         let parameters = this.parameters(vm)?;
-        let args = substitute(vm, this.as_value(), this.args.items(), parameters.items(), item)?;
-        Ok(make(vm, &vm.types.generic_alias, &this.origin, vm.new_tuple(args).as_value(), this.starred))
+        let args = substitute(
+            vm,
+            this.as_value(),
+            this.args.items(),
+            parameters.items(),
+            item,
+        )?;
+        Ok(make(
+            vm,
+            &vm.types.generic_alias,
+            &this.origin,
+            vm.new_tuple(args).as_value(),
+            this.starred,
+        ))
     }
     #[pyslot]
     fn iter(vm: &Vm, this: &Ref<GenericAlias>) -> PyResult {
-        let starred = make(vm, &vm.types.generic_alias, &this.origin, this.args.as_value(), true);
+        let starred = make(
+            vm,
+            &vm.types.generic_alias,
+            &this.origin,
+            this.args.as_value(),
+            true,
+        );
         let ty = vm.add_native_type::<GenericAliasIterator>();
-        Ok(vm.heap.alloc(&ty, GenericAliasIterator { alias: ValueSlot::new(Some(starred)) }).into_value())
+        Ok(vm
+            .heap
+            .alloc(
+                &ty,
+                GenericAliasIterator {
+                    alias: ValueSlot::new(Some(starred)),
+                },
+            )
+            .into_value())
     }
     #[pyslot]
     fn or(vm: &Vm, a: &Value, b: &Value) -> PyResult {
@@ -393,9 +489,18 @@ impl GenericAlias {
 pub struct GenericAliasIterator {
     alias: ValueSlot,
 }
-crate::payload!(GenericAliasIterator, gc, |this, visit| this.alias.with(|a| a.into_iter().for_each(visit)), clear |this| drop(this.alias.take()));
+crate::payload!(
+    GenericAliasIterator,
+    gc,
+    |this, visit| this.alias.with(|a| a.into_iter().for_each(visit)),
+    clear | this | drop(this.alias.take())
+);
 
-#[pymethods(name = "generic_alias_iterator", doc = "", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "generic_alias_iterator",
+    doc = "",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl GenericAliasIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<GenericAliasIterator>) -> PyResult {
@@ -410,8 +515,16 @@ impl GenericAliasIterator {
         let Some(alias) = this.alias.get() else {
             return crate::iter::reduced(vm, "iter", vm.empty_tuple.to_value(), None);
         };
-        let Some(starred) = alias.downcast::<GenericAlias>() else { return Ok(Value::NONE) };
-        let plain = make(vm, &vm.types.generic_alias, &starred.origin, starred.args.as_value(), false);
+        let Some(starred) = alias.downcast::<GenericAlias>() else {
+            return Ok(Value::NONE);
+        };
+        let plain = make(
+            vm,
+            &vm.types.generic_alias,
+            &starred.origin,
+            starred.args.as_value(),
+            false,
+        );
         crate::iter::reduced(vm, "iter", plain, None)
     }
 }

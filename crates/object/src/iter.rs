@@ -16,10 +16,18 @@ pub struct SeqIterator {
     pub sequence: ValueSlot,
     pub index: Cell<usize>,
 }
-crate::payload!(SeqIterator, gc, |this, visit| this.sequence.with(|v| v.into_iter().for_each(visit)), clear |this| drop(this.sequence.take()));
+crate::payload!(
+    SeqIterator,
+    gc,
+    |this, visit| this.sequence.with(|v| v.into_iter().for_each(visit)),
+    clear | this | drop(this.sequence.take())
+);
 
 pub fn new_seq_iterator(vm: &Vm, sequence: Value) -> Value {
-    let it = SeqIterator { sequence: ValueSlot::new(Some(sequence)), index: Cell::new(0) };
+    let it = SeqIterator {
+        sequence: ValueSlot::new(Some(sequence)),
+        index: Cell::new(0),
+    };
     vm.heap.alloc(&vm.types.seq_iterator, it).into_value()
 }
 
@@ -46,7 +54,11 @@ fn empty_list(vm: &Vm) -> Value {
     vm.list_value(Vec::new())
 }
 
-#[pymethods(name = "iterator", doc = "Walks a sequence by index.", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "iterator",
+    doc = "Walks a sequence by index.",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl SeqIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<SeqIterator>) -> PyResult {
@@ -54,7 +66,9 @@ impl SeqIterator {
     }
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<SeqIterator>) -> PyResult<Option<Value>> {
-        let Some(sequence) = this.sequence.get() else { return Ok(None) };
+        let Some(sequence) = this.sequence.get() else {
+            return Ok(None);
+        };
         let index = this.index.get();
         match vm.get_item(&sequence, &vm.new_int(index as i64)) {
             Ok(item) => {
@@ -70,7 +84,9 @@ impl SeqIterator {
     }
     #[pymethod("(self, /)")]
     fn __length_hint__(vm: &Vm, this: &Ref<SeqIterator>) -> PyResult {
-        let Some(sequence) = this.sequence.get() else { return Ok(Value::small_int(0).unwrap_or(Value::NONE)) };
+        let Some(sequence) = this.sequence.get() else {
+            return Ok(Value::small_int(0).unwrap_or(Value::NONE));
+        };
         if vm.type_of(&sequence).slots.len.get().is_none() {
             return Ok(Value::NOT_IMPLEMENTED);
         }
@@ -95,14 +111,22 @@ pub struct CallableIterator {
     pub callable: ValueSlot,
     pub sentinel: ValueSlot,
 }
-crate::payload!(CallableIterator, gc, |this, visit| {
-    this.callable.with(|v| v.into_iter().for_each(&mut *visit));
-    this.sentinel.with(|v| v.into_iter().for_each(visit));
-}, clear |this| drop((this.callable.take(), this.sentinel.take())));
+crate::payload!(
+    CallableIterator,
+    gc,
+    |this, visit| {
+        this.callable.with(|v| v.into_iter().for_each(&mut *visit));
+        this.sentinel.with(|v| v.into_iter().for_each(visit));
+    },
+    clear | this | drop((this.callable.take(), this.sentinel.take()))
+);
 
 /// `iter(callable, sentinel)`.
 pub fn new_callable_iterator(vm: &Vm, callable: Value, sentinel: Value) -> Value {
-    let it = CallableIterator { callable: ValueSlot::new(Some(callable)), sentinel: ValueSlot::new(Some(sentinel)) };
+    let it = CallableIterator {
+        callable: ValueSlot::new(Some(callable)),
+        sentinel: ValueSlot::new(Some(sentinel)),
+    };
     vm.heap.alloc(&vm.types.callable_iterator, it).into_value()
 }
 
@@ -112,7 +136,11 @@ impl CallableIterator {
     }
 }
 
-#[pymethods(name = "callable_iterator", doc = "Calls a callable until it gives the sentinel.", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "callable_iterator",
+    doc = "Calls a callable until it gives the sentinel.",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl CallableIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<CallableIterator>) -> PyResult {
@@ -120,7 +148,9 @@ impl CallableIterator {
     }
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<CallableIterator>) -> PyResult<Option<Value>> {
-        let Some(callable) = this.callable.get() else { return Ok(None) };
+        let Some(callable) = this.callable.get() else {
+            return Ok(None);
+        };
         let result = match vm.call(&callable, &[]) {
             Ok(result) => result,
             Err(_) if vm.exception_is(&vm.exc.stop_iteration) => {
@@ -131,7 +161,9 @@ impl CallableIterator {
             Err(e) => return Err(e),
         };
         // The call may have finished this very iterator.
-        let Some(sentinel) = this.sentinel.get() else { return Ok(None) };
+        let Some(sentinel) = this.sentinel.get() else {
+            return Ok(None);
+        };
         if vm.eq(&sentinel, &result)? {
             this.finish();
             return Ok(None);
@@ -157,14 +189,29 @@ pub struct ListIterator {
     pub list: RefSlot<List>,
     pub index: Cell<usize>,
 }
-crate::payload!(ListIterator, gc, |this, visit| this.list.with(|l| l.into_iter().for_each(|l| visit(l.as_value()))), clear |this| drop(this.list.take()));
+crate::payload!(
+    ListIterator,
+    gc,
+    |this, visit| this
+        .list
+        .with(|l| l.into_iter().for_each(|l| visit(l.as_value()))),
+    clear | this | drop(this.list.take())
+);
 
 impl ListIterator {
     pub const LIST_OFFSET: usize = 16;
     pub const INDEX_OFFSET: usize = 24;
 
     pub fn make(vm: &Vm, list: Ref<List>) -> Value {
-        vm.heap.alloc(&vm.types.list_iterator, ListIterator { list: RefSlot::new(Some(list)), index: Cell::new(0) }).into_value()
+        vm.heap
+            .alloc(
+                &vm.types.list_iterator,
+                ListIterator {
+                    list: RefSlot::new(Some(list)),
+                    index: Cell::new(0),
+                },
+            )
+            .into_value()
     }
     /// The next item; runs no Python code.
     #[inline(always)]
@@ -183,7 +230,11 @@ impl ListIterator {
     }
 }
 
-#[pymethods(name = "list_iterator", doc = "An iterator over a list.", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "list_iterator",
+    doc = "An iterator over a list.",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl ListIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<ListIterator>) -> PyResult {
@@ -195,12 +246,18 @@ impl ListIterator {
     }
     #[pymethod("(self, /)")]
     fn __length_hint__(this: &Ref<ListIterator>) -> usize {
-        this.list.with(|l| l.map_or(0, |l| l.len().saturating_sub(this.index.get())))
+        this.list
+            .with(|l| l.map_or(0, |l| l.len().saturating_sub(this.index.get())))
     }
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Ref<ListIterator>) -> PyResult {
         match this.list.get() {
-            Some(list) => reduced(vm, "iter", list.into_value(), Some(vm.new_int(this.index.get() as i64))),
+            Some(list) => reduced(
+                vm,
+                "iter",
+                list.into_value(),
+                Some(vm.new_int(this.index.get() as i64)),
+            ),
             None => reduced(vm, "iter", empty_list(vm), None),
         }
     }
@@ -219,16 +276,35 @@ pub struct ListReverseIterator {
     /// Place of the next item.
     index: Cell<isize>,
 }
-crate::payload!(ListReverseIterator, gc, |this, visit| this.list.with(|l| l.into_iter().for_each(|l| visit(l.as_value()))), clear |this| drop(this.list.take()));
+crate::payload!(
+    ListReverseIterator,
+    gc,
+    |this, visit| this
+        .list
+        .with(|l| l.into_iter().for_each(|l| visit(l.as_value()))),
+    clear | this | drop(this.list.take())
+);
 
 impl ListReverseIterator {
     pub fn make(vm: &Vm, list: Ref<List>) -> Value {
         let index = Cell::new(list.len() as isize - 1);
-        vm.heap.alloc(&vm.types.list_reverse_iterator, ListReverseIterator { list: RefSlot::new(Some(list)), index }).into_value()
+        vm.heap
+            .alloc(
+                &vm.types.list_reverse_iterator,
+                ListReverseIterator {
+                    list: RefSlot::new(Some(list)),
+                    index,
+                },
+            )
+            .into_value()
     }
 }
 
-#[pymethods(name = "list_reverseiterator", doc = "An iterator over a list from its end.", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "list_reverseiterator",
+    doc = "An iterator over a list from its end.",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl ListReverseIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<ListReverseIterator>) -> PyResult {
@@ -237,7 +313,9 @@ impl ListReverseIterator {
     #[pyslot]
     fn iternext(_vm: &Vm, this: &Ref<ListReverseIterator>) -> PyResult<Option<Value>> {
         let index = this.index.get();
-        let item = usize::try_from(index).ok().and_then(|i| this.list.with(|l| l.and_then(|l| l.get(i))));
+        let item = usize::try_from(index)
+            .ok()
+            .and_then(|i| this.list.with(|l| l.and_then(|l| l.get(i))));
         if item.is_some() {
             this.index.set(index - 1);
         } else {
@@ -249,12 +327,21 @@ impl ListReverseIterator {
     #[pymethod("(self, /)")]
     fn __length_hint__(this: &Ref<ListReverseIterator>) -> isize {
         let len = this.list.with(|l| l.map_or(0, |l| l.len() as isize));
-        if this.index.get() < len { this.index.get() + 1 } else { 0 }
+        if this.index.get() < len {
+            this.index.get() + 1
+        } else {
+            0
+        }
     }
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Ref<ListReverseIterator>) -> PyResult {
         match this.list.get() {
-            Some(list) => reduced(vm, "reversed", list.into_value(), Some(vm.new_int(this.index.get() as i64))),
+            Some(list) => reduced(
+                vm,
+                "reversed",
+                list.into_value(),
+                Some(vm.new_int(this.index.get() as i64)),
+            ),
             None => reduced(vm, "iter", empty_list(vm), None),
         }
     }
@@ -273,20 +360,38 @@ pub struct TupleIterator {
     pub tuple: RefSlot<Tuple>,
     pub index: Cell<usize>,
 }
-crate::payload!(TupleIterator, gc, |this, visit| this.tuple.with(|t| t.into_iter().for_each(|t| visit(t.as_value()))), clear |this| drop(this.tuple.take()));
+crate::payload!(
+    TupleIterator,
+    gc,
+    |this, visit| this
+        .tuple
+        .with(|t| t.into_iter().for_each(|t| visit(t.as_value()))),
+    clear | this | drop(this.tuple.take())
+);
 
 impl TupleIterator {
     pub const TUPLE_OFFSET: usize = 16;
     pub const INDEX_OFFSET: usize = 24;
 
     pub fn make(vm: &Vm, tuple: Ref<Tuple>) -> Value {
-        vm.heap.alloc(&vm.types.tuple_iterator, TupleIterator { tuple: RefSlot::new(Some(tuple)), index: Cell::new(0) }).into_value()
+        vm.heap
+            .alloc(
+                &vm.types.tuple_iterator,
+                TupleIterator {
+                    tuple: RefSlot::new(Some(tuple)),
+                    index: Cell::new(0),
+                },
+            )
+            .into_value()
     }
     /// The next item; runs no Python code.
     #[inline(always)]
     pub fn advance(&self) -> Option<Value> {
         let index = self.index.get();
-        match self.tuple.with(|t| t.and_then(|t| t.items().get(index).cloned())) {
+        match self
+            .tuple
+            .with(|t| t.and_then(|t| t.items().get(index).cloned()))
+        {
             Some(item) => {
                 self.index.set(index + 1);
                 Some(item)
@@ -299,7 +404,11 @@ impl TupleIterator {
     }
 }
 
-#[pymethods(name = "tuple_iterator", doc = "An iterator over a tuple.", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "tuple_iterator",
+    doc = "An iterator over a tuple.",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl TupleIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<TupleIterator>) -> PyResult {
@@ -311,12 +420,18 @@ impl TupleIterator {
     }
     #[pymethod("(self, /)")]
     fn __length_hint__(this: &Ref<TupleIterator>) -> usize {
-        this.tuple.with(|t| t.map_or(0, |t| t.len().saturating_sub(this.index.get())))
+        this.tuple
+            .with(|t| t.map_or(0, |t| t.len().saturating_sub(this.index.get())))
     }
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Ref<TupleIterator>) -> PyResult {
         match this.tuple.get() {
-            Some(tuple) => reduced(vm, "iter", tuple.into_value(), Some(vm.new_int(this.index.get() as i64))),
+            Some(tuple) => reduced(
+                vm,
+                "iter",
+                tuple.into_value(),
+                Some(vm.new_int(this.index.get() as i64)),
+            ),
             None => reduced(vm, "iter", vm.empty_tuple.to_value(), None),
         }
     }

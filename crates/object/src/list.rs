@@ -17,7 +17,11 @@ impl List {
     pub const LEN_OFFSET: usize = 24;
 
     pub fn new(mut items: Vec<Value>) -> Self {
-        Self { ptr: Cell::new(items.as_mut_ptr()), len: Cell::new(items.len()), items: UnsafeCell::new(items) }
+        Self {
+            ptr: Cell::new(items.as_mut_ptr()),
+            len: Cell::new(items.len()),
+            items: UnsafeCell::new(items),
+        }
     }
     #[inline(always)]
     pub fn len(&self) -> usize {
@@ -99,4 +103,9 @@ pub(crate) fn give_back(v: &mut Vec<Value>) {
     }
 }
 
-crate::payload!(List, gc, |this, visit| this.with(|v| v.iter().for_each(visit)), clear |this| drop(this.take()));
+crate::payload!(
+    List,
+    gc,
+    |this, visit| this.with(|v| v.iter().for_each(visit)),
+    clear | this | drop(this.take())
+);

@@ -28,7 +28,10 @@ pub(crate) fn repeated(vm: &Vm, items: &[Value], count: isize) -> PyResult<Vec<V
     if items.is_empty() {
         return Ok(Vec::new());
     }
-    let total = items.len().checked_mul(count).filter(|&n| n < isize::MAX as usize / 8);
+    let total = items
+        .len()
+        .checked_mul(count)
+        .filter(|&n| n < isize::MAX as usize / 8);
     let mut out = reserve(vm, total)?;
     match items {
         [one] => out.resize(count, one.clone()),
@@ -42,16 +45,23 @@ pub(crate) fn sliced(items: &[Value], start: isize, step: isize, count: usize) -
     if step == 1 {
         return items[start as usize..start as usize + count].to_vec();
     }
-    (0..count as isize).map(|i| items[(start + i * step) as usize].clone()).collect()
+    (0..count as isize)
+        .map(|i| items[(start + i * step) as usize].clone())
+        .collect()
 }
 
 #[cold]
 fn bad_index(vm: &Vm, key: &Value) -> Raised {
-    vm.type_error(format!("list indices must be integers or slices, not {}", vm.type_name(key)))
+    vm.type_error(format!(
+        "list indices must be integers or slices, not {}",
+        vm.type_name(key)
+    ))
 }
 
 fn is_index(vm: &Vm, key: &Value) -> bool {
-    key.as_small_int().is_some() || vm.type_of(key).slots.index.get().is_some() || key.as_int().is_some()
+    key.as_small_int().is_some()
+        || vm.type_of(key).slots.index.get().is_some()
+        || key.as_int().is_some()
 }
 
 /// Appends all items of an iterable; those of a general iterable become visible one by one.
@@ -93,7 +103,10 @@ fn assign_slice(vm: &Vm, list: &Ref<List>, slice: &Slice, value: Option<&Value>)
     };
     let items = match vm.collect(value) {
         Ok(items) => items,
-        Err(_) if vm.type_of(value).slots.iter.get().is_none() && vm.exception_is(&vm.exc.type_error) => {
+        Err(_)
+            if vm.type_of(value).slots.iter.get().is_none()
+                && vm.exception_is(&vm.exc.type_error) =>
+        {
             drop(vm.take_pending());
             return Err(vm.type_error("must assign iterable to extended slice"));
         }
@@ -104,31 +117,45 @@ fn assign_slice(vm: &Vm, list: &Ref<List>, slice: &Slice, value: Option<&Value>)
         let (start, stop, count) = adjust_slice(start, stop, step, v.len());
         if step == 1 {
             let start = start as usize;
-            return Ok(v.splice(start..(stop as usize).max(start), items).collect::<Vec<_>>());
+            return Ok(v
+                .splice(start..(stop as usize).max(start), items)
+                .collect::<Vec<_>>());
         }
         if items.len() != count {
             return Err((items.len(), count));
         }
         let places = (0..count as isize).map(|i| (start + i * step) as usize);
-        Ok(places.zip(items).map(|(at, item)| std::mem::replace(&mut v[at], item)).collect())
+        Ok(places
+            .zip(items)
+            .map(|(at, item)| std::mem::replace(&mut v[at], item))
+            .collect())
     });
     match displaced {
         Ok(displaced) => {
             drop(displaced);
             Ok(())
         }
-        Err((given, places)) => {
-            Err(vm.value_error(format!("attempt to assign sequence of size {given} to extended slice of size {places}")))
-        }
+        Err((given, places)) => Err(vm.value_error(format!(
+            "attempt to assign sequence of size {given} to extended slice of size {places}"
+        ))),
     }
 }
 
 /// Takes the items of a slice out of a vector.
-pub(crate) fn remove_slice(v: &mut Vec<Value>, start: isize, step: isize, count: usize) -> Vec<Value> {
+pub(crate) fn remove_slice(
+    v: &mut Vec<Value>,
+    start: isize,
+    step: isize,
+    count: usize,
+) -> Vec<Value> {
     if count == 0 {
         return Vec::new();
     }
-    let (low, step) = if step < 0 { (start + step * (count as isize - 1), -step) } else { (start, step) };
+    let (low, step) = if step < 0 {
+        (start + step * (count as isize - 1), -step)
+    } else {
+        (start, step)
+    };
     let (low, step) = (low as usize, step as usize);
     if step == 1 {
         return v.drain(low..low + count).collect();
@@ -136,12 +163,22 @@ pub(crate) fn remove_slice(v: &mut Vec<Value>, start: isize, step: isize, count:
     let tail = v.split_off(low);
     let mut removed = Vec::with_capacity(count);
     for (i, item) in tail.into_iter().enumerate() {
-        if i % step == 0 && removed.len() < count { removed.push(item) } else { v.push(item) }
+        if i % step == 0 && removed.len() < count {
+            removed.push(item)
+        } else {
+            v.push(item)
+        }
     }
     removed
 }
 
-fn find(vm: &Vm, list: &Ref<List>, value: &Value, start: usize, stop: usize) -> PyResult<Option<usize>> {
+fn find(
+    vm: &Vm,
+    list: &Ref<List>,
+    value: &Value,
+    start: usize,
+    stop: usize,
+) -> PyResult<Option<usize>> {
     let mut index = start;
     while index < stop {
         let Some(item) = list.get(index) else { break };
@@ -198,11 +235,21 @@ impl List {
     fn pop_item(vm: &Vm, this: &Ref<List>, index: isize) -> PyResult {
         let popped = this.with(|v| {
             let at = place(index, v.len())?;
-            let item = if at + 1 == v.len() { v.pop()? } else { v.remove(at) };
+            let item = if at + 1 == v.len() {
+                v.pop()?
+            } else {
+                v.remove(at)
+            };
             give_back(v);
             Some(item)
         });
-        popped.ok_or_else(|| vm.index_error(if this.is_empty() { "pop from empty list" } else { "pop index out of range" }))
+        popped.ok_or_else(|| {
+            vm.index_error(if this.is_empty() {
+                "pop from empty list"
+            } else {
+                "pop index out of range"
+            })
+        })
     }
     /// Removes the first item equal to a value.
     #[pymethod("(self, value, /)")]
@@ -239,11 +286,26 @@ impl List {
     }
     /// The index of the first item equal to a value.
     #[pymethod("(self, value, start=<unset>, stop=<unset>, /)")]
-    fn index(vm: &Vm, this: &Ref<List>, value: &Value, start: Option<&Value>, stop: Option<&Value>) -> PyResult<usize> {
-        let (start, stop) = (search_bound(vm, start, 0)?, search_bound(vm, stop, isize::MAX)?);
+    fn index(
+        vm: &Vm,
+        this: &Ref<List>,
+        value: &Value,
+        start: Option<&Value>,
+        stop: Option<&Value>,
+    ) -> PyResult<usize> {
+        let (start, stop) = (
+            search_bound(vm, start, 0)?,
+            search_bound(vm, stop, isize::MAX)?,
+        );
         let len = this.len();
-        find(vm, this, value, clamp_start(start, len), clamp_start(stop, len))?
-            .ok_or_else(|| vm.value_error("list.index(x): x not in list"))
+        find(
+            vm,
+            this,
+            value,
+            clamp_start(start, len),
+            clamp_start(stop, len),
+        )?
+        .ok_or_else(|| vm.value_error("list.index(x): x not in list"))
     }
     /// Reverses the items in place.
     #[pymethod("(self, /)")]
@@ -278,7 +340,9 @@ impl List {
         if this.is_empty() {
             return Ok(vm.new_str("[]").into_value());
         }
-        let Some(_guard) = vm.repr_enter(this.as_value()) else { return Ok(vm.new_str("[...]").into_value()) };
+        let Some(_guard) = vm.repr_enter(this.as_value()) else {
+            return Ok(vm.new_str("[...]").into_value());
+        };
         let mut out = b"[".to_vec();
         crate::seq::repr_items(vm, &mut out, |i| this.get(i))?;
         out.push(b']');
@@ -286,8 +350,16 @@ impl List {
     }
     #[pyslot]
     fn richcompare(vm: &Vm, this: &Ref<List>, other: &Value, op: CmpOp) -> PyResult {
-        let Some(other) = other.downcast::<List>() else { return Ok(Value::NOT_IMPLEMENTED) };
-        compare_sequences(vm, |i| this.get(i), |i| other.get(i), || (this.len(), other.len()), op)
+        let Some(other) = other.downcast::<List>() else {
+            return Ok(Value::NOT_IMPLEMENTED);
+        };
+        compare_sequences(
+            vm,
+            |i| this.get(i),
+            |i| other.get(i),
+            || (this.len(), other.len()),
+            op,
+        )
     }
     #[pyslot]
     fn iter(vm: &Vm, this: &Ref<List>) -> PyResult {
@@ -304,7 +376,11 @@ impl List {
     #[pyslot]
     fn getitem(vm: &Vm, this: &Ref<List>, key: &Value) -> PyResult {
         if let Some(n) = key.as_small_int()
-            && let Some(item) = this.get(if n < 0 { (n as usize).wrapping_add(this.len()) } else { n as usize })
+            && let Some(item) = this.get(if n < 0 {
+                (n as usize).wrapping_add(this.len())
+            } else {
+                n as usize
+            })
         {
             return Ok(item);
         }
@@ -320,7 +396,9 @@ impl List {
             return Err(bad_index(vm, key));
         }
         let index = subscript_index(vm, key)?;
-        place(index, this.len()).and_then(|at| this.get(at)).ok_or_else(|| vm.index_error("list index out of range"))
+        place(index, this.len())
+            .and_then(|at| this.get(at))
+            .ok_or_else(|| vm.index_error("list index out of range"))
     }
     #[pyslot]
     fn setitem(vm: &Vm, this: &Ref<List>, key: &Value, value: Option<&Value>) -> PyResult<()> {
@@ -336,12 +414,17 @@ impl List {
             (Some(at), None) => Some(this.with(|v| v.remove(at))),
             (None, _) => None,
         };
-        displaced.map(drop).ok_or_else(|| vm.index_error("list assignment index out of range"))
+        displaced
+            .map(drop)
+            .ok_or_else(|| vm.index_error("list assignment index out of range"))
     }
     #[pyslot]
     fn concat(vm: &Vm, this: &Ref<List>, other: &Value) -> PyResult {
         let Some(other) = other.downcast::<List>() else {
-            return Err(vm.type_error(format!("can only concatenate list (not \"{}\") to list", vm.type_name(other))));
+            return Err(vm.type_error(format!(
+                "can only concatenate list (not \"{}\") to list",
+                vm.type_name(other)
+            )));
         };
         let mut items = reserve(vm, this.len().checked_add(other.len()))?;
         this.with(|v| items.extend_from_slice(v));
@@ -355,7 +438,8 @@ impl List {
     }
     #[pyslot]
     fn repeat(vm: &Vm, this: &Ref<List>, count: isize) -> PyResult {
-        this.with(|v| repeated(vm, v, count)).map(|items| vm.list_value(items))
+        this.with(|v| repeated(vm, v, count))
+            .map(|items| vm.list_value(items))
     }
     #[pyslot]
     fn irepeat(vm: &Vm, this: &Ref<List>, count: isize) -> PyResult {

@@ -17,27 +17,40 @@ crate::payload!(MappingProxy, gc, |this, visit| visit(&this.mapping));
 
 impl MappingProxy {
     pub fn make(vm: &Vm, mapping: Value) -> Value {
-        vm.heap.alloc(&vm.types.mappingproxy, MappingProxy { mapping }).into_value()
+        vm.heap
+            .alloc(&vm.types.mappingproxy, MappingProxy { mapping })
+            .into_value()
     }
 }
 
 /// The mapping of a proxy, or the object itself.
 fn unwrapped(value: &Value) -> &Value {
-    value.downcast::<MappingProxy>().map_or(value, |p| &p.mapping)
+    value
+        .downcast::<MappingProxy>()
+        .map_or(value, |p| &p.mapping)
 }
 
 fn is_mapping(vm: &Vm, object: &Value) -> bool {
     let ty = vm.type_of(object);
-    let sequence = [TypeFlags::LIST_SUBCLASS, TypeFlags::TUPLE_SUBCLASS].into_iter().any(|f| ty.has(f));
+    let sequence = [TypeFlags::LIST_SUBCLASS, TypeFlags::TUPLE_SUBCLASS]
+        .into_iter()
+        .any(|f| ty.has(f));
     ty.slots.getitem.get().is_some() && !sequence
 }
 
-#[pymethods(name = "mappingproxy", doc = "A read-only view of a mapping.", flags(MAPPING))]
+#[pymethods(
+    name = "mappingproxy",
+    doc = "A read-only view of a mapping.",
+    flags(MAPPING)
+)]
 impl MappingProxy {
     #[pynew("(mapping)")]
     fn py_new(vm: &Vm, _cls: &TypeRef, mapping: &Value) -> PyResult {
         if !is_mapping(vm, mapping) {
-            return Err(vm.type_error(format!("mappingproxy() argument must be a mapping, not {}", vm.type_name(mapping))));
+            return Err(vm.type_error(format!(
+                "mappingproxy() argument must be a mapping, not {}",
+                vm.type_name(mapping)
+            )));
         }
         Ok(MappingProxy::make(vm, mapping.clone()))
     }
@@ -47,7 +60,11 @@ impl MappingProxy {
         if let Some(dict) = this.mapping.downcast_exact::<Dict>(&vm.types.dict) {
             return Ok(dict.get(vm, key)?.unwrap_or_else(|| default.clone()));
         }
-        vm.call_method(&this.mapping, &vm.names.get, &[key.clone(), default.clone()])
+        vm.call_method(
+            &this.mapping,
+            &vm.names.get,
+            &[key.clone(), default.clone()],
+        )
     }
     /// The keys.
     #[pymethod("(self, /)")]

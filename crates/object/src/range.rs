@@ -42,16 +42,29 @@ impl SmallRange {
     /// The range of these bounds, if no number of it overflows.
     #[inline]
     pub fn new(start: i64, stop: i64, step: i64) -> Option<SmallRange> {
-        let span = if step > 0 { i128::from(stop) - i128::from(start) } else { i128::from(start) - i128::from(stop) };
+        let span = if step > 0 {
+            i128::from(stop) - i128::from(start)
+        } else {
+            i128::from(start) - i128::from(stop)
+        };
         let stride = i128::from(step.unsigned_abs());
-        let len = if span <= 0 { 0 } else { (span - 1) / stride + 1 };
+        let len = if span <= 0 {
+            0
+        } else {
+            (span - 1) / stride + 1
+        };
         let len = i64::try_from(len).ok()?;
         i64::try_from(i128::from(start) + i128::from(len) * i128::from(step)).ok()?;
-        Some(SmallRange { start, step, len: len as u64 })
+        Some(SmallRange {
+            start,
+            step,
+            len: len as u64,
+        })
     }
     #[inline]
     fn at(&self, index: u64) -> i64 {
-        self.start.wrapping_add((index as i64).wrapping_mul(self.step))
+        self.start
+            .wrapping_add((index as i64).wrapping_mul(self.step))
     }
     /// The place of a number.
     #[inline]
@@ -60,7 +73,9 @@ impl SmallRange {
         if offset % i128::from(self.step) != 0 {
             return None;
         }
-        u64::try_from(offset / i128::from(self.step)).ok().filter(|&i| i < self.len)
+        u64::try_from(offset / i128::from(self.step))
+            .ok()
+            .filter(|&i| i < self.len)
     }
 }
 
@@ -69,8 +84,16 @@ fn big(value: &Value) -> IBig {
 }
 
 fn big_length(start: &IBig, stop: &IBig, step: &IBig) -> IBig {
-    let (span, stride) = if *step > IBig::ZERO { (stop - start, step.clone()) } else { (start - stop, -step) };
-    if span <= IBig::ZERO { IBig::ZERO } else { (span - IBig::ONE) / stride + IBig::ONE }
+    let (span, stride) = if *step > IBig::ZERO {
+        (stop - start, step.clone())
+    } else {
+        (start - stop, -step)
+    };
+    if span <= IBig::ZERO {
+        IBig::ZERO
+    } else {
+        (span - IBig::ONE) / stride + IBig::ONE
+    }
 }
 
 impl Vm {
@@ -84,7 +107,16 @@ impl Vm {
             Some(r) => self.new_uint(r.len),
             None => self.new_bigint(big_length(&big(&start), &big(&stop), &big(&step))),
         };
-        self.heap.alloc(&self.types.range, Range { start, stop, step, length, small })
+        self.heap.alloc(
+            &self.types.range,
+            Range {
+                start,
+                stop,
+                step,
+                length,
+                small,
+            },
+        )
     }
 }
 
@@ -129,7 +161,9 @@ fn plain_index(vm: &Vm, value: &Value) -> PyResult {
 fn slice_range(vm: &Vm, this: &Ref<Range>, slice: &Ref<Slice>) -> PyResult {
     let (start, stop, step) = crate::slice::big_indices(vm, slice, &big(&this.length))?;
     let step = vm.new_bigint(step * big(&this.step));
-    Ok(vm.new_range(this.at(vm, &start), this.at(vm, &stop), step).into_value())
+    Ok(vm
+        .new_range(this.at(vm, &start), this.at(vm, &stop), step)
+        .into_value())
 }
 
 #[pymethods(
@@ -147,9 +181,18 @@ impl Range {
         let (start, stop, step) = match args.values {
             [stop] => (zero, plain_index(vm, stop)?, one),
             [start, stop] => (plain_index(vm, start)?, plain_index(vm, stop)?, one),
-            [start, stop, step] => (plain_index(vm, start)?, plain_index(vm, stop)?, plain_index(vm, step)?),
+            [start, stop, step] => (
+                plain_index(vm, start)?,
+                plain_index(vm, stop)?,
+                plain_index(vm, step)?,
+            ),
             [] => return Err(vm.type_error("range expected at least 1 argument, got 0")),
-            more => return Err(vm.type_error(format!("range expected at most 3 arguments, got {}", more.len()))),
+            more => {
+                return Err(vm.type_error(format!(
+                    "range expected at most 3 arguments, got {}",
+                    more.len()
+                )));
+            }
         };
         if step.as_small_int() == Some(0) {
             return Err(vm.value_error("range() arg 3 must not be zero"));
@@ -206,7 +249,14 @@ impl Range {
         if let Some(r) = this.small {
             let last = r.at(r.len.wrapping_sub(1));
             if let (Some(step), Some(_)) = (r.step.checked_neg(), r.start.checked_sub(r.step)) {
-                return Ok(RangeIterator::make(vm, SmallRange { start: last, step, len: r.len }));
+                return Ok(RangeIterator::make(
+                    vm,
+                    SmallRange {
+                        start: last,
+                        step,
+                        len: r.len,
+                    },
+                ));
             }
         }
         let len = big(&this.length);
@@ -223,7 +273,11 @@ impl Range {
     fn repr(vm: &Vm, this: &Ref<Range>) -> PyResult {
         let mut out = b"range(".to_vec();
         let parts = [&this.start, &this.stop, &this.step];
-        let shown = if this.step.as_small_int() == Some(1) { 2 } else { 3 };
+        let shown = if this.step.as_small_int() == Some(1) {
+            2
+        } else {
+            3
+        };
         crate::seq::repr_items(vm, &mut out, |i| parts[..shown].get(i).map(|&v| v.clone()))?;
         out.push(b')');
         Ok(vm.new_wtf8(&out).into_value())
@@ -236,7 +290,11 @@ impl Range {
         hash.add(vm.hash(&this.length)?);
         let none = Value::NONE;
         hash.add(vm.hash(if len == Some(0) { &none } else { &this.start })?);
-        hash.add(vm.hash(if matches!(len, Some(0 | 1)) { &none } else { &this.step })?);
+        hash.add(vm.hash(if matches!(len, Some(0 | 1)) {
+            &none
+        } else {
+            &this.step
+        })?);
         Ok(hash.finish_tuple(3))
     }
     #[pyslot]
@@ -248,7 +306,8 @@ impl Range {
         let equal = this.is(other)
             || len == big(&other.length)
                 && (len == IBig::ZERO
-                    || big(&this.start) == big(&other.start) && (len == IBig::ONE || big(&this.step) == big(&other.step)));
+                    || big(&this.start) == big(&other.start)
+                        && (len == IBig::ONE || big(&this.step) == big(&other.step)));
         Ok(Value::bool(equal == (op == CmpOp::Eq)))
     }
     #[pyslot(bool)]
@@ -278,7 +337,10 @@ impl Range {
             return slice_range(vm, this, slice);
         }
         if key.as_int().is_none() && vm.type_of(key).slots.index.get().is_none() {
-            return Err(vm.type_error(format!("range indices must be integers or slices, not {}", vm.type_name(key))));
+            return Err(vm.type_error(format!(
+                "range indices must be integers or slices, not {}",
+                vm.type_name(key)
+            )));
         }
         let key = vm.index(key)?;
         if let (Some(r), Some(n)) = (this.small, key.as_i64()) {
@@ -300,7 +362,9 @@ impl Range {
     fn iter(vm: &Vm, this: &Ref<Range>) -> PyResult {
         Ok(match this.small {
             Some(r) => RangeIterator::make(vm, r),
-            None => LongRangeIterator::make(vm, big(&this.start), big(&this.step), big(&this.length)),
+            None => {
+                LongRangeIterator::make(vm, big(&this.start), big(&this.step), big(&this.length))
+            }
         })
     }
 }
@@ -322,7 +386,11 @@ impl RangeIterator {
     pub const REMAINING_OFFSET: usize = 32;
 
     pub fn make(vm: &Vm, r: SmallRange) -> Value {
-        let it = RangeIterator { next: Cell::new(r.start), step: r.step, remaining: Cell::new(r.len) };
+        let it = RangeIterator {
+            next: Cell::new(r.start),
+            step: r.step,
+            remaining: Cell::new(r.len),
+        };
         vm.heap.alloc(&vm.types.range_iterator, it).into_value()
     }
     /// The next number; runs no Python code.
@@ -339,7 +407,11 @@ impl RangeIterator {
     }
 }
 
-#[pymethods(name = "range_iterator", doc = "An iterator over a range.", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "range_iterator",
+    doc = "An iterator over a range.",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl RangeIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<RangeIterator>) -> PyResult {
@@ -363,7 +435,11 @@ impl RangeIterator {
     #[pymethod("(self, object, /)")]
     fn __setstate__(this: &Ref<RangeIterator>, state: i64) {
         let skip = (state.max(0) as u64).min(this.remaining.get());
-        this.next.set(this.next.get().wrapping_add((skip as i64).wrapping_mul(this.step)));
+        this.next.set(
+            this.next
+                .get()
+                .wrapping_add((skip as i64).wrapping_mul(this.step)),
+        );
         this.remaining.set(this.remaining.get() - skip);
     }
 }
@@ -377,11 +453,23 @@ crate::payload!(LongRangeIterator);
 
 impl LongRangeIterator {
     fn make(vm: &Vm, start: IBig, step: IBig, len: IBig) -> Value {
-        vm.heap.alloc(&vm.types.long_range_iterator, LongRangeIterator { state: RefCell::new((start, len)), step }).into_value()
+        vm.heap
+            .alloc(
+                &vm.types.long_range_iterator,
+                LongRangeIterator {
+                    state: RefCell::new((start, len)),
+                    step,
+                },
+            )
+            .into_value()
     }
 }
 
-#[pymethods(name = "longrange_iterator", doc = "An iterator over a range of big integers.", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "longrange_iterator",
+    doc = "An iterator over a range of big integers.",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl LongRangeIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<LongRangeIterator>) -> PyResult {
@@ -406,7 +494,11 @@ impl LongRangeIterator {
     fn __reduce__(vm: &Vm, this: &Ref<LongRangeIterator>) -> PyResult {
         let (start, len) = this.state.borrow().clone();
         let stop = &start + len * &this.step;
-        let range = vm.new_range(vm.new_bigint(start), vm.new_bigint(stop), vm.new_bigint(this.step.clone()));
+        let range = vm.new_range(
+            vm.new_bigint(start),
+            vm.new_bigint(stop),
+            vm.new_bigint(this.step.clone()),
+        );
         reduced(vm, "iter", range.into_value(), Some(Value::NONE))
     }
     #[pymethod("(self, object, /)")]

@@ -14,19 +14,30 @@ pub fn subscript_index(vm: &Vm, key: &Value) -> PyResult<isize> {
         return Ok(n as isize);
     }
     let n = vm.index(key)?;
-    n.as_i64().map(|n| n as isize).ok_or_else(|| vm.index_error(format!("cannot fit '{}' into an index-sized integer", vm.type_name(key))))
+    n.as_i64().map(|n| n as isize).ok_or_else(|| {
+        vm.index_error(format!(
+            "cannot fit '{}' into an index-sized integer",
+            vm.type_name(key)
+        ))
+    })
 }
 
 /// The place that a possibly negative index means in a sequence of `len` items.
 #[inline(always)]
 pub fn place(index: isize, len: usize) -> Option<usize> {
-    let at = if index < 0 { index.wrapping_add(len as isize) } else { index };
+    let at = if index < 0 {
+        index.wrapping_add(len as isize)
+    } else {
+        index
+    };
     (at >= 0 && (at as usize) < len).then_some(at as usize)
 }
 
 /// A bound of `index(value, start, stop)`, clamped to `isize`.
 pub fn search_bound(vm: &Vm, bound: Option<&Value>, default: isize) -> PyResult<isize> {
-    let Some(bound) = bound else { return Ok(default) };
+    let Some(bound) = bound else {
+        return Ok(default);
+    };
     if bound.as_int().is_none() && vm.type_of(bound).slots.index.get().is_none() {
         return Err(vm.type_error("slice indices must be integers or have an __index__ method"));
     }
@@ -35,11 +46,19 @@ pub fn search_bound(vm: &Vm, bound: Option<&Value>, default: isize) -> PyResult<
 
 /// Start of a search: negative bounds count from the end.
 pub fn clamp_start(bound: isize, len: usize) -> usize {
-    if bound < 0 { (bound.saturating_add(len as isize)).max(0) as usize } else { bound as usize }
+    if bound < 0 {
+        (bound.saturating_add(len as isize)).max(0) as usize
+    } else {
+        bound as usize
+    }
 }
 
 /// Appends the repr of each item, with `, ` between. `get` gives the items by place.
-pub fn repr_items(vm: &Vm, out: &mut Vec<u8>, get: impl Fn(usize) -> Option<Value>) -> PyResult<()> {
+pub fn repr_items(
+    vm: &Vm,
+    out: &mut Vec<u8>,
+    get: impl Fn(usize) -> Option<Value>,
+) -> PyResult<()> {
     let mut index = 0;
     while let Some(item) = get(index) {
         if index > 0 {
@@ -104,7 +123,11 @@ pub fn plain_items(vm: &Vm, iterable: &Value) -> Option<Vec<Value>> {
     if ty.is(&types.dict_keys) || ty.is(&types.dict_values) || ty.is(&types.dict_items) {
         let view = iterable.downcast::<crate::dict_views::DictView>()?;
         let items = view.dict.items().into_iter();
-        return Some(items.map(|(key, value)| view.part.of(vm, key, value)).collect());
+        return Some(
+            items
+                .map(|(key, value)| view.part.of(vm, key, value))
+                .collect(),
+        );
     }
     if ty.is(&types.range) {
         let range = iterable.downcast::<crate::range::Range>()?.small()?;
@@ -133,7 +156,11 @@ impl Default for SequenceHash {
 impl SequenceHash {
     #[inline]
     pub fn add(&mut self, hash: i64) {
-        self.0 = self.0.wrapping_add((hash as u64).wrapping_mul(PRIME_2)).rotate_left(31).wrapping_mul(PRIME_1);
+        self.0 = self
+            .0
+            .wrapping_add((hash as u64).wrapping_mul(PRIME_2))
+            .rotate_left(31)
+            .wrapping_mul(PRIME_1);
     }
     /// The hash of a tuple of `len` items.
     pub fn finish_tuple(self, len: usize) -> i64 {
@@ -150,16 +177,28 @@ impl SequenceHash {
 impl Vm {
     /// A type's name with its module, but for `builtins` and `__main__` (`%T` of CPython's messages).
     pub fn full_type_name(&self, ty: &Ref<Type>) -> String {
-        let qualname = ty.qualname.borrow().downcast::<Str>().map_or_else(|| ty.display_name(), |s| s.to_string());
+        let qualname = ty
+            .qualname
+            .borrow()
+            .downcast::<Str>()
+            .map_or_else(|| ty.display_name(), |s| s.to_string());
         let module = if ty.has(TypeFlags::HEAP) {
-            match ty.dict.get_str(&self.names.__module__).and_then(|m| m.downcast::<Str>().map(|s| s.to_string())) {
+            match ty
+                .dict
+                .get_str(&self.names.__module__)
+                .and_then(|m| m.downcast::<Str>().map(|s| s.to_string()))
+            {
                 Some(m) => m,
                 None => return qualname,
             }
         } else {
             ty.module.to_owned()
         };
-        if module == "builtins" || module == "__main__" { qualname } else { format!("{module}.{qualname}") }
+        if module == "builtins" || module == "__main__" {
+            qualname
+        } else {
+            format!("{module}.{qualname}")
+        }
     }
     /// The hash of a key, with the message that dicts give for unhashable ones.
     ///
@@ -167,7 +206,8 @@ impl Vm {
     /// TypeError for unhashable keys; what `__hash__` raises.
     #[inline]
     pub fn hash_key(&self, key: &Value) -> PyResult<i64> {
-        self.hash(key).map_err(|e| self.unhashable(e, key, "a dict key"))
+        self.hash(key)
+            .map_err(|e| self.unhashable(e, key, "a dict key"))
     }
     /// The hash of a set's element, with the message that sets give for unhashable ones.
     ///
@@ -175,7 +215,8 @@ impl Vm {
     /// TypeError for unhashable elements; what `__hash__` raises.
     #[inline]
     pub fn hash_element(&self, element: &Value) -> PyResult<i64> {
-        self.hash(element).map_err(|e| self.unhashable(e, element, "a set element"))
+        self.hash(element)
+            .map_err(|e| self.unhashable(e, element, "a set element"))
     }
     #[cold]
     fn unhashable(&self, raised: Raised, object: &Value, role: &str) -> Raised {
@@ -184,14 +225,22 @@ impl Vm {
             return self.restore(exception);
         }
         match self.str(&exception) {
-            Ok(why) => self.type_error(format!("cannot use '{}' as {role} ({why})", self.full_type_name(self.type_of(object)))),
+            Ok(why) => self.type_error(format!(
+                "cannot use '{}' as {role} ({why})",
+                self.full_type_name(self.type_of(object))
+            )),
             Err(e) => e,
         }
     }
     /// A built-in function or type by name, for `__reduce__`.
     pub fn builtin(&self, name: &str) -> PyResult {
         let name = self.intern_str(name);
-        self.builtins.get_str(&name).ok_or_else(|| self.raise_str(&self.exc.attribute_error, format!("module 'builtins' has no attribute '{name}'")))
+        self.builtins.get_str(&name).ok_or_else(|| {
+            self.raise_str(
+                &self.exc.attribute_error,
+                format!("module 'builtins' has no attribute '{name}'"),
+            )
+        })
     }
     /// A list from a vector, as a value.
     #[inline]

@@ -39,7 +39,15 @@ pub struct Set {
     table: UnsafeCell<Box<[Entry]>>,
 }
 
-crate::payload!(Set, gc, |this, visit| this.table().iter().for_each(|e| e.key.iter().for_each(&mut *visit)), clear |this| drop(this.take()));
+crate::payload!(
+    Set,
+    gc,
+    |this, visit| this
+        .table()
+        .iter()
+        .for_each(|e| e.key.iter().for_each(&mut *visit)),
+    clear | this | drop(this.take())
+);
 
 /// What a search without Python code found.
 enum Probe {
@@ -55,19 +63,28 @@ fn search<R>(hash: i64, mask: usize, mut visit: impl FnMut(usize) -> Option<R>) 
     let mut perturb = hash as u64;
     let mut at = hash as usize & mask;
     loop {
-        let last = if at + LINEAR_PROBES <= mask { at + LINEAR_PROBES } else { at };
+        let last = if at + LINEAR_PROBES <= mask {
+            at + LINEAR_PROBES
+        } else {
+            at
+        };
         for place in at..=last {
             if let Some(result) = visit(place) {
                 return result;
             }
         }
         perturb >>= 5;
-        at = at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb as usize) & mask;
+        at = at
+            .wrapping_mul(5)
+            .wrapping_add(1)
+            .wrapping_add(perturb as usize)
+            & mask;
     }
 }
 
 fn plain_str(key: &Value) -> Option<&Ref<Str>> {
-    key.downcast::<Str>().filter(|s| !s.ty().has(TypeFlags::HEAP))
+    key.downcast::<Str>()
+        .filter(|s| !s.ty().has(TypeFlags::HEAP))
 }
 
 impl Default for Set {
@@ -122,7 +139,10 @@ impl Set {
     }
     /// Hashes and new references to all elements, in order.
     pub(crate) fn entries(&self) -> Vec<(i64, Value)> {
-        self.table().iter().filter_map(|e| Some((e.hash, e.key.clone()?))).collect()
+        self.table()
+            .iter()
+            .filter_map(|e| Some((e.hash, e.key.clone()?)))
+            .collect()
     }
 
     fn probe(&self, key: &Value, hash: i64, skip: &[usize]) -> Probe {
@@ -147,7 +167,8 @@ impl Set {
             if known.is(key) {
                 return Some(Probe::Found(at));
             }
-            if known.as_small_int().is_some() && key.as_small_int().is_some() || skip.contains(&at) {
+            if known.as_small_int().is_some() && key.as_small_int().is_some() || skip.contains(&at)
+            {
                 return None;
             }
             match (plain_str(known), text) {
@@ -167,7 +188,13 @@ impl Set {
     }
 
     #[cold]
-    fn lookup_comparing(&self, vm: &Vm, key: &Value, hash: i64, first: usize) -> PyResult<Result<usize, usize>> {
+    fn lookup_comparing(
+        &self,
+        vm: &Vm,
+        key: &Value,
+        hash: i64,
+        first: usize,
+    ) -> PyResult<Result<usize, usize>> {
         let mut skip = Vec::new();
         let mut at = first;
         loop {
@@ -204,8 +231,16 @@ impl Set {
         if self.table().is_empty() {
             *self.table() = vec![UNUSED; MIN_SIZE].into_boxed_slice();
         }
-        let Err(at) = self.lookup(vm, &key, hash)? else { return Ok(false) };
-        let old = std::mem::replace(&mut self.table()[at], Entry { hash, key: Some(key) });
+        let Err(at) = self.lookup(vm, &key, hash)? else {
+            return Ok(false);
+        };
+        let old = std::mem::replace(
+            &mut self.table()[at],
+            Entry {
+                hash,
+                key: Some(key),
+            },
+        );
         self.used.set(self.used.get() + 1);
         self.changed();
         if old.hash != 0 {
@@ -229,10 +264,20 @@ impl Set {
 
     /// Removes an element; gives it back.
     pub fn remove_hashed(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<Option<Value>> {
-        Ok(self.lookup(vm, key, hash)?.ok().and_then(|at| self.remove_at(at)))
+        Ok(self
+            .lookup(vm, key, hash)?
+            .ok()
+            .and_then(|at| self.remove_at(at)))
     }
     fn remove_at(&self, at: usize) -> Option<Value> {
-        let key = std::mem::replace(&mut self.table()[at], Entry { hash: -1, key: None }).key;
+        let key = std::mem::replace(
+            &mut self.table()[at],
+            Entry {
+                hash: -1,
+                key: None,
+            },
+        )
+        .key;
         self.used.set(self.used.get() - 1);
         self.changed();
         key
@@ -244,7 +289,9 @@ impl Set {
         }
         let (table, mask) = (self.table(), self.mask());
         let start = self.finger.get() & mask;
-        let at = (start..=mask).chain(0..start).find(|&at| table[at].key.is_some())?;
+        let at = (start..=mask)
+            .chain(0..start)
+            .find(|&at| table[at].key.is_some())?;
         self.finger.set(at + 1);
         self.remove_at(at)
     }
@@ -290,17 +337,18 @@ impl Set {
         self.reserve(other.len());
         if self.fill.get() == 0 {
             let theirs = other.table();
-            let mut fresh = if self.mask() + 1 == theirs.len() && other.fill.get() == other.used.get() {
-                theirs.clone()
-            } else {
-                let mut fresh = vec![UNUSED; self.mask() + 1].into_boxed_slice();
-                for entry in theirs.iter() {
-                    if let Some(key) = &entry.key {
-                        insert_clean(&mut fresh, key.clone(), entry.hash);
+            let mut fresh =
+                if self.mask() + 1 == theirs.len() && other.fill.get() == other.used.get() {
+                    theirs.clone()
+                } else {
+                    let mut fresh = vec![UNUSED; self.mask() + 1].into_boxed_slice();
+                    for entry in theirs.iter() {
+                        if let Some(key) = &entry.key {
+                            insert_clean(&mut fresh, key.clone(), entry.hash);
+                        }
                     }
-                }
-                fresh
-            };
+                    fresh
+                };
             std::mem::swap(self.table(), &mut fresh);
             self.fill.set(other.used.get());
             self.used.set(other.used.get());
@@ -340,7 +388,11 @@ impl Set {
             return self.hash.get();
         }
         let shuffle = |h: u64| ((h ^ 89_869_747) ^ (h << 16)).wrapping_mul(3_644_798_167);
-        let mut hash = self.table().iter().filter(|e| e.key.is_some()).fold(0u64, |sum, e| sum ^ shuffle(e.hash as u64));
+        let mut hash = self
+            .table()
+            .iter()
+            .filter(|e| e.key.is_some())
+            .fold(0u64, |sum, e| sum ^ shuffle(e.hash as u64));
         hash ^= (self.used.get() as u64 + 1).wrapping_mul(1_927_868_237);
         hash ^= (hash >> 11) ^ (hash >> 25);
         let hash = match hash.wrapping_mul(69_069).wrapping_add(907_133_923) as i64 {
@@ -354,8 +406,13 @@ impl Set {
 
 /// Puts an element that is known to be absent into a table without deleted places.
 fn insert_clean(table: &mut [Entry], key: Value, hash: i64) {
-    let at = search(hash, table.len() - 1, |at| table[at].key.is_none().then_some(at));
-    table[at] = Entry { hash, key: Some(key) };
+    let at = search(hash, table.len() - 1, |at| {
+        table[at].key.is_none().then_some(at)
+    });
+    table[at] = Entry {
+        hash,
+        key: Some(key),
+    };
 }
 
 impl Vm {

@@ -31,7 +31,11 @@ pub fn update(vm: &Vm, set: &Ref<Set>, iterable: &Value) -> PyResult<()> {
 
 /// `set` or `frozenset`, whichever `set` is an instance of.
 fn base_type<'a>(vm: &'a Vm, set: &Ref<Set>) -> &'a TypeRef {
-    if set.ty().is(&vm.types.set) || set.ty().is_subtype(&vm.types.set) { &vm.types.set } else { &vm.types.frozenset }
+    if set.ty().is(&vm.types.set) || set.ty().is_subtype(&vm.types.set) {
+        &vm.types.set
+    } else {
+        &vm.types.frozenset
+    }
 }
 fn is_frozen(vm: &Vm, set: &Ref<Set>) -> bool {
     base_type(vm, set).is(&vm.types.frozenset)
@@ -46,7 +50,11 @@ fn copied(vm: &Vm, set: &Ref<Set>) -> PyResult<Ref<Set>> {
     copy_as(vm, base_type(vm, set), set)
 }
 fn fresh(vm: &Vm, like: &Ref<Set>) -> Ref<Set> {
-    if is_frozen(vm, like) { vm.new_frozenset() } else { vm.new_set() }
+    if is_frozen(vm, like) {
+        vm.new_frozenset()
+    } else {
+        vm.new_set()
+    }
 }
 
 fn intersection(vm: &Vm, set: &Ref<Set>, other: &Value) -> PyResult<Ref<Set>> {
@@ -64,7 +72,11 @@ fn intersection(vm: &Vm, set: &Ref<Set>, other: &Value) -> PyResult<Ref<Set>> {
         })?;
         return Ok(result);
     };
-    let (walked, asked) = if other.len() > set.len() { (set, other) } else { (other, set) };
+    let (walked, asked) = if other.len() > set.len() {
+        (set, other)
+    } else {
+        (other, set)
+    };
     let mut place = 0;
     while let Some((at, hash, key)) = walked.next_entry(place) {
         if asked.contains_hashed(vm, &key, hash)? {
@@ -82,7 +94,11 @@ pub(crate) fn remove_all(vm: &Vm, set: &Ref<Set>, other: &Value) -> PyResult<()>
     }
     if let Some(theirs) = other.downcast::<Set>() {
         // A much larger set is first reduced to what matters.
-        let common = if theirs.len() >> 3 > set.len() { Some(intersection(vm, set, other)?) } else { None };
+        let common = if theirs.len() >> 3 > set.len() {
+            Some(intersection(vm, set, other)?)
+        } else {
+            None
+        };
         let theirs = common.as_ref().unwrap_or(theirs);
         let mut place = 0;
         while let Some((at, hash, key)) = theirs.next_entry(place) {
@@ -212,7 +228,12 @@ fn union_of(vm: &Vm, set: &Ref<Set>, other: &Value) -> PyResult<Ref<Set>> {
     Ok(result)
 }
 
-fn in_place(vm: &Vm, set: &Ref<Set>, other: &Value, change: fn(&Vm, &Ref<Set>, &Value) -> PyResult<()>) -> PyResult {
+fn in_place(
+    vm: &Vm,
+    set: &Ref<Set>,
+    other: &Value,
+    change: fn(&Vm, &Ref<Set>, &Value) -> PyResult<()>,
+) -> PyResult {
     if other.downcast::<Set>().is_none() {
         return Ok(Value::NOT_IMPLEMENTED);
     }
@@ -236,7 +257,9 @@ impl Set {
     /// The elements that this set and all others have.
     #[pymethod("(self, *others)", name = "intersection")]
     fn intersection_of(vm: &Vm, this: &Ref<Set>, others: &[Value]) -> PyResult<Ref<Set>> {
-        let Some((first, rest)) = others.split_first() else { return copied(vm, this) };
+        let Some((first, rest)) = others.split_first() else {
+            return copied(vm, this);
+        };
         let mut result = intersection(vm, this, first)?;
         for other in rest {
             result = intersection(vm, &result, other)?;
@@ -246,7 +269,9 @@ impl Set {
     /// The elements that this set has and no other.
     #[pymethod("(self, *others)", name = "difference")]
     fn difference_of(vm: &Vm, this: &Ref<Set>, others: &[Value]) -> PyResult<Ref<Set>> {
-        let Some((first, rest)) = others.split_first() else { return copied(vm, this) };
+        let Some((first, rest)) = others.split_first() else {
+            return copied(vm, this);
+        };
         let result = difference(vm, this, first)?;
         for other in rest {
             remove_all(vm, &result, other)?;
@@ -265,7 +290,11 @@ impl Set {
             return Ok(this.is_empty());
         }
         if let Some(theirs) = other.downcast::<Set>() {
-            let (walked, asked) = if theirs.len() > this.len() { (this, theirs) } else { (theirs, this) };
+            let (walked, asked) = if theirs.len() > this.len() {
+                (this, theirs)
+            } else {
+                (theirs, this)
+            };
             let mut place = 0;
             while let Some((at, hash, key)) = walked.next_entry(place) {
                 if asked.contains_hashed(vm, &key, hash)? {
@@ -339,7 +368,11 @@ impl Set {
             return Ok(vm.new_str(&format!("{name}(...)")).into_value());
         };
         let plain = this.ty().is(&vm.types.set);
-        let mut out = if plain { b"{".to_vec() } else { format!("{name}({{").into_bytes() };
+        let mut out = if plain {
+            b"{".to_vec()
+        } else {
+            format!("{name}({{").into_bytes()
+        };
         let elements = this.elements();
         crate::seq::repr_items(vm, &mut out, |i| elements.get(i).cloned())?;
         out.extend_from_slice(if plain { b"}" } else { b"})" });
@@ -347,11 +380,15 @@ impl Set {
     }
     #[pyslot]
     fn richcompare(vm: &Vm, this: &Ref<Set>, other: &Value, op: CmpOp) -> PyResult {
-        let Some(other) = other.downcast::<Set>() else { return Ok(Value::NOT_IMPLEMENTED) };
+        let Some(other) = other.downcast::<Set>() else {
+            return Ok(Value::NOT_IMPLEMENTED);
+        };
         let answer = match op {
             CmpOp::Eq | CmpOp::Ne => {
                 let (h1, h2) = (this.hash.get(), other.hash.get());
-                let equal = this.len() == other.len() && (h1 == 0 || h2 == 0 || h1 == h2) && is_subset(vm, this, other)?;
+                let equal = this.len() == other.len()
+                    && (h1 == 0 || h2 == 0 || h1 == h2)
+                    && is_subset(vm, this, other)?;
                 equal == (op == CmpOp::Eq)
             }
             CmpOp::Le => is_subset(vm, this, other)?,
@@ -439,7 +476,8 @@ impl Set {
     /// Removes and returns any element.
     #[pymethod("(self, /)", name = "pop")]
     fn pop_element(vm: &Vm, this: &Ref<Set>) -> PyResult {
-        this.pop().ok_or_else(|| vm.raise_str(&vm.exc.key_error, "pop from an empty set"))
+        this.pop()
+            .ok_or_else(|| vm.raise_str(&vm.exc.key_error, "pop from an empty set"))
     }
     /// Removes all elements.
     #[pymethod("(self, /)", name = "clear")]
@@ -466,7 +504,9 @@ impl Set {
     /// Removes the elements of all others.
     #[pymethod("(self, *others)")]
     fn difference_update(vm: &Vm, this: &Ref<Set>, others: &[Value]) -> PyResult<()> {
-        others.iter().try_for_each(|other| remove_all(vm, this, other))
+        others
+            .iter()
+            .try_for_each(|other| remove_all(vm, this, other))
     }
     /// Keeps the elements that exactly one of both has.
     #[pymethod("(self, other, /)")]
@@ -516,7 +556,11 @@ impl FrozenSet {
     /// The set itself, or for subclasses a plain frozenset with the same elements.
     #[pymethod("(self, /)")]
     fn copy(vm: &Vm, this: &Ref<Set>) -> PyResult<Ref<Set>> {
-        if this.ty().is(&vm.types.frozenset) { Ok(this.clone()) } else { copied(vm, this) }
+        if this.ty().is(&vm.types.frozenset) {
+            Ok(this.clone())
+        } else {
+            copied(vm, this)
+        }
     }
     #[pyslot]
     fn hash(_vm: &Vm, this: &Ref<Set>) -> PyResult<i64> {
@@ -532,9 +576,20 @@ pub struct SetIterator {
     place: Cell<usize>,
     remaining: Cell<usize>,
 }
-crate::payload!(SetIterator, gc, |this, visit| this.set.with(|s| s.into_iter().for_each(|s| visit(s.as_value()))), clear |this| drop(this.set.take()));
+crate::payload!(
+    SetIterator,
+    gc,
+    |this, visit| this
+        .set
+        .with(|s| s.into_iter().for_each(|s| visit(s.as_value()))),
+    clear | this | drop(this.set.take())
+);
 
-#[pymethods(name = "set_iterator", doc = "An iterator over a set.", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "set_iterator",
+    doc = "An iterator over a set.",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl SetIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<SetIterator>) -> PyResult {
@@ -542,13 +597,18 @@ impl SetIterator {
     }
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<SetIterator>) -> PyResult<Option<Value>> {
-        let Some(len) = this.set.with(|s| s.map(|s| s.len())) else { return Ok(None) };
+        let Some(len) = this.set.with(|s| s.map(|s| s.len())) else {
+            return Ok(None);
+        };
         if len != this.expected.get() {
             // Stays in this state.
             this.expected.set(usize::MAX);
             return Err(vm.runtime_error("Set changed size during iteration"));
         }
-        match this.set.with(|s| s.and_then(|s| s.next_entry(this.place.get()))) {
+        match this
+            .set
+            .with(|s| s.and_then(|s| s.next_entry(this.place.get())))
+        {
             Some((at, _, key)) => {
                 this.place.set(at + 1);
                 this.remaining.set(this.remaining.get().saturating_sub(1));
@@ -563,7 +623,11 @@ impl SetIterator {
     #[pymethod("(self, /)")]
     fn __length_hint__(this: &Ref<SetIterator>) -> usize {
         let len = this.set.with(|s| s.map(|s| s.len()));
-        if len == Some(this.expected.get()) { this.remaining.get() } else { 0 }
+        if len == Some(this.expected.get()) {
+            this.remaining.get()
+        } else {
+            0
+        }
     }
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Ref<SetIterator>) -> PyResult {

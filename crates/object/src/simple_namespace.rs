@@ -31,10 +31,14 @@ fn attributes(vm: &Vm, object: &Value) -> Ref<Dict> {
 }
 
 fn set(vm: &Vm, object: &Value, name: &Value, value: &Value) -> PyResult<()> {
-    let Some(name) = name.downcast::<Str>() else { return Err(vm.type_error("keywords must be strings")) };
+    let Some(name) = name.downcast::<Str>() else {
+        return Err(vm.type_error("keywords must be strings"));
+    };
     let name = vm.intern(&vm.copy_to_plain_str(name));
     // Past descriptors and `__setattr__` of subclasses, as an update of `__dict__` goes.
-    let Some(part) = instance_part(object) else { return Ok(()) };
+    let Some(part) = instance_part(object) else {
+        return Ok(());
+    };
     if let Some(dict) = part.dict() {
         dict.insert_str(vm, &name, value.clone());
         return Ok(());
@@ -53,7 +57,9 @@ fn set(vm: &Vm, object: &Value, name: &Value, value: &Value) -> PyResult<()> {
 }
 
 fn set_all(vm: &Vm, object: &Value, dict: &Dict) -> PyResult<()> {
-    dict.items().iter().try_for_each(|(name, value)| set(vm, object, name, value))
+    dict.items()
+        .iter()
+        .try_for_each(|(name, value)| set(vm, object, name, value))
 }
 
 #[pymethods(
@@ -77,14 +83,24 @@ impl SimpleNamespace {
                 crate::dict_methods::update(vm, &dict, object)?;
                 set_all(vm, this, &dict)?;
             }
-            more => return Err(vm.type_error(format!("SimpleNamespace expected at most 1 argument, got {}", more.len()))),
+            more => {
+                return Err(vm.type_error(format!(
+                    "SimpleNamespace expected at most 1 argument, got {}",
+                    more.len()
+                )));
+            }
         }
-        args.keyword_args().try_for_each(|(name, value)| set(vm, this, name, value))
+        args.keyword_args()
+            .try_for_each(|(name, value)| set(vm, this, name, value))
     }
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Value) -> Value {
         let state = attributes(vm, this).into_value();
-        vm.tuple_value([vm.type_of(this).to_value(), vm.empty_tuple.to_value(), state])
+        vm.tuple_value([
+            vm.type_of(this).to_value(),
+            vm.empty_tuple.to_value(),
+            state,
+        ])
     }
     /// A copy with some attributes replaced.
     #[pymethod("(self, *args, **changes)")]
@@ -102,12 +118,20 @@ impl SimpleNamespace {
     #[pyslot]
     fn repr(vm: &Vm, this: &Value) -> PyResult {
         let ty = vm.type_of(this);
-        let name = if ty.is(&vm.types.simple_namespace) { "namespace".to_owned() } else { ty.name.borrow().to_string() };
-        let Some(_guard) = vm.repr_enter(this) else { return Ok(vm.new_str(&format!("{name}(...)")).into_value()) };
+        let name = if ty.is(&vm.types.simple_namespace) {
+            "namespace".to_owned()
+        } else {
+            ty.name.borrow().to_string()
+        };
+        let Some(_guard) = vm.repr_enter(this) else {
+            return Ok(vm.new_str(&format!("{name}(...)")).into_value());
+        };
         let mut out = format!("{name}(").into_bytes();
         let start = out.len();
         for (key, value) in attributes(vm, this).items() {
-            let Some(key) = key.downcast::<Str>().filter(|k| !k.is_empty()) else { continue };
+            let Some(key) = key.downcast::<Str>().filter(|k| !k.is_empty()) else {
+                continue;
+            };
             if out.len() > start {
                 out.extend_from_slice(b", ");
             }
@@ -120,9 +144,15 @@ impl SimpleNamespace {
     }
     #[pyslot]
     fn richcompare(vm: &Vm, this: &Value, other: &Value, op: CmpOp) -> PyResult {
-        if this.downcast::<SimpleNamespace>().is_none() || other.downcast::<SimpleNamespace>().is_none() {
+        if this.downcast::<SimpleNamespace>().is_none()
+            || other.downcast::<SimpleNamespace>().is_none()
+        {
             return Ok(Value::NOT_IMPLEMENTED);
         }
-        vm.compare(attributes(vm, this).as_value(), attributes(vm, other).as_value(), op)
+        vm.compare(
+            attributes(vm, this).as_value(),
+            attributes(vm, other).as_value(),
+            op,
+        )
     }
 }

@@ -24,7 +24,8 @@ crate::payload!(Slice, gc, |this, visit| {
 
 impl Vm {
     pub fn new_slice(&self, start: Value, stop: Value, step: Value) -> Ref<Slice> {
-        self.heap.alloc(&self.types.slice, Slice { start, stop, step })
+        self.heap
+            .alloc(&self.types.slice, Slice { start, stop, step })
     }
 }
 
@@ -37,7 +38,9 @@ fn bound(vm: &Vm, value: &Value, default: isize) -> PyResult<isize> {
         return Ok(n as isize);
     }
     if value.as_int().is_none() && vm.type_of(value).slots.index.get().is_none() {
-        return Err(vm.type_error("slice indices must be integers or None or have an __index__ method"));
+        return Err(
+            vm.type_error("slice indices must be integers or None or have an __index__ method")
+        );
     }
     vm.index_clamped(value)
 }
@@ -55,7 +58,11 @@ pub fn unpack_slice(vm: &Vm, slice: &Slice) -> PyResult<(isize, isize, isize)> {
     }
     let step = step.max(-isize::MAX);
     let start = bound(vm, &slice.start, if step < 0 { isize::MAX } else { 0 })?;
-    let stop = bound(vm, &slice.stop, if step < 0 { isize::MIN } else { isize::MAX })?;
+    let stop = bound(
+        vm,
+        &slice.stop,
+        if step < 0 { isize::MIN } else { isize::MAX },
+    )?;
     Ok((start, stop, step))
 }
 
@@ -66,7 +73,11 @@ pub fn adjust_slice(start: isize, stop: isize, step: isize, len: usize) -> (isiz
     let fit = |n: isize| {
         if n < 0 {
             let n = n.saturating_add(len);
-            if n < 0 { if step < 0 { -1 } else { 0 } } else { n }
+            if n < 0 {
+                if step < 0 { -1 } else { 0 }
+            } else {
+                n
+            }
         } else if n >= len {
             if step < 0 { len - 1 } else { len }
         } else {
@@ -75,7 +86,11 @@ pub fn adjust_slice(start: isize, stop: isize, step: isize, len: usize) -> (isiz
     };
     let (start, stop) = (fit(start), fit(stop));
     let count = if step < 0 {
-        if stop < start { (start - stop - 1) / -step + 1 } else { 0 }
+        if stop < start {
+            (start - stop - 1) / -step + 1
+        } else {
+            0
+        }
     } else if start < stop {
         (stop - start - 1) / step + 1
     } else {
@@ -97,9 +112,14 @@ pub fn slice_indices(vm: &Vm, slice: &Slice, len: usize) -> PyResult<(isize, isi
 
 fn big_bound(vm: &Vm, value: &Value) -> PyResult<IBig> {
     if value.as_int().is_none() && vm.type_of(value).slots.index.get().is_none() {
-        return Err(vm.type_error("slice indices must be integers or None or have an __index__ method"));
+        return Err(
+            vm.type_error("slice indices must be integers or None or have an __index__ method")
+        );
     }
-    Ok(vm.index(value)?.as_int().map_or(IBig::ZERO, |n| n.to_ibig()))
+    Ok(vm
+        .index(value)?
+        .as_int()
+        .map_or(IBig::ZERO, |n| n.to_ibig()))
 }
 
 /// Start, stop and step of a slice for a length of any size.
@@ -107,25 +127,40 @@ fn big_bound(vm: &Vm, value: &Value) -> PyResult<IBig> {
 /// # Errors
 /// As [`unpack_slice`].
 pub fn big_indices(vm: &Vm, slice: &Slice, len: &IBig) -> PyResult<(IBig, IBig, IBig)> {
-    let step = if slice.step.is_none() { IBig::ONE } else { big_bound(vm, &slice.step)? };
+    let step = if slice.step.is_none() {
+        IBig::ONE
+    } else {
+        big_bound(vm, &slice.step)?
+    };
     if step == IBig::ZERO {
         return Err(vm.value_error("slice step cannot be zero"));
     }
     let down = step < IBig::ZERO;
-    let (low, high) = if down { (IBig::from(-1), len - IBig::ONE) } else { (IBig::ZERO, len.clone()) };
+    let (low, high) = if down {
+        (IBig::from(-1), len - IBig::ONE)
+    } else {
+        (IBig::ZERO, len.clone())
+    };
     let fit = |value: &Value, default: &IBig| -> PyResult<IBig> {
         if value.is_none() {
             return Ok(default.clone());
         }
         let n = big_bound(vm, value)?;
-        Ok(if n < IBig::ZERO { (n + len).max(low.clone()) } else { n.min(high.clone()) })
+        Ok(if n < IBig::ZERO {
+            (n + len).max(low.clone())
+        } else {
+            n.min(high.clone())
+        })
     };
     let start = fit(&slice.start, if down { &high } else { &low })?;
     let stop = fit(&slice.stop, if down { &low } else { &high })?;
     Ok((start, stop, step))
 }
 
-#[pymethods(name = "slice", doc = "A set of indices: slice(stop) or slice(start, stop[, step]).")]
+#[pymethods(
+    name = "slice",
+    doc = "A set of indices: slice(stop) or slice(start, stop[, step])."
+)]
 impl Slice {
     #[pyslot(new)]
     fn make(vm: &Vm, _cls: &TypeRef, args: Args<'_>) -> PyResult {
@@ -138,7 +173,12 @@ impl Slice {
             [start, stop] => (start.clone(), stop.clone(), none),
             [start, stop, step] => (start.clone(), stop.clone(), step.clone()),
             [] => return Err(vm.type_error("slice expected at least 1 argument, got 0")),
-            more => return Err(vm.type_error(format!("slice expected at most 3 arguments, got {}", more.len()))),
+            more => {
+                return Err(vm.type_error(format!(
+                    "slice expected at most 3 arguments, got {}",
+                    more.len()
+                )));
+            }
         };
         Ok(vm.new_slice(start, stop, step).into_value())
     }
@@ -158,12 +198,19 @@ impl Slice {
     /// Start, stop and step for a sequence of this length.
     #[pymethod("(self, object, /)")]
     fn indices(vm: &Vm, this: &Ref<Slice>, object: &Value) -> PyResult {
-        let len = vm.index(object)?.as_int().map_or(IBig::ZERO, |n| n.to_ibig());
+        let len = vm
+            .index(object)?
+            .as_int()
+            .map_or(IBig::ZERO, |n| n.to_ibig());
         if len < IBig::ZERO {
             return Err(vm.value_error("length should not be negative"));
         }
         let (start, stop, step) = big_indices(vm, this, &len)?;
-        Ok(vm.tuple_value([vm.new_bigint(start), vm.new_bigint(stop), vm.new_bigint(step)]))
+        Ok(vm.tuple_value([
+            vm.new_bigint(start),
+            vm.new_bigint(stop),
+            vm.new_bigint(step),
+        ]))
     }
 
     #[pymethod("(self, /)")]
@@ -190,7 +237,9 @@ impl Slice {
     }
     #[pyslot]
     fn richcompare(vm: &Vm, this: &Ref<Slice>, other: &Value, op: CmpOp) -> PyResult {
-        let Some(other) = other.downcast::<Slice>() else { return Ok(Value::NOT_IMPLEMENTED) };
+        let Some(other) = other.downcast::<Slice>() else {
+            return Ok(Value::NOT_IMPLEMENTED);
+        };
         if this.is(other) {
             return Ok(Value::bool(matches!(op, CmpOp::Eq | CmpOp::Le | CmpOp::Ge)));
         }

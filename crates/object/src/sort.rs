@@ -25,11 +25,20 @@ pub fn sort_list(vm: &Vm, list: &Ref<List>, key: Option<&Value>, reverse: bool) 
     let (modified, displaced) = list.with(|v| (v.capacity() != 0, std::mem::replace(v, items)));
     drop(displaced);
     result?;
-    if modified { Err(vm.value_error("list modified during sort")) } else { Ok(()) }
+    if modified {
+        Err(vm.value_error("list modified during sort"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Sorts a vector as `list.sort` does.
-pub fn sort_vec(vm: &Vm, items: &mut Vec<Value>, key: Option<&Value>, reverse: bool) -> PyResult<()> {
+pub fn sort_vec(
+    vm: &Vm,
+    items: &mut Vec<Value>,
+    key: Option<&Value>,
+    reverse: bool,
+) -> PyResult<()> {
     let keys = match key {
         None => None,
         Some(key) => {
@@ -85,7 +94,12 @@ impl Kind {
             Some(Kind::Str)
         } else if depth < 3 {
             let tuple = value.downcast_exact::<Tuple>(&vm.types.tuple)?;
-            tuple.items().iter().map(|v| Kind::of(vm, v, depth + 1)).collect::<Option<_>>().map(Kind::Tuple)
+            tuple
+                .items()
+                .iter()
+                .map(|v| Kind::of(vm, v, depth + 1))
+                .collect::<Option<_>>()
+                .map(Kind::Tuple)
         } else {
             None
         }
@@ -97,7 +111,10 @@ impl Kind {
             Kind::Str => value.downcast_exact::<Str>(&vm.types.str).is_some(),
             Kind::Tuple(kinds) => value
                 .downcast_exact::<Tuple>(&vm.types.tuple)
-                .is_some_and(|t| t.len() == kinds.len() && kinds.iter().zip(t.items()).all(|(k, v)| k.fits(vm, v))),
+                .is_some_and(|t| {
+                    t.len() == kinds.len()
+                        && kinds.iter().zip(t.items()).all(|(k, v)| k.fits(vm, v))
+                }),
         }
     }
     /// The kind that all values have in common.
@@ -125,7 +142,9 @@ impl Kind {
 
 /// Floats inside the word are never NaN, so their order is total.
 fn compare_floats(a: &Value, b: &Value) -> Ordering {
-    a.as_small_float().partial_cmp(&b.as_small_float()).unwrap_or(Ordering::Equal)
+    a.as_small_float()
+        .partial_cmp(&b.as_small_float())
+        .unwrap_or(Ordering::Equal)
 }
 
 fn compare_strs(a: &Value, b: &Value) -> Ordering {
@@ -138,7 +157,9 @@ fn compare_strs(a: &Value, b: &Value) -> Ordering {
 /// Texts compare by code points.
 pub(crate) fn compare_views(a: StrView<'_>, b: StrView<'_>) -> Ordering {
     match (a, b) {
-        (StrView::Ascii(_) | StrView::Latin1(_), StrView::Ascii(_) | StrView::Latin1(_)) => a.as_bytes().cmp(b.as_bytes()),
+        (StrView::Ascii(_) | StrView::Latin1(_), StrView::Ascii(_) | StrView::Latin1(_)) => {
+            a.as_bytes().cmp(b.as_bytes())
+        }
         _ => a.iter().cmp(b.iter()),
     }
 }
@@ -148,7 +169,11 @@ fn sort_pure<T>(items: &mut [T], kind: &Kind, reverse: bool, key: impl Fn(&T) ->
     macro_rules! sorted {
         ($compare:expr) => {{
             let compare = $compare;
-            if reverse { items.sort_by(|a, b| compare(key(b), key(a))) } else { items.sort_by(|a, b| compare(key(a), key(b))) }
+            if reverse {
+                items.sort_by(|a, b| compare(key(b), key(a)))
+            } else {
+                items.sort_by(|a, b| compare(key(a), key(b)))
+            }
         }};
     }
     match kind {
@@ -178,8 +203,18 @@ struct Order {
 impl Order {
     fn new(vm: &Vm, len: usize, reverse: bool) -> PyResult<Order> {
         let len = u32::try_from(len).map_err(|_| vm.memory_error())?;
-        let at = if reverse { (0..len).rev().collect() } else { (0..len).collect() };
-        Ok(Order { at, spare: Vec::new(), runs: Vec::new(), min_gallop: MIN_GALLOP, reverse })
+        let at = if reverse {
+            (0..len).rev().collect()
+        } else {
+            (0..len).collect()
+        };
+        Ok(Order {
+            at,
+            spare: Vec::new(),
+            runs: Vec::new(),
+            min_gallop: MIN_GALLOP,
+            reverse,
+        })
     }
 
     /// Puts the items into the order reached.
@@ -216,7 +251,11 @@ impl Order {
     }
 
     /// The length of the run at `start`; a strictly descending one is reversed.
-    fn count_run(&mut self, start: usize, lt: &impl Fn(u32, u32) -> PyResult<bool>) -> PyResult<usize> {
+    fn count_run(
+        &mut self,
+        start: usize,
+        lt: &impl Fn(u32, u32) -> PyResult<bool>,
+    ) -> PyResult<usize> {
         let at = &mut self.at[start..];
         if at.len() < 2 {
             return Ok(at.len());
@@ -245,7 +284,11 @@ impl Order {
             let (mut l, mut r) = (low, next);
             while l < r {
                 let middle = l + (r - l) / 2;
-                if lt(pivot, self.at[middle])? { r = middle } else { l = middle + 1 }
+                if lt(pivot, self.at[middle])? {
+                    r = middle
+                } else {
+                    l = middle + 1
+                }
             }
             self.at[l..=next].rotate_right(1);
         }
@@ -253,7 +296,13 @@ impl Order {
     }
 
     /// Adds a run, first merging those whose boundary is deeper (powersort's rule).
-    fn push_run(&mut self, start: usize, len: usize, total: usize, lt: &impl Fn(u32, u32) -> PyResult<bool>) -> PyResult<()> {
+    fn push_run(
+        &mut self,
+        start: usize,
+        len: usize,
+        total: usize,
+        lt: &impl Fn(u32, u32) -> PyResult<bool>,
+    ) -> PyResult<()> {
         if let Some(&(s1, n1, _)) = self.runs.last() {
             let power = power(s1, n1, len, total);
             while self.runs.len() > 1 && self.runs[self.runs.len() - 2].2 > power {
@@ -268,7 +317,9 @@ impl Order {
     }
 
     fn merge_last(&mut self, lt: &impl Fn(u32, u32) -> PyResult<bool>) -> PyResult<()> {
-        let (Some((b, nb, _)), Some(first)) = (self.runs.pop(), self.runs.last_mut()) else { return Ok(()) };
+        let (Some((b, nb, _)), Some(first)) = (self.runs.pop(), self.runs.last_mut()) else {
+            return Ok(());
+        };
         let (a, na) = (first.0, first.1);
         first.1 = na + nb;
         // What of the first run is already in place, and what of the second.
@@ -281,11 +332,21 @@ impl Order {
         if nb == 0 {
             return Ok(());
         }
-        if na <= nb { self.merge_low(a, na, nb, lt) } else { self.merge_high(a, na, nb, lt) }
+        if na <= nb {
+            self.merge_low(a, na, nb, lt)
+        } else {
+            self.merge_high(a, na, nb, lt)
+        }
     }
 
     /// Merges neighbours from the left; the first, shorter run is set aside.
-    fn merge_low(&mut self, a: usize, na: usize, nb: usize, lt: &impl Fn(u32, u32) -> PyResult<bool>) -> PyResult<()> {
+    fn merge_low(
+        &mut self,
+        a: usize,
+        na: usize,
+        nb: usize,
+        lt: &impl Fn(u32, u32) -> PyResult<bool>,
+    ) -> PyResult<()> {
         self.spare.clear();
         self.spare.extend_from_slice(&self.at[a..a + na]);
         let (mut dest, mut i, mut j, end) = (a, 0, a + na, a + na + nb);
@@ -344,7 +405,13 @@ impl Order {
     }
 
     /// Merges neighbours from the right; the second, shorter run is set aside.
-    fn merge_high(&mut self, a: usize, na: usize, nb: usize, lt: &impl Fn(u32, u32) -> PyResult<bool>) -> PyResult<()> {
+    fn merge_high(
+        &mut self,
+        a: usize,
+        na: usize,
+        nb: usize,
+        lt: &impl Fn(u32, u32) -> PyResult<bool>,
+    ) -> PyResult<()> {
         self.spare.clear();
         self.spare.extend_from_slice(&self.at[a + na..a + na + nb]);
         // `i` and `j` are the ends of what is left of either run.
@@ -435,12 +502,22 @@ fn power(s1: usize, n1: usize, n2: usize, total: usize) -> u32 {
 }
 
 /// Where `key` belongs in a sorted run, before those equal to it; searches outwards from `hint`.
-fn gallop_left(run: &[u32], key: u32, hint: usize, lt: &impl Fn(u32, u32) -> PyResult<bool>) -> PyResult<usize> {
+fn gallop_left(
+    run: &[u32],
+    key: u32,
+    hint: usize,
+    lt: &impl Fn(u32, u32) -> PyResult<bool>,
+) -> PyResult<usize> {
     gallop(run.len(), hint, |i| lt(run[i], key))
 }
 
 /// Where `key` belongs in a sorted run, after those equal to it.
-fn gallop_right(run: &[u32], key: u32, hint: usize, lt: &impl Fn(u32, u32) -> PyResult<bool>) -> PyResult<usize> {
+fn gallop_right(
+    run: &[u32],
+    key: u32,
+    hint: usize,
+    lt: &impl Fn(u32, u32) -> PyResult<bool>,
+) -> PyResult<usize> {
     gallop(run.len(), hint, |i| Ok(!lt(key, run[i])?))
 }
 
@@ -473,7 +550,11 @@ fn gallop(len: usize, hint: usize, before: impl Fn(usize) -> PyResult<bool>) -> 
     }
     while low < high {
         let middle = low + (high - low) / 2;
-        if before(middle)? { low = middle + 1 } else { high = middle }
+        if before(middle)? {
+            low = middle + 1
+        } else {
+            high = middle
+        }
     }
     Ok(low)
 }

@@ -22,7 +22,9 @@ impl Tuple {
     #[inline(always)]
     pub fn items(&self) -> &[Value] {
         // SAFETY: made with `len` initialised values behind the payload.
-        unsafe { std::slice::from_raw_parts((self as *const Tuple).add(1).cast::<Value>(), self.len) }
+        unsafe {
+            std::slice::from_raw_parts((self as *const Tuple).add(1).cast::<Value>(), self.len)
+        }
     }
     #[inline(always)]
     pub fn len(&self) -> usize {
@@ -36,14 +38,23 @@ impl Tuple {
 impl Drop for Tuple {
     fn drop(&mut self) {
         // SAFETY: the items are owned and dropped once.
-        unsafe { std::ptr::drop_in_place(std::ptr::slice_from_raw_parts_mut((self as *mut Tuple).add(1).cast::<Value>(), self.len)) }
+        unsafe {
+            std::ptr::drop_in_place(std::ptr::slice_from_raw_parts_mut(
+                (self as *mut Tuple).add(1).cast::<Value>(),
+                self.len,
+            ))
+        }
     }
 }
 
 crate::payload!(Tuple, gc, |this, visit| this.items().iter().for_each(visit));
 
 /// Makes a tuple of a known number of items.
-pub(crate) fn new_tuple(heap: &Heap, ty: &TypeRef, items: impl ExactSizeIterator<Item = Value>) -> Ref<Tuple> {
+pub(crate) fn new_tuple(
+    heap: &Heap,
+    ty: &TypeRef,
+    items: impl ExactSizeIterator<Item = Value>,
+) -> Ref<Tuple> {
     let len = items.len();
     if crate::instance::part_size(ty) == 0 {
         return new_filled(heap, ty, len, items);
@@ -54,11 +65,18 @@ pub(crate) fn new_tuple(heap: &Heap, ty: &TypeRef, items: impl ExactSizeIterator
     let tuple = heap.alloc_sized(
         ty,
         Tuple::ITEMS_OFFSET + items.len() * size_of::<Value>() + crate::instance::part_size(ty),
-        Tuple { len: items.len(), hash: Cell::new(0) },
+        Tuple {
+            len: items.len(),
+            hash: Cell::new(0),
+        },
     );
     // SAFETY: room for the items was made; they move in.
     unsafe {
-        let to = tuple.as_ptr().cast::<u8>().add(Tuple::ITEMS_OFFSET).cast::<Value>();
+        let to = tuple
+            .as_ptr()
+            .cast::<u8>()
+            .add(Tuple::ITEMS_OFFSET)
+            .cast::<Value>();
         std::ptr::copy_nonoverlapping(items.as_ptr(), to, items.len());
         let mut items = items;
         items.set_len(0);
@@ -69,11 +87,27 @@ pub(crate) fn new_tuple(heap: &Heap, ty: &TypeRef, items: impl ExactSizeIterator
 
 /// The fast path: no instance part, so every byte behind the payload is an item.
 #[inline]
-fn new_filled(heap: &Heap, ty: &TypeRef, len: usize, items: impl Iterator<Item = Value>) -> Ref<Tuple> {
+fn new_filled(
+    heap: &Heap,
+    ty: &TypeRef,
+    len: usize,
+    items: impl Iterator<Item = Value>,
+) -> Ref<Tuple> {
     // SAFETY: the length counts only items that have been written, whatever the iterator does.
     unsafe {
-        let tuple = heap.alloc_unfilled(ty, Tuple::ITEMS_OFFSET + len * size_of::<Value>(), Tuple { len: 0, hash: Cell::new(0) });
-        let to = tuple.as_ptr().cast::<u8>().add(Tuple::ITEMS_OFFSET).cast::<Value>();
+        let tuple = heap.alloc_unfilled(
+            ty,
+            Tuple::ITEMS_OFFSET + len * size_of::<Value>(),
+            Tuple {
+                len: 0,
+                hash: Cell::new(0),
+            },
+        );
+        let to = tuple
+            .as_ptr()
+            .cast::<u8>()
+            .add(Tuple::ITEMS_OFFSET)
+            .cast::<Value>();
         let mut written = 0;
         for item in items.take(len) {
             to.add(written).write(item);
@@ -87,13 +121,29 @@ fn new_filled(heap: &Heap, ty: &TypeRef, len: usize, items: impl Iterator<Item =
 
 /// Makes a plain tuple of a few values.
 #[inline]
-pub(crate) fn new_tuple_of<const N: usize>(heap: &Heap, ty: &TypeRef, items: [Value; N]) -> Ref<Tuple> {
+pub(crate) fn new_tuple_of<const N: usize>(
+    heap: &Heap,
+    ty: &TypeRef,
+    items: [Value; N],
+) -> Ref<Tuple> {
     debug_assert!(crate::instance::part_size(ty) == 0);
     let items = std::mem::ManuallyDrop::new(items);
     // SAFETY: the items fill the bytes behind the payload; they move in and are not dropped here.
     unsafe {
-        let tuple = heap.alloc_unfilled(ty, Tuple::ITEMS_OFFSET + size_of::<[Value; N]>(), Tuple { len: N, hash: Cell::new(0) });
-        tuple.as_ptr().cast::<u8>().add(Tuple::ITEMS_OFFSET).cast::<[Value; N]>().write(std::mem::ManuallyDrop::into_inner(items));
+        let tuple = heap.alloc_unfilled(
+            ty,
+            Tuple::ITEMS_OFFSET + size_of::<[Value; N]>(),
+            Tuple {
+                len: N,
+                hash: Cell::new(0),
+            },
+        );
+        tuple
+            .as_ptr()
+            .cast::<u8>()
+            .add(Tuple::ITEMS_OFFSET)
+            .cast::<[Value; N]>()
+            .write(std::mem::ManuallyDrop::into_inner(items));
         tuple
     }
 }

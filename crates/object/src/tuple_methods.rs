@@ -49,9 +49,21 @@ impl Tuple {
     }
     /// The index of the first item equal to a value.
     #[pymethod("(self, value, start=<unset>, stop=<unset>, /)")]
-    fn index(vm: &Vm, this: &Ref<Tuple>, value: &Value, start: Option<&Value>, stop: Option<&Value>) -> PyResult<usize> {
-        let (start, stop) = (search_bound(vm, start, 0)?, search_bound(vm, stop, isize::MAX)?);
-        let (start, stop) = (clamp_start(start, this.len()), clamp_start(stop, this.len()).min(this.len()));
+    fn index(
+        vm: &Vm,
+        this: &Ref<Tuple>,
+        value: &Value,
+        start: Option<&Value>,
+        stop: Option<&Value>,
+    ) -> PyResult<usize> {
+        let (start, stop) = (
+            search_bound(vm, start, 0)?,
+            search_bound(vm, stop, isize::MAX)?,
+        );
+        let (start, stop) = (
+            clamp_start(start, this.len()),
+            clamp_start(stop, this.len()).min(this.len()),
+        );
         for index in start..stop {
             if vm.eq(&this.items()[index], value)? {
                 return Ok(index);
@@ -75,7 +87,9 @@ impl Tuple {
         if this.is_empty() {
             return Ok(vm.new_str("()").into_value());
         }
-        let Some(_guard) = vm.repr_enter(this.as_value()) else { return Ok(vm.new_str("(...)").into_value()) };
+        let Some(_guard) = vm.repr_enter(this.as_value()) else {
+            return Ok(vm.new_str("(...)").into_value());
+        };
         let mut out = b"(".to_vec();
         crate::seq::repr_items(vm, &mut out, |i| this.items().get(i).cloned())?;
         out.extend_from_slice(if this.len() == 1 { b",)" } else { b")" });
@@ -97,7 +111,9 @@ impl Tuple {
     }
     #[pyslot]
     fn richcompare(vm: &Vm, this: &Ref<Tuple>, other: &Value, op: CmpOp) -> PyResult {
-        let Some(other) = other.downcast::<Tuple>() else { return Ok(Value::NOT_IMPLEMENTED) };
+        let Some(other) = other.downcast::<Tuple>() else {
+            return Ok(Value::NOT_IMPLEMENTED);
+        };
         let (a, b) = (this.items(), other.items());
         // Unlike lists, tuples of different lengths are compared item by item.
         for (x, y) in a.iter().zip(b) {
@@ -135,10 +151,15 @@ impl Tuple {
             if count == this.len() && step == 1 && this.ty().is(&vm.types.tuple) {
                 return Ok(this.to_value());
             }
-            return Ok(vm.new_tuple(sliced(this.items(), start, step, count)).into_value());
+            return Ok(vm
+                .new_tuple(sliced(this.items(), start, step, count))
+                .into_value());
         }
         if key.as_int().is_none() && vm.type_of(key).slots.index.get().is_none() {
-            return Err(vm.type_error(format!("tuple indices must be integers or slices, not {}", vm.type_name(key))));
+            return Err(vm.type_error(format!(
+                "tuple indices must be integers or slices, not {}",
+                vm.type_name(key)
+            )));
         }
         let index = subscript_index(vm, key)?;
         match place(index, this.len()) {
@@ -149,7 +170,10 @@ impl Tuple {
     #[pyslot]
     fn concat(vm: &Vm, this: &Ref<Tuple>, other: &Value) -> PyResult {
         let Some(right) = other.downcast::<Tuple>() else {
-            return Err(vm.type_error(format!("can only concatenate tuple (not \"{}\") to tuple", vm.type_name(other))));
+            return Err(vm.type_error(format!(
+                "can only concatenate tuple (not \"{}\") to tuple",
+                vm.type_name(other)
+            )));
         };
         if this.is_empty() && right.ty().is(&vm.types.tuple) {
             return Ok(other.clone());
@@ -167,6 +191,8 @@ impl Tuple {
         if (count == 1 || this.is_empty()) && this.ty().is(&vm.types.tuple) {
             return Ok(this.to_value());
         }
-        Ok(vm.new_tuple(repeated(vm, this.items(), count)?).into_value())
+        Ok(vm
+            .new_tuple(repeated(vm, this.items(), count)?)
+            .into_value())
     }
 }

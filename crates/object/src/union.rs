@@ -18,17 +18,27 @@ pub struct Union {
     /// Type parameters, once they are asked for.
     parameters: RefSlot<Tuple>,
 }
-crate::payload!(Union, gc, |this, visit| {
-    visit(this.args.as_value());
-    this.parameters.with(|p| p.into_iter().for_each(|p| visit(p.as_value())));
-}, clear |this| drop(this.parameters.take()));
+crate::payload!(
+    Union,
+    gc,
+    |this, visit| {
+        visit(this.args.as_value());
+        this.parameters
+            .with(|p| p.into_iter().for_each(|p| visit(p.as_value())));
+    },
+    clear | this | drop(this.parameters.take())
+);
 
 /// Whether the operator `|` makes a union of an object.
 fn is_unionable(vm: &Vm, value: &Value) -> bool {
-    value.is_none() || value.downcast::<Type>().is_some() || value.downcast::<GenericAlias>().is_some() || value.downcast::<Union>().is_some() || {
-        let ty = vm.type_of(value);
-        ty.module == "typing" && ty.name.borrow().is_str("TypeAliasType")
-    }
+    value.is_none()
+        || value.downcast::<Type>().is_some()
+        || value.downcast::<GenericAlias>().is_some()
+        || value.downcast::<Union>().is_some()
+        || {
+            let ty = vm.type_of(value);
+            ty.module == "typing" && ty.name.borrow().is_str("TypeAliasType")
+        }
 }
 
 /// `a | b` for types, aliases and unions; NotImplemented for anything else.
@@ -56,7 +66,11 @@ pub fn make_union(vm: &Vm, types: &[Value]) -> PyResult {
             None if ty.downcast::<Str>().is_some() => {
                 let module = (vm.hooks.get().import)(vm, "annotationlib")?;
                 let forward_ref = vm.getattr_str(&module, "ForwardRef")?;
-                add(vm, &mut args, vm.call(&forward_ref, std::slice::from_ref(ty))?)?;
+                add(
+                    vm,
+                    &mut args,
+                    vm.call(&forward_ref, std::slice::from_ref(ty))?,
+                )?;
             }
             None => add(vm, &mut args, ty.clone())?,
         }
@@ -65,7 +79,10 @@ pub fn make_union(vm: &Vm, types: &[Value]) -> PyResult {
         0 => Err(vm.type_error("Cannot take a Union of no types.")),
         1 => Ok(args.swap_remove(0)),
         _ => {
-            let union = Union { args: vm.new_tuple(args), parameters: RefSlot::new(None) };
+            let union = Union {
+                args: vm.new_tuple(args),
+                parameters: RefSlot::new(None),
+            };
             Ok(vm.heap.alloc(&vm.types.union, union).into_value())
         }
     }
@@ -92,7 +109,12 @@ pub fn classes_of(class: &Value) -> Option<&Ref<Tuple>> {
     class.downcast::<Union>().map(|u| &u.args)
 }
 
-#[pymethods(name = "Union", module = "typing", doc = "A type that is one of several: int | str.", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "Union",
+    module = "typing",
+    doc = "A type that is one of several: int | str.",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl Union {
     #[pygetset]
     fn __args__(this: &Ref<Union>) -> Ref<Tuple> {
@@ -177,7 +199,13 @@ impl Union {
     #[pyslot]
     fn getitem(vm: &Vm, this: &Ref<Union>, item: &Value) -> PyResult {
         let parameters = Union::__parameters__(vm, this)?;
-        let args = substitute(vm, this.as_value(), this.args.items(), parameters.items(), item)?;
+        let args = substitute(
+            vm,
+            this.as_value(),
+            this.args.items(),
+            parameters.items(),
+            item,
+        )?;
         make_union(vm, &args)
     }
     #[pyslot]
