@@ -134,8 +134,13 @@ impl Fixture {
     }
     /// Calls a method through its table.
     fn method(&self, object: &Value, name: &str, args: &[Value]) -> PyResult {
-        let found = self.vm.type_lookup(self.vm.type_of(object), &self.vm.intern_str(name)).expect("a method");
-        let descriptor = found.downcast::<MethodDescriptor>().expect("a method descriptor");
+        let found = self
+            .vm
+            .type_lookup(self.vm.type_of(object), &self.vm.intern_str(name))
+            .expect("a method");
+        let descriptor = found
+            .downcast::<MethodDescriptor>()
+            .expect("a method descriptor");
         let mut all = vec![object.clone()];
         all.extend_from_slice(args);
         (descriptor.def.call)(&self.vm, Args::positional_only(&all))
@@ -347,8 +352,7 @@ fn collections() {
     let Ok(deque) = f.call("deque", &[f.list(&[1, 2, 3]), f.int(3)]) else {
         panic!("deque")
     };
-    let method =
-        |name: &str, args: &[Value]| f.show(f.method(&deque, name, args));
+    let method = |name: &str, args: &[Value]| f.show(f.method(&deque, name, args));
     assert_eq!(f.show(Ok(deque.clone())), "deque([1, 2, 3], maxlen=3)");
     assert_eq!(method("append", &[f.int(4)]), "None");
     assert_eq!(f.show(Ok(deque.clone())), "deque([2, 3, 4], maxlen=3)");
@@ -399,8 +403,7 @@ fn ordered_dicts() {
     for n in 1..=3 {
         assert!(f.vm.set_item(&dict, &f.int(n), &f.int(n * n)).is_ok());
     }
-    let method =
-        |name: &str, args: &[Value]| f.show(f.method(&dict, name, args));
+    let method = |name: &str, args: &[Value]| f.show(f.method(&dict, name, args));
     assert_eq!(f.items(Ok(dict.clone())), "[1, 2, 3]");
     assert_eq!(method("move_to_end", &[f.int(1)]), "None");
     assert_eq!(f.items(Ok(dict.clone())), "[2, 3, 1]");
@@ -409,10 +412,7 @@ fn ordered_dicts() {
     assert_eq!(method("popitem", &[Value::FALSE]), "(1, 1)");
     assert_eq!(method("popitem", &[]), "(3, 9)");
     assert_eq!(method("pop", &[f.int(9), Value::NONE]), "None");
-    assert_eq!(
-        f.items(f.method(&dict, "items", &[])),
-        "[(2, 4)]"
-    );
+    assert_eq!(f.items(f.method(&dict, "items", &[])), "[(2, 4)]");
     let Ok(iterator) = f.vm.iter(&dict) else {
         panic!("iter")
     };
