@@ -41,6 +41,9 @@ pub fn known(name: StrView<'_>) -> Option<Known> {
     let StrView::Ascii(name) = name else {
         return None;
     };
+    if name == "utf-8" {
+        return Some(Known::Utf8);
+    }
     if name.len() > 20 {
         return None;
     }

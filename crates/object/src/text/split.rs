@@ -93,7 +93,7 @@ fn separator<'a>(vm: &Vm, sep: &'a Value, expected: &str) -> PyResult<&'a Ref<St
 
 /// `text.split(None, max)`.
 pub fn split_words(vm: &Vm, this: &Ref<Str>, max: usize) -> Ref<List> {
-    let mut items = Vec::new();
+    let mut items = Vec::with_capacity(8);
     let push = |start, end| items.push(piece(vm, this, start, end));
     match this.view() {
         StrView::Ascii(s) => words(s.as_bytes(), max, is_ascii_space, push),
@@ -118,7 +118,7 @@ impl Str {
             return Ok(split_words(vm, this, max));
         }
         let sep = separator(vm, sep, "str or None")?;
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(8);
         let mut from = 0;
         if max > 0 {
             Searcher::new(this.view(), sep.view()).each(|at| {
@@ -216,8 +216,12 @@ impl Str {
         {
             return Err(vm.type_error("can only join an iterable"));
         }
-        match iterable.downcast_exact::<Tuple>(&vm.types.tuple) {
-            Some(tuple) => join(vm, this, tuple.items()),
+        if let Some(tuple) = iterable.downcast_exact::<Tuple>(&vm.types.tuple) {
+            return join(vm, this, tuple.items());
+        }
+        match iterable.downcast_exact::<List>(&vm.types.list) {
+            // Joining runs no Python code.
+            Some(list) => list.with(|items| join(vm, this, items)),
             None => join(vm, this, &vm.collect(iterable)?),
         }
     }
