@@ -15,7 +15,6 @@ const G_MINUS_HALF: f64 = 5.524_680_040_776_729_583_740_234_375;
 const LOG_PI: f64 = 1.144_729_885_849_400_174_143_427_351_353_058_711_647;
 
 /// Numerator and denominator of the Lanczos sum, from the constant term up.
-
 const LANCZOS: [(f64, f64); 13] = [
     (23531376880.410759688572007674451636754734846804940, 0.0),
     (

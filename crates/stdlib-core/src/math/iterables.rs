@@ -74,7 +74,9 @@ pub mod functions {
             let Some(sum) = self.sum else { return false };
             let (p_float, q_float) = (is_plain_float(vm, p), is_plain_float(vm, q));
             let integer = |v: &Value| is_plain_int(vm, v) || v.as_bool().is_some();
-            if !(p_float && q_float || p_float && integer(q) || q_float && integer(p)) {
+            let other_fits = |float: bool, v: &Value| float || integer(v);
+            let usable = (p_float || q_float) && other_fits(p_float, p) && other_fits(q_float, q);
+            if !usable {
                 return false;
             }
             let real = |v: &Value| v.as_float().or_else(|| v.as_i64().map(|n| n as f64));
