@@ -1,1 +1,270 @@
+//! Machine code for the hot parts of programs.
+//!
+//! The pipeline: bytecode and what the interpreter learnt ([`build`]) -> HIR
+//! ([`hir`], checked by [`verify`]) -> Cranelift -> executable memory. Functions are
+//! compiled when they are called often, loops when they run long; the machine
+//! enters compiled code through [`taipan_vm::jit::Hooks`]. Whatever compiled code
+//! does not expect it leaves to the interpreter at an exact instruction.
 
+pub mod build;
+pub mod hir;
+pub mod lower;
+pub mod profile;
+pub mod runtime;
+pub mod verify;
+
+use std::collections::HashMap;
+
+use cranelift_codegen::isa::OwnedTargetIsa;
+use taipan_compiler::opcode::Instr;
+use taipan_host::memory::CodeBlock;
+use taipan_object::Vm;
+use taipan_object::value::encoding;
+use taipan_vm::call::{CompiledEntry, RAISED};
+use taipan_vm::code::PyCode;
+use taipan_vm::frame::{Frame, GENERATOR};
+use taipan_vm::jit::{Hooks, Mode};
+use taipan_vm::machine::Machine;
+
+use crate::profile::{Kind, Profile};
+
+/// How often an exit is taken before its guess is given up.
+const EXIT_LIMIT: u32 = 40;
+/// How often a function is compiled at most.
+const MAX_ATTEMPTS: u32 = 12;
+
+/// The hooks to install in a machine.
+pub static HOOKS: Hooks = Hooks { function_hot, loop_hot };
+
+/// One compiled body: a function from its start, or a loop from its header.
+struct Compiled {
+    _memory: CodeBlock,
+    entry: CompiledEntry,
+    counters: Box<[u32]>,
+    exits: Vec<hir::Exit>,
+}
+
+/// What the JIT keeps for a code object.
+#[derive(Default)]
+struct CodeState {
+    profile: Profile,
+    function: Option<Compiled>,
+    loops: HashMap<u32, Option<Compiled>>,
+    attempts: u32,
+    refused: bool,
+    /// Bodies that are out of use but may still be running.
+    retired: Vec<Compiled>,
+}
+
+/// What happened, for `-X jit-stats`.
+#[derive(Default, Debug, Clone, Copy)]
+pub struct Stats {
+    pub functions: u32,
+    pub loops: u32,
+    pub refused: u32,
+    pub recompiled: u32,
+    pub code_bytes: usize,
+}
+
+thread_local! {
+    static ISA: Option<OwnedTargetIsa> = lower::isa();
+    static STATS: std::cell::Cell<Stats> = std::cell::Cell::default();
+    static DUMP: Option<String> = std::env::var("TAIPAN_JIT_DUMP").ok();
+}
+
+/// This thread's figures.
+pub fn stats() -> Stats {
+    STATS.with(|s| s.get())
+}
+
+fn count(f: impl FnOnce(&mut Stats)) {
+    STATS.with(|s| {
+        let mut stats = s.get();
+        f(&mut stats);
+        s.set(stats);
+    });
+}
+
+#[expect(clippy::mut_from_ref, reason = "one state a code object, only reached from its interpreter's running thread")]
+fn state(code: &PyCode) -> &mut CodeState {
+    let mut p = code.jit_state.get().cast::<CodeState>();
+    if p.is_null() {
+        p = Box::into_raw(Box::<CodeState>::default());
+        code.jit_state.set(p.cast());
+    }
+    // SAFETY: made above, freed never while the code lives.
+    unsafe { &mut *p }
+}
+
+unsafe fn function_hot(vm: &Vm, frame: *mut Frame) {
+    // SAFETY: by the hook's contract.
+    unsafe {
+        let code = (*frame).code();
+        let s = state(code);
+        give_up_failing(vm, code, s);
+        if !code.jit_entry.get().is_null() || s.refused || (*frame).flags & GENERATOR != 0 || code.caches.get().is_null() {
+            return;
+        }
+        if let Some(compiled) = compile(vm, frame, 0, false) {
+            code.jit_entry.set(compiled.entry as *const ());
+            count(|s| s.functions += 1);
+            state(code).function = Some(compiled);
+        }
+    }
+}
+
+unsafe fn loop_hot(vm: &Vm, frame: *mut Frame) -> bool {
+    // SAFETY: by the hook's contract.
+    unsafe {
+        let code = (*frame).code();
+        if code.is_generator || (*frame).flags & GENERATOR != 0 {
+            return false;
+        }
+        if code.caches.get().is_null() {
+            code.warm_up();
+            return false;
+        }
+        let threshold = if Machine::of(vm).jit.mode.get() == Mode::Always { 64 } else { 512 };
+        if code.loops.get() < threshold {
+            return false;
+        }
+        let s = state(code);
+        give_up_failing(vm, code, s);
+        if s.refused {
+            return false;
+        }
+        let header = code.index_of((*frame).pc);
+        if !s.loops.contains_key(&header) {
+            let compiled = compile(vm, frame, header, true);
+            if compiled.is_some() {
+                count(|s| s.loops += 1);
+            }
+            state(code).loops.insert(header, compiled);
+        }
+        let Some(Some(compiled)) = state(code).loops.get(&header) else { return false };
+        let entry = compiled.entry;
+        entry(vm, frame, (*frame).regs) == RAISED
+    }
+}
+
+/// Gives up code whose guesses fail again and again, and learns from where it left.
+unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut CodeState) {
+    let _ = vm;
+    let mut failed: Vec<u32> = Vec::new();
+    let mut scan = |c: &Compiled| {
+        for (exit, &n) in c.exits.iter().zip(&c.counters) {
+            if n >= EXIT_LIMIT && !exit.raised && !matches!(exit.reason, "return" | "poll" | "raise") {
+                failed.push(exit.pc);
+            }
+        }
+    };
+    if let Some(c) = &s.function {
+        scan(c);
+    }
+    s.loops.values().flatten().for_each(&mut scan);
+    if failed.is_empty() {
+        return;
+    }
+    for pc in failed {
+        // A failed guess of an int is tried as a float once, anything else goes the general way.
+        let next = match s.profile.kind_at(pc) {
+            None if is_arithmetic(code, pc) => Kind::Float,
+            _ => Kind::Other,
+        };
+        if next == Kind::Other {
+            s.profile.note(pc, Kind::Other);
+        }
+        s.profile.note(pc, next);
+    }
+    code.jit_entry.set(std::ptr::null());
+    s.retired.extend(s.function.take());
+    s.retired.extend(s.loops.drain().filter_map(|(_, c)| c));
+    s.attempts += 1;
+    count(|s| s.recompiled += 1);
+    if s.attempts > MAX_ATTEMPTS {
+        s.refused = true;
+    }
+}
+
+fn is_arithmetic(code: &PyCode, pc: u32) -> bool {
+    use taipan_compiler::opcode::Opcode;
+    matches!(
+        code.code.instrs.get(pc as usize).and_then(|i| i.op()),
+        Some(
+            Opcode::Add | Opcode::Sub | Opcode::Mul | Opcode::Div | Opcode::AddImm | Opcode::SubImm | Opcode::Neg
+                | Opcode::JumpLt | Opcode::JumpLe | Opcode::JumpGt | Opcode::JumpGe | Opcode::CmpLt | Opcode::CmpLe | Opcode::CmpGt | Opcode::CmpGe
+        )
+    )
+}
+
+unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<Compiled> {
+    // SAFETY: the frame is live and its window filled.
+    unsafe {
+        let code = (*frame).code();
+        let s = state(code);
+        let n = code.code.instrs.len();
+        let mut window: Vec<u64> = (0..code.register_count as usize).map(|r| *(*frame).regs.add(r)).collect();
+        if !osr {
+            // Only parameters hold values yet.
+            window[code.parameter_count as usize..].fill(0);
+        }
+        let input = build::Input {
+            vm,
+            code,
+            instrs: std::slice::from_raw_parts(code.instrs.get(), n),
+            caches: std::slice::from_raw_parts(code.caches.get(), n),
+            start,
+            window: &window,
+            globals: (*frame).globals as u64,
+            builtins: (*frame).builtins as u64,
+            profile: &s.profile,
+            osr,
+        };
+        let function = match build::build(&input) {
+            Ok(f) => f,
+            Err(_) => {
+                s.refused = !osr || s.refused;
+                count(|s| s.refused += 1);
+                return None;
+            }
+        };
+        let dump = DUMP.with(|d| d.clone());
+        let wants = |what: &str| dump.as_ref().is_some_and(|d| d.split(',').any(|w| w == what));
+        if wants("hir") {
+            eprintln!("{function}");
+        }
+        if cfg!(debug_assertions) || dump.is_some() {
+            if let Err(e) = verify::verify(&function) {
+                eprintln!("taipan: JIT: {}: {e}\n{function}", function.name);
+                s.refused = true;
+                return None;
+            }
+        }
+        let counters = vec![0u32; function.exits.len()].into_boxed_slice();
+        let target = lower::Target {
+            instrs: code.instrs.get() as u64,
+            counters: counters.as_ptr() as u64,
+            breaker: &raw const vm.breaker as u64,
+        };
+        let lowered = ISA.with(|isa| lower::lower(&function, &target, isa.as_ref()?, wants("clif") || wants("asm")).ok())?;
+        if wants("clif") {
+            eprintln!("{}", lowered.clif.as_deref().unwrap_or_default());
+        }
+        if wants("asm") {
+            eprintln!("{}", lowered.asm.as_deref().unwrap_or_default());
+        }
+        let memory = CodeBlock::new(&lowered.code)?;
+        count(|s| s.code_bytes += memory.bytes());
+        let entry = std::mem::transmute::<*const u8, CompiledEntry>(memory.address());
+        Some(Compiled { _memory: memory, entry, counters, exits: function.exits })
+    }
+}
+
+/// Switches the JIT of a thread's machine on.
+pub fn install(vm: &Vm, mode: Mode) {
+    let jit = &Machine::of(vm).jit;
+    jit.mode.set(mode);
+    jit.hooks.set(Some(&HOOKS));
+}
+
+const _: (fn(u64) -> bool, fn(Instr) -> u64) = (encoding::is_int, |i| i.0);

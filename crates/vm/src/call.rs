@@ -24,8 +24,20 @@ pub enum Entered {
     Frame(*mut Frame),
     /// The instruction is complete.
     Done,
+    /// An exception is pending in the running frame.
     Raised,
+    /// An exception left the innermost entry frame.
+    Left,
 }
+
+/// Machine code of a function: thread state, frame record, window. Gives the owned
+/// word that the function returned (its record is given back then), or one of
+/// the two words below.
+pub type CompiledEntry = unsafe extern "C" fn(*const Vm, *mut Frame, *mut u64) -> u64;
+/// The interpreter goes on at the frame's program counter.
+pub const CONTINUE: u64 = 0;
+/// An exception is pending at the frame's program counter.
+pub const RAISED: u64 = 8;
 
 type Values = SmallVec<[Value; 8]>;
 
@@ -116,7 +128,8 @@ unsafe fn place_free(f: &Function, c: &PyCode, window: *mut u64) {
 fn ready_code(vm: &Vm, f: &Ref<Function>) -> PyResult<*const Object<PyCode>> {
     // SAFETY: the borrow ends before anything can replace the code.
     let code = unsafe { &*f.code.as_ptr() };
-    let calls = code.calls.get();
+    let calls = code.calls.get().wrapping_add(1);
+    code.calls.set(calls);
     if calls < 4 || code.instrs.get().is_null() {
         warm(vm, code)?;
     }
@@ -126,7 +139,6 @@ fn ready_code(vm: &Vm, f: &Ref<Function>) -> PyResult<*const Object<PyCode>> {
 #[cold]
 fn warm(vm: &Vm, code: &Ref<PyCode>) -> PyResult<()> {
     PyCode::prepare(code, vm)?;
-    code.calls.set(code.calls.get() + 1);
     if code.calls.get() >= 2 {
         code.warm_up();
     }
@@ -148,7 +160,7 @@ unsafe fn take_window(regs: *mut u64, first: usize, count: usize) -> Values {
 /// # Safety
 /// The instruction is verified; `frame` is the running frame with its program counter saved.
 #[inline]
-pub unsafe fn call(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, mut first: usize, mut argc: usize) -> Entered {
+pub unsafe fn call(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, mut first: usize, mut argc: usize, entry: u16) -> Entered {
     // SAFETY: by the contract.
     unsafe {
         let mut word = *regs.add(callee);
@@ -181,7 +193,7 @@ pub unsafe fn call(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: u
                 return call_method_descriptor(vm, regs, i, callee, first, argc);
             }
             if ty == vm.types.type_.as_ptr().cast_const() {
-                return call_class(vm, frame, regs, i, callee, first, argc);
+                return call_class(vm, frame, regs, i, callee, first, argc, entry);
             }
             if ty != vm.types.function.as_ptr().cast_const() {
                 return call_slot(vm, regs, i, callee, first, argc, 0);
@@ -189,14 +201,26 @@ pub unsafe fn call(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: u
             // The callable's reference moves into the new frame.
             regs.add(callee).write(0);
         }
-        enter_function(vm, frame, regs, i, word, first, argc, 0)
+        enter_function(vm, frame, regs, i, word, first, argc, 0, entry, 0)
     }
 }
 
-/// Enters a Python function whose word is owned; its arguments lie at `first`, the
-/// last `keywords` of them named by the tuple behind them.
+/// Enters a Python function whose word is owned; its arguments lie at `first`; with
+/// `keywords` = 1 the last ones are named by the tuple behind them. `entry`: [`ENTRY`]
+/// if returning must leave the loop. `instance`: owned word, for a class call.
 #[inline(always)]
-unsafe fn enter_function(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, function: u64, first: usize, argc: usize, keywords: usize) -> Entered {
+unsafe fn enter_function(
+    vm: &Vm,
+    frame: *mut Frame,
+    regs: *mut u64,
+    i: u64,
+    function: u64,
+    first: usize,
+    argc: usize,
+    keywords: usize,
+    entry: u16,
+    instance: u64,
+) -> Entered {
     // SAFETY: the window is verified; the word is a function.
     unsafe {
         let f = &*(&raw const function).cast::<Ref<Function>>();
@@ -205,6 +229,7 @@ unsafe fn enter_function(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, fun
             Err(_) => {
                 drop(Value::from_word(function));
                 drop(take_window(regs, first, argc + keywords));
+                release_instance(instance);
                 return Entered::Raised;
             }
         };
@@ -229,6 +254,7 @@ unsafe fn enter_function(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, fun
                     drop(take_window(window, 0, argc + keywords));
                 }
                 drop(Value::from_word(function));
+                release_instance(instance);
                 return Entered::Raised;
             }
         }
@@ -243,6 +269,7 @@ unsafe fn enter_function(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, fun
                     }
                 }
                 drop(Value::from_word(function));
+                release_instance(instance);
                 return Entered::Raised;
             }
         };
@@ -253,10 +280,56 @@ unsafe fn enter_function(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, fun
             return finish(vm, regs, i, Ok(g));
         }
         (*new).dest = (i >> 16) as u16;
-        if (i >> 8) as u8 & DISCARD != 0 {
-            (*new).flags = DISCARD_RESULT;
+        let discard = if (i >> 8) as u8 & DISCARD != 0 { DISCARD_RESULT } else { 0 };
+        (*new).flags = entry | discard | if instance != 0 { CONSTRUCTOR } else { 0 };
+        (*new).instance = instance;
+        if c.calls.get() & 0x3F == 0 {
+            crate::jit::function_hot(vm, new);
+        }
+        let compiled = c.jit_entry.get();
+        if !compiled.is_null() {
+            return run_compiled(vm, new, std::mem::transmute::<*const (), CompiledEntry>(compiled), regs, i);
         }
         Entered::Frame(new)
+    }
+}
+
+unsafe fn release_instance(word: u64) {
+    if word != 0 {
+        // SAFETY: an owned word.
+        drop(unsafe { Value::from_word(word) });
+    }
+}
+
+/// Runs the machine code of a function whose frame was just pushed.
+#[inline]
+unsafe fn run_compiled(vm: &Vm, new: *mut Frame, compiled: CompiledEntry, regs: *mut u64, i: u64) -> Entered {
+    // SAFETY: the frame is the current one and its window is filled.
+    unsafe {
+        if vm.check_stack("").is_err() {
+            (*new).pc = (*new).pc.add(1);
+            return match crate::unwind::unwind(vm, new) {
+                crate::unwind::Unwound::Handler(f) => Entered::Frame(f),
+                crate::unwind::Unwound::Left => Entered::Left,
+            };
+        }
+        match compiled(vm, new, (*new).regs) {
+            CONTINUE => Entered::Frame(new),
+            RAISED => match crate::unwind::unwind(vm, new) {
+                crate::unwind::Unwound::Handler(f) => Entered::Frame(f),
+                crate::unwind::Unwound::Left => Entered::Left,
+            },
+            mut w => {
+                // The record was given back, but nothing has used its memory since.
+                if (*new).flags & CONSTRUCTOR != 0 {
+                    match constructed(vm, new, w) {
+                        Some(instance) => w = instance,
+                        None => return Entered::Raised,
+                    }
+                }
+                finish(vm, regs, i, Ok(Value::from_word(w)))
+            }
+        }
     }
 }
 
@@ -325,7 +398,7 @@ unsafe fn call_method_descriptor(vm: &Vm, regs: *mut u64, i: u64, callee: usize,
 }
 
 /// Calls a class whose metaclass is `type`: plain classes with a Python `__init__` run without native recursion.
-unsafe fn call_class(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize) -> Entered {
+unsafe fn call_class(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize, entry: u16) -> Entered {
     // SAFETY: as above.
     unsafe {
         let class = Value::borrow_word(&*regs.add(callee)).downcast::<Type>().unwrap_unchecked().clone();
@@ -340,19 +413,16 @@ unsafe fn call_class(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee:
                 let instance = taipan_object::object::alloc_instance(vm, &class, taipan_object::object::Plain).into_value();
                 let class_word = regs.add(callee).replace(instance.clone().into_word());
                 drop(Value::from_word(class_word));
-                return match enter_function(vm, frame, regs, i, init.into_word(), callee, argc + 1, 0) {
-                    Entered::Frame(f) => {
-                        (*f).flags |= CONSTRUCTOR;
-                        (*f).instance = instance.into_word();
-                        Entered::Frame(f)
-                    }
-                    Entered::Done => {
-                        // `__init__` is a generator function: what it made is no None.
-                        let _ = vm.type_error("__init__() should return None, not 'generator'");
-                        Entered::Raised
-                    }
-                    e => e,
-                };
+                let code = init.downcast::<Function>().map(|f| f.code.borrow().is_generator);
+                if code == Some(true) {
+                    // What it makes is no None.
+                    drop(take_window(regs, callee, argc + 1));
+                    let kind = "generator";
+                    let _ = vm.type_error(format!("__init__() should return None, not '{kind}'"));
+                    return Entered::Raised;
+                }
+                let instance = instance.into_word();
+                return enter_function(vm, frame, regs, i, init.into_word(), callee, argc + 1, 0, entry, instance);
             }
         }
         call_slot(vm, regs, i, callee, first, argc, 0)
@@ -403,7 +473,7 @@ unsafe fn not_callable(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: us
 ///
 /// # Safety
 /// As [`call`].
-pub unsafe fn call_kw(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize) -> Entered {
+pub unsafe fn call_kw(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize, entry: u16) -> Entered {
     // SAFETY: as above.
     unsafe {
         let keywords = match Value::borrow_word(&*regs.add(first + argc)).downcast::<Tuple>() {
@@ -416,7 +486,7 @@ pub unsafe fn call_kw(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee
         let word = *regs.add(callee);
         if keywords > 0 && is_heap(word) && (*(word as *const ObjectHeader)).ty_ptr() == vm.types.function.as_ptr().cast_const() {
             regs.add(callee).write(0);
-            return enter_function(vm, frame, regs, i, word, first, argc, 1);
+            return enter_function(vm, frame, regs, i, word, first, argc, 1, entry, 0);
         }
         call_slot(vm, regs, i, callee, first, argc, 1)
     }
@@ -548,6 +618,21 @@ unsafe fn run_function(vm: &Vm, f: &Ref<Function>, code: *const Object<PyCode>, 
             return Ok(g);
         }
         (*frame).flags = ENTRY;
+        if c.calls.get() & 0x3F == 0 {
+            crate::jit::function_hot(vm, frame);
+        }
+        let compiled = c.jit_entry.get();
+        if !compiled.is_null() {
+            let compiled = std::mem::transmute::<*const (), CompiledEntry>(compiled);
+            return match compiled(vm, frame, window) {
+                CONTINUE => interp::run(vm, frame),
+                RAISED => match crate::unwind::unwind(vm, frame) {
+                    crate::unwind::Unwound::Handler(f) => interp::run(vm, f),
+                    crate::unwind::Unwound::Left => Err(Raised::assume_pending()),
+                },
+                w => Ok(Value::from_word(w)),
+            };
+        }
         interp::run(vm, frame)
     }
 }

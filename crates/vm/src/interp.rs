@@ -116,6 +116,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             Entered::Frame(f) => { frame = f; reload!(); next!() }
                             Entered::Done => next!(),
                             Entered::Raised => raise!(),
+                            Entered::Left => return Err(taipan_object::Raised::assume_pending()),
                         }
                     };
                 }
@@ -723,27 +724,27 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         // ---- calls and functions
                         CALL => {
                             sync!();
-                            entered!(call::call(vm, frame, regs, i, b!(i), b!(i) + 1, c!(i)))
+                            entered!(call::call(vm, frame, regs, i, b!(i), b!(i) + 1, c!(i), 0))
                         }
                         CALL_METHOD => {
                             sync!();
                             let base = b!(i);
                             if reg!(base + 1) == 0 {
-                                entered!(call::call(vm, frame, regs, i, base, base + 2, c!(i)))
+                                entered!(call::call(vm, frame, regs, i, base, base + 2, c!(i), 0))
                             }
-                            entered!(call::call(vm, frame, regs, i, base, base + 1, c!(i) + 1))
+                            entered!(call::call(vm, frame, regs, i, base, base + 1, c!(i) + 1, 0))
                         }
                         CALL_KW => {
                             sync!();
-                            entered!(call::call_kw(vm, frame, regs, i, b!(i), b!(i) + 1, c!(i)))
+                            entered!(call::call_kw(vm, frame, regs, i, b!(i), b!(i) + 1, c!(i), 0))
                         }
                         CALL_METHOD_KW => {
                             sync!();
                             let base = b!(i);
                             if reg!(base + 1) == 0 {
-                                entered!(call::call_kw(vm, frame, regs, i, base, base + 2, c!(i)))
+                                entered!(call::call_kw(vm, frame, regs, i, base, base + 2, c!(i), 0))
                             }
-                            entered!(call::call_kw(vm, frame, regs, i, base, base + 1, c!(i) + 1))
+                            entered!(call::call_kw(vm, frame, regs, i, base, base + 1, c!(i) + 1, 0))
                         }
                         CALL_EX => {
                             sync!();

@@ -26,6 +26,7 @@ pub struct Machine {
     /// `sys.settrace` and `sys.setprofile` functions.
     pub trace: Cell<Option<Value>>,
     pub profile: Cell<Option<Value>>,
+    pub jit: crate::jit::Jit,
 }
 
 impl Machine {
@@ -47,6 +48,7 @@ impl Machine {
             _records: records,
             trace: Cell::new(None),
             profile: Cell::new(None),
+            jit: Default::default(),
         }))
     }
 

@@ -18,11 +18,20 @@ const YOUNG_LIMIT: usize = 4000;
 #[cold]
 #[inline(never)]
 pub unsafe fn back_edge(vm: &Vm, frame: *mut Frame, loops: u32) -> Entered {
-    let _ = (frame, loops);
-    match poll(vm) {
-        Ok(()) => Entered::Done,
-        Err(_) => Entered::Raised,
+    let _ = loops;
+    if poll(vm).is_err() {
+        return Entered::Raised;
     }
+    let jit = &crate::machine::Machine::of(vm).jit;
+    if let Some(hooks) = jit.hooks.get()
+        && jit.mode.get() != crate::jit::Mode::Off
+    {
+        // SAFETY: the frame stands at the loop header, its program counter saved.
+        return unsafe {
+            if (hooks.loop_hot)(vm, frame) { Entered::Raised } else { Entered::Frame(frame) }
+        };
+    }
+    Entered::Done
 }
 
 /// Does what other threads, signals and the heap have asked for.

@@ -29,24 +29,24 @@ use taipan_object::{PyResult, Ref, Value, Vm};
 
 use crate::frame::Frame;
 
-pub(crate) fn a(i: u64) -> usize {
+pub fn a(i: u64) -> usize {
     (i >> 16) as u16 as usize
 }
-pub(crate) fn b(i: u64) -> usize {
+pub fn b(i: u64) -> usize {
     (i >> 32) as u16 as usize
 }
-pub(crate) fn c(i: u64) -> usize {
+pub fn c(i: u64) -> usize {
     (i >> 48) as u16 as usize
 }
-pub(crate) fn bc(i: u64) -> usize {
+pub fn bc(i: u64) -> usize {
     (i >> 32) as u32 as usize
 }
-pub(crate) fn flags(i: u64) -> u8 {
+pub fn flags(i: u64) -> u8 {
     (i >> 8) as u8
 }
 
 /// Borrows a register's value. An empty register reads as None (only hostile code gets there).
-pub(crate) unsafe fn get<'a>(regs: *mut u64, n: usize) -> &'a Value {
+pub unsafe fn get<'a>(regs: *mut u64, n: usize) -> &'a Value {
     static NONE: u64 = taipan_object::value::encoding::NONE;
     // SAFETY: verified register; the value stays there during the instruction.
     unsafe {
@@ -56,7 +56,7 @@ pub(crate) unsafe fn get<'a>(regs: *mut u64, n: usize) -> &'a Value {
 }
 
 /// Writes a register, releasing what stood there.
-pub(crate) unsafe fn put(regs: *mut u64, n: usize, value: Value) {
+pub unsafe fn put(regs: *mut u64, n: usize, value: Value) {
     // SAFETY: verified register; heap words in it are owned.
     unsafe {
         let old = regs.add(n).replace(value.into_word());
@@ -67,7 +67,7 @@ pub(crate) unsafe fn put(regs: *mut u64, n: usize, value: Value) {
 }
 
 /// Moves a value out of a register.
-pub(crate) unsafe fn take(regs: *mut u64, n: usize) -> Value {
+pub unsafe fn take(regs: *mut u64, n: usize) -> Value {
     // SAFETY: verified live register.
     unsafe {
         let word = regs.add(n).replace(0);
@@ -76,13 +76,13 @@ pub(crate) unsafe fn take(regs: *mut u64, n: usize) -> Value {
 }
 
 /// Takes an operand: moved if killed, else a new reference.
-pub(crate) unsafe fn operand(regs: *mut u64, n: usize, killed: bool) -> Value {
+pub unsafe fn operand(regs: *mut u64, n: usize, killed: bool) -> Value {
     // SAFETY: as above.
     unsafe { if killed { take(regs, n) } else { get(regs, n).clone() } }
 }
 
 /// Releases an operand if it is killed.
-pub(crate) unsafe fn kill(regs: *mut u64, n: usize, killed: bool) {
+pub unsafe fn kill(regs: *mut u64, n: usize, killed: bool) {
     if killed {
         // SAFETY: as above.
         drop(unsafe { take(regs, n) });
@@ -90,7 +90,7 @@ pub(crate) unsafe fn kill(regs: *mut u64, n: usize, killed: bool) {
 }
 
 /// Consumes killed b and c, writes a, runs due finalisers.
-pub(crate) unsafe fn done_abc(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
+pub unsafe fn done_abc(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
     let f = flags(i);
     // SAFETY: verified operands.
     unsafe {
@@ -101,7 +101,7 @@ pub(crate) unsafe fn done_abc(vm: &Vm, regs: *mut u64, i: u64, result: PyResult)
 }
 
 /// Consumes killed b, writes a, runs due finalisers.
-pub(crate) unsafe fn done_ab(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
+pub unsafe fn done_ab(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
     // SAFETY: verified operands.
     unsafe {
         kill(regs, b(i), flags(i) & KILL_B != 0);
@@ -110,7 +110,7 @@ pub(crate) unsafe fn done_ab(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) 
 }
 
 /// Writes a, runs due finalisers.
-pub(crate) unsafe fn done(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
+pub unsafe fn done(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
     let ok = match result {
         Ok(value) => {
             // SAFETY: verified operand.
@@ -124,13 +124,13 @@ pub(crate) unsafe fn done(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> 
 }
 
 /// For instructions without destination.
-pub(crate) fn ended(vm: &Vm, result: PyResult<()>) -> bool {
+pub fn ended(vm: &Vm, result: PyResult<()>) -> bool {
     crate::finalize::drain(vm);
     result.is_ok()
 }
 
 /// The name operand in `c` (or in the EXT that follows).
-pub(crate) unsafe fn name_c<'f>(frame: *mut Frame, i: u64) -> &'f Ref<Str> {
+pub unsafe fn name_c<'f>(frame: *mut Frame, i: u64) -> &'f Ref<Str> {
     // SAFETY: verified index; names live as long as the code.
     unsafe {
         let n = c(i);
@@ -140,7 +140,7 @@ pub(crate) unsafe fn name_c<'f>(frame: *mut Frame, i: u64) -> &'f Ref<Str> {
 }
 
 /// The name operand in `bc`.
-pub(crate) unsafe fn name_bc<'f>(frame: *mut Frame, i: u64) -> &'f Ref<Str> {
+pub unsafe fn name_bc<'f>(frame: *mut Frame, i: u64) -> &'f Ref<Str> {
     // SAFETY: as above.
     unsafe { &(*(*frame).code).payload.names()[bc(i)] }
 }
@@ -437,7 +437,7 @@ pub unsafe fn load_special(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     }
 }
 
-pub(crate) unsafe fn put_or_null(regs: *mut u64, n: usize, value: Option<Value>) {
+pub unsafe fn put_or_null(regs: *mut u64, n: usize, value: Option<Value>) {
     // SAFETY: verified register.
     unsafe {
         let old = regs.add(n).replace(value.map_or(0, Value::into_word));

@@ -157,3 +157,30 @@ pub unsafe fn with_except_start(vm: &Vm, regs: *mut u64, i: u64) -> bool {
         done(vm, regs, i, result)
     }
 }
+
+/// PUSH_EXC_INFO, for compiled code.
+///
+/// # Safety
+/// As [`binary`].
+pub unsafe fn push_exc_info(vm: &Vm, regs: *mut u64, i: u64) -> bool {
+    // SAFETY: by the contract.
+    unsafe {
+        let e = operand(regs, b(i), flags(i) & KILL_B != 0);
+        let old = vm.handled_item().value.replace(Some(e)).unwrap_or(Value::NONE);
+        put(regs, a(i), old);
+        true
+    }
+}
+
+/// POP_EXCEPT, for compiled code.
+///
+/// # Safety
+/// As [`binary`].
+pub unsafe fn pop_except(vm: &Vm, regs: *mut u64, i: u64) -> bool {
+    // SAFETY: by the contract.
+    unsafe {
+        let e = operand(regs, a(i), flags(i) & KILL_A != 0);
+        drop(vm.handled_item().value.replace(Some(e)));
+        ended(vm, Ok(()))
+    }
+}

@@ -289,3 +289,46 @@ pub unsafe fn setup_annotations(vm: &Vm, frame: *mut Frame) -> bool {
 }
 
 const _: fn(u64) -> bool = is_heap;
+
+/// LOAD_DEREF, for compiled code.
+///
+/// # Safety
+/// As [`binary`].
+pub unsafe fn load_deref(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> bool {
+    // SAFETY: by the contract.
+    unsafe {
+        match get(regs, b(i)).downcast::<PyCell>().and_then(|cell| cell.get()) {
+            Some(v) => done(vm, regs, i, Ok(v)),
+            None => unbound_cell(vm, frame, b(i)),
+        }
+    }
+}
+
+/// STORE_DEREF, for compiled code.
+///
+/// # Safety
+/// As [`binary`].
+pub unsafe fn store_deref(vm: &Vm, regs: *mut u64, i: u64) -> bool {
+    // SAFETY: by the contract.
+    unsafe {
+        let value = operand(regs, a(i), flags(i) & KILL_A != 0);
+        if let Some(cell) = get(regs, b(i)).downcast::<PyCell>() {
+            drop(cell.value.replace(Some(value)));
+        }
+        ended(vm, Ok(()))
+    }
+}
+
+/// DELETE_DEREF, for compiled code.
+///
+/// # Safety
+/// As [`binary`].
+pub unsafe fn delete_deref(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> bool {
+    // SAFETY: by the contract.
+    unsafe {
+        match get(regs, b(i)).downcast::<PyCell>().and_then(|cell| cell.value.take()) {
+            Some(_) => ended(vm, Ok(())),
+            None => unbound_cell(vm, frame, b(i)),
+        }
+    }
+}

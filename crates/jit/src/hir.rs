@@ -1,0 +1,355 @@
+//! The high-level intermediate representation: SSA over blocks with parameters.
+//!
+//! Values are unboxed where their type is known. Objects stay in the frame's
+//! register window, which owns them just as in the interpreter; the window is
+//! also where an exit puts everything back ([`Exit`]), so the interpreter can go
+//! on at any instruction.
+//!
+//! | type | meaning |
+//! | --- | --- |
+//! | `word` | a tagged value, borrowed from a register, an object or a constant |
+//! | `int` | an integer of 63 bits, shifted left by one (so that overflow of the tagged range is overflow of 64 bits) |
+//! | `float` | an `f64` |
+//! | `bool` | 0 or 1 |
+
+use std::fmt::{self, Write};
+
+/// A value: index into [`Function::insts`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(pub u32);
+
+/// A block: index into [`Function::blocks`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlockId(pub u32);
+
+/// An exit: index into [`Function::exits`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct ExitId(pub u32);
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v{}", self.0)
+    }
+}
+impl fmt::Debug for BlockId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "b{}", self.0)
+    }
+}
+
+/// The type of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ty {
+    /// No value.
+    Unit,
+    Word,
+    Int,
+    Float,
+    Bool,
+}
+
+/// Comparison conditions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cond {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+impl Cond {
+    pub fn negated(self) -> Cond {
+        match self {
+            Cond::Eq => Cond::Ne,
+            Cond::Ne => Cond::Eq,
+            Cond::Lt => Cond::Ge,
+            Cond::Le => Cond::Gt,
+            Cond::Gt => Cond::Le,
+            Cond::Ge => Cond::Lt,
+        }
+    }
+}
+
+/// What an instruction does. Operands are in [`Inst::args`]; `exit` names where
+/// it leaves to when a guard fails.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Op {
+    /// A block parameter.
+    Param,
+    /// A tagged constant; objects are kept alive by the compiled function.
+    Word(u64),
+    /// An integer constant, already shifted.
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    /// The word in a register, borrowed.
+    LoadReg(u32),
+    /// Stores an owned word into a register whose old word is released.
+    StoreReg(u32),
+    /// Stores an owned or immediate word into a register that holds no heap pointer.
+    StoreRegDead(u32),
+    /// Releases what a register holds and leaves an empty word.
+    ClearReg(u32),
+    /// Counts a word up, if it is a heap pointer.
+    Retain,
+    /// Leaves unless the word is an integer; the integer.
+    GuardInt,
+    /// Leaves unless the word is a float inside the word; the float.
+    GuardFloat,
+    /// The float of a word that is a float or small integer; leaves otherwise.
+    ToFloat,
+    /// Leaves unless the bool is true.
+    GuardTrue,
+    /// Leaves unless the word equals the constant.
+    GuardWord(u64),
+    /// Leaves unless the word is a heap object whose type has this version.
+    GuardVersion(u64),
+    /// Leaves unless the word is a heap object of exactly the type at this address.
+    GuardType(u64),
+    /// Leaves unless the 64 bits at `word + offset` equal the constant.
+    GuardField { offset: u32, value: u64 },
+    /// The 64 bits at `word + offset`, as a borrowed word; leaves if they are zero.
+    LoadField { offset: u32 },
+    /// Replaces the word at `word + offset`: args object, owned word; the old one is released.
+    StoreField { offset: u32 },
+    /// Writes the word at `word + offset`, which holds nothing: args object, owned word.
+    InitField { offset: u32 },
+    /// Writes the constant at `word + offset`.
+    SetField { offset: u32, value: u64 },
+    /// The word of entry `index` of the dict at `address`, whose keys version must equal `version`; leaves otherwise.
+    LoadDict { address: u64, version: u64, index: u32 },
+    /// Item of an exact list (args list, int index); leaves on wrong type or range.
+    ListItem,
+    /// Item of an exact tuple.
+    TupleItem,
+    /// Replaces an item of an exact list: args list, int index, owned word; leaves on wrong type or range (before anything is changed).
+    SetListItem,
+    /// Steps the exact range iterator in the word: the int; a terminator looks at `RangeMore` first.
+    RangeNext,
+    /// Whether the range iterator (guarded) has items left.
+    RangeMore,
+    IntAdd,
+    IntSub,
+    IntMul,
+    IntFloorDiv,
+    IntMod,
+    IntAnd,
+    IntOr,
+    IntXor,
+    IntShl,
+    IntShr,
+    IntNeg,
+    IntCmp(Cond),
+    IntToFloat,
+    FloatAdd,
+    FloatSub,
+    FloatMul,
+    /// Leaves when the divisor is zero.
+    FloatDiv,
+    FloatNeg,
+    FloatCmp(Cond),
+    BoolNot,
+    BoxInt,
+    /// May allocate.
+    BoxFloat,
+    BoxBool,
+    /// Whether two words are the same.
+    WordEq,
+    /// Runs bytecode instruction `pc` as the interpreter would, on the window; leaves raised if it raises.
+    Interpret { pc: u32 },
+    /// Runs a call instruction on the window.
+    Call { pc: u32 },
+    /// Truth of the register, by Python's rules, without consuming it; leaves raised if that raises.
+    Truth { pc: u32 },
+    /// Runs a fused compare-and-jump's comparison on the window: the outcome.
+    CompareJump { pc: u32 },
+    /// Steps a FOR_ITER on the window: whether there was an item.
+    ForIter { pc: u32 },
+    /// Polls the eval breaker; leaves if there is work.
+    Poll,
+}
+
+impl Op {
+    /// Whether the instruction has effects beyond its value, or may leave.
+    pub fn is_pure(self) -> bool {
+        matches!(
+            self,
+            Op::Param
+                | Op::Word(_)
+                | Op::Int(_)
+                | Op::Float(_)
+                | Op::Bool(_)
+                | Op::LoadReg(_)
+                | Op::IntAnd
+                | Op::IntOr
+                | Op::IntXor
+                | Op::IntCmp(_)
+                | Op::IntToFloat
+                | Op::FloatAdd
+                | Op::FloatSub
+                | Op::FloatMul
+                | Op::FloatNeg
+                | Op::FloatCmp(_)
+                | Op::BoolNot
+                | Op::BoxInt
+                | Op::BoxFloat
+                | Op::BoxBool
+                | Op::WordEq
+                | Op::RangeMore
+        )
+    }
+}
+
+/// An instruction.
+#[derive(Clone, Debug)]
+pub struct Inst {
+    pub op: Op,
+    pub ty: Ty,
+    pub args: Vec<Id>,
+    pub exit: Option<ExitId>,
+}
+
+/// How a block ends.
+#[derive(Clone, Debug)]
+pub enum Term {
+    Jump(BlockId, Vec<Id>),
+    Branch { cond: Id, then: (BlockId, Vec<Id>), otherwise: (BlockId, Vec<Id>) },
+    /// Returns an owned word: locals are released, the record is given back.
+    Return(Id),
+    /// Always leaves.
+    Leave(ExitId),
+    /// Not yet set.
+    Open,
+}
+
+#[derive(Clone, Debug)]
+pub struct Block {
+    pub params: Vec<Id>,
+    pub insts: Vec<Id>,
+    pub term: Term,
+    /// Bytecode instruction that the block starts with.
+    pub pc: u32,
+    /// Rarely run: guards' edges, exits.
+    pub cold: bool,
+}
+
+/// A register whose value is not in the window, at an exit.
+#[derive(Clone, Debug)]
+pub struct Spill {
+    pub register: u32,
+    pub value: Id,
+}
+
+/// A way back to the interpreter: instruction `pc` is executed (again) there.
+#[derive(Clone, Debug)]
+pub struct Exit {
+    pub pc: u32,
+    /// An exception is pending: the interpreter unwinds from `pc`.
+    pub raised: bool,
+    pub spills: Vec<Spill>,
+    /// Why, for statistics.
+    pub reason: &'static str,
+}
+
+/// A function on its way to machine code.
+#[derive(Clone, Debug, Default)]
+pub struct Function {
+    pub name: String,
+    pub insts: Vec<Inst>,
+    pub blocks: Vec<Block>,
+    pub exits: Vec<Exit>,
+}
+
+impl Function {
+    pub fn inst(&self, id: Id) -> &Inst {
+        &self.insts[id.0 as usize]
+    }
+    pub fn block(&self, id: BlockId) -> &Block {
+        &self.blocks[id.0 as usize]
+    }
+    pub fn add_block(&mut self, pc: u32) -> BlockId {
+        self.blocks.push(Block { params: Vec::new(), insts: Vec::new(), term: Term::Open, pc, cold: false });
+        BlockId(self.blocks.len() as u32 - 1)
+    }
+    pub fn add_param(&mut self, block: BlockId, ty: Ty) -> Id {
+        self.insts.push(Inst { op: Op::Param, ty, args: Vec::new(), exit: None });
+        let id = Id(self.insts.len() as u32 - 1);
+        self.blocks[block.0 as usize].params.push(id);
+        id
+    }
+    pub fn add_inst(&mut self, block: BlockId, op: Op, ty: Ty, args: Vec<Id>, exit: Option<ExitId>) -> Id {
+        self.insts.push(Inst { op, ty, args, exit });
+        let id = Id(self.insts.len() as u32 - 1);
+        self.blocks[block.0 as usize].insts.push(id);
+        id
+    }
+    pub fn add_exit(&mut self, exit: Exit) -> ExitId {
+        self.exits.push(exit);
+        ExitId(self.exits.len() as u32 - 1)
+    }
+    /// The blocks that a block may go to, with the arguments passed.
+    pub fn successors(&self, block: BlockId) -> Vec<(BlockId, &[Id])> {
+        match &self.block(block).term {
+            Term::Jump(b, args) => vec![(*b, args)],
+            Term::Branch { then, otherwise, .. } => vec![(then.0, &then.1), (otherwise.0, &otherwise.1)],
+            Term::Return(_) | Term::Leave(_) | Term::Open => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "function {} {{", self.name)?;
+        for (n, block) in self.blocks.iter().enumerate() {
+            write!(f, "b{n}(")?;
+            for (i, p) in block.params.iter().enumerate() {
+                write!(f, "{}{p:?}: {}", if i > 0 { ", " } else { "" }, ty_name(self.inst(*p).ty))?;
+            }
+            writeln!(f, "):  ; pc {}{}", block.pc, if block.cold { " cold" } else { "" })?;
+            for &id in &block.insts {
+                let inst = self.inst(id);
+                let mut line = String::new();
+                if inst.ty != Ty::Unit {
+                    write!(line, "{id:?}: {} = ", ty_name(inst.ty))?;
+                }
+                write!(line, "{:?}", inst.op)?;
+                for a in &inst.args {
+                    write!(line, " {a:?}")?;
+                }
+                if let Some(e) = inst.exit {
+                    write!(line, " ! x{}", e.0)?;
+                }
+                writeln!(f, "    {line}")?;
+            }
+            match &block.term {
+                Term::Jump(b, args) => writeln!(f, "    jump {b:?}{args:?}")?,
+                Term::Branch { cond, then, otherwise } => {
+                    writeln!(f, "    branch {cond:?} {:?}{:?} {:?}{:?}", then.0, then.1, otherwise.0, otherwise.1)?;
+                }
+                Term::Return(v) => writeln!(f, "    return {v:?}")?,
+                Term::Leave(e) => writeln!(f, "    leave x{}", e.0)?,
+                Term::Open => writeln!(f, "    open")?,
+            }
+        }
+        for (n, e) in self.exits.iter().enumerate() {
+            write!(f, "x{n}: pc {}{} {}", e.pc, if e.raised { " raised" } else { "" }, e.reason)?;
+            for s in &e.spills {
+                write!(f, " r{}={:?}", s.register, s.value)?;
+            }
+            writeln!(f)?;
+        }
+        writeln!(f, "}}")
+    }
+}
+
+fn ty_name(ty: Ty) -> &'static str {
+    match ty {
+        Ty::Unit => "unit",
+        Ty::Word => "word",
+        Ty::Int => "int",
+        Ty::Float => "float",
+        Ty::Bool => "bool",
+    }
+}

@@ -1,0 +1,701 @@
+//! HIR to Cranelift IR to machine code.
+
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::immediates::Offset32;
+use cranelift_codegen::ir::{self, AbiParam, BlockArg, InstBuilder, MemFlagsData, Signature, StackSlotData, types};
+use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
+use cranelift_codegen::settings::Configurable;
+use cranelift_codegen::{Context, settings};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use taipan_object::ObjectHeader;
+use taipan_object::dict::{Dict, Entry};
+use taipan_object::list::List;
+use taipan_object::range::RangeIterator;
+use taipan_object::tuple::Tuple;
+use taipan_object::value::encoding;
+use taipan_vm::frame::Frame;
+
+use crate::hir::{Cond, ExitId, Function, Id, Op, Term, Ty};
+use crate::runtime;
+
+/// What lowering needs to know of the code.
+pub struct Target {
+    /// First instruction of the working copy.
+    pub instrs: u64,
+    /// Address of the counters of exits, one `u32` an exit.
+    pub counters: u64,
+    /// Address of the eval breaker.
+    pub breaker: u64,
+}
+
+/// The compiler's instruction set, made once.
+pub fn isa() -> Option<OwnedTargetIsa> {
+    let mut flags = settings::builder();
+    flags.set("opt_level", "speed").ok()?;
+    flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }).ok()?;
+    flags.set("is_pic", "false").ok()?;
+    flags.set("enable_probestack", "false").ok()?;
+    flags.set("preserve_frame_pointers", "true").ok()?;
+    let mut builder = cranelift_codegen::isa::lookup_by_name("x86_64-unknown-linux-gnu").ok()?;
+    for feature in ["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt"] {
+        builder.enable(feature).ok()?;
+    }
+    builder.finish(settings::Flags::new(flags)).ok()
+}
+
+/// Machine code of a function, with the Cranelift IR and listing if asked for.
+pub struct Lowered {
+    pub code: Vec<u8>,
+    pub clif: Option<String>,
+    pub asm: Option<String>,
+}
+
+/// Compiles a verified function.
+pub fn lower(f: &Function, target: &Target, isa: &OwnedTargetIsa, dump: bool) -> Result<Lowered, String> {
+    let mut context = Context::new();
+    let mut builder_context = FunctionBuilderContext::new();
+    let mut signature = Signature::new(CallConv::SystemV);
+    for _ in 0..3 {
+        signature.params.push(AbiParam::new(types::I64));
+    }
+    signature.returns.push(AbiParam::new(types::I64));
+    context.func.signature = signature;
+    {
+        let builder = FunctionBuilder::new(&mut context.func, &mut builder_context);
+        Lower::new(f, target, builder).run(isa.frontend_config());
+    }
+    let clif = dump.then(|| context.func.display().to_string());
+    context.set_disasm(dump);
+    let mut control = Default::default();
+    let compiled = context.compile(&**isa, &mut control).map_err(|e| format!("{:?}", e.inner))?;
+    Ok(Lowered { code: compiled.code_buffer().to_vec(), clif, asm: compiled.vcode.clone() })
+}
+
+struct Lower<'a> {
+    f: &'a Function,
+    target: &'a Target,
+    b: FunctionBuilder<'a>,
+    values: Vec<Option<ir::Value>>,
+    blocks: Vec<ir::Block>,
+    exits: Vec<Option<ir::Block>>,
+    vm: ir::Value,
+    frame: ir::Value,
+    regs: ir::Value,
+    signatures: [Option<ir::SigRef>; 4],
+}
+
+fn trusted() -> MemFlagsData {
+    MemFlagsData::trusted()
+}
+
+impl<'a> Lower<'a> {
+    fn new(f: &'a Function, target: &'a Target, b: FunctionBuilder<'a>) -> Self {
+        let nowhere = ir::Value::from_u32(0);
+        Self {
+            f,
+            target,
+            b,
+            values: vec![None; f.insts.len()],
+            blocks: Vec::new(),
+            exits: vec![None; f.exits.len()],
+            vm: nowhere,
+            frame: nowhere,
+            regs: nowhere,
+            signatures: [None; 4],
+        }
+    }
+
+    fn run(mut self, config: cranelift_codegen::isa::TargetFrontendConfig) {
+        let entry = self.b.create_block();
+        self.b.append_block_params_for_function_params(entry);
+        for block in &self.f.blocks {
+            let b = self.b.create_block();
+            for p in &block.params {
+                let v = self.b.append_block_param(b, clif_ty(self.f.inst(*p).ty));
+                self.values[p.0 as usize] = Some(v);
+            }
+            if block.cold {
+                self.b.set_cold_block(b);
+            }
+            self.blocks.push(b);
+        }
+        self.b.switch_to_block(entry);
+        let params = self.b.block_params(entry).to_vec();
+        (self.vm, self.frame, self.regs) = (params[0], params[1], params[2]);
+        self.b.ins().jump(self.blocks[0], &[]);
+        for order in reachable(self.f) {
+            self.b.switch_to_block(self.blocks[order]);
+            for &id in &self.f.blocks[order].insts {
+                self.inst(id);
+            }
+            self.term(&self.f.blocks[order].term);
+        }
+        for n in 0..self.exits.len() {
+            if let Some(block) = self.exits[n] {
+                self.exit_block(n, block);
+            }
+        }
+        self.b.seal_all_blocks();
+        self.b.finalize(config);
+    }
+
+    fn v(&self, id: Id) -> ir::Value {
+        // Verified: definitions come before uses in dominator order.
+        self.values[id.0 as usize].unwrap_or(ir::Value::from_u32(0))
+    }
+    fn iconst(&mut self, n: u64) -> ir::Value {
+        self.b.ins().iconst(types::I64, n as i64)
+    }
+    fn load(&mut self, base: ir::Value, offset: usize) -> ir::Value {
+        self.b.ins().load(types::I64, trusted(), base, Offset32::new(offset as i32))
+    }
+    fn store(&mut self, value: ir::Value, base: ir::Value, offset: usize) {
+        self.b.ins().store(trusted(), value, base, Offset32::new(offset as i32));
+    }
+    /// Leaves by an exit if `cond` is not zero.
+    fn leave_if(&mut self, cond: ir::Value, exit: Option<ExitId>) {
+        let Some(exit) = exit else { return };
+        let block = self.exit(exit);
+        let next = self.b.create_block();
+        self.b.ins().brif(cond, block, &[], next, &[]);
+        self.b.switch_to_block(next);
+    }
+    fn exit(&mut self, exit: ExitId) -> ir::Block {
+        match self.exits[exit.0 as usize] {
+            Some(b) => b,
+            None => {
+                let b = self.b.create_block();
+                self.b.set_cold_block(b);
+                self.exits[exit.0 as usize] = Some(b);
+                b
+            }
+        }
+    }
+    /// Calls a runtime function with integer arguments.
+    fn call(&mut self, address: usize, args: &[ir::Value]) -> ir::Value {
+        let sig = match self.signatures[args.len() - 1] {
+            Some(s) => s,
+            None => {
+                let mut s = Signature::new(CallConv::SystemV);
+                for _ in args {
+                    s.params.push(AbiParam::new(types::I64));
+                }
+                s.returns.push(AbiParam::new(types::I64));
+                let s = self.b.import_signature(s);
+                self.signatures[args.len() - 1] = Some(s);
+                s
+            }
+        };
+        let callee = self.iconst(address as u64);
+        let call = self.b.ins().call_indirect(sig, callee, args);
+        self.b.inst_results(call)[0]
+    }
+
+    /// Whether a word is a heap pointer (not empty).
+    fn is_heap(&mut self, w: ir::Value) -> ir::Value {
+        let tag = self.b.ins().band_imm(w, 7);
+        let untagged = self.b.ins().icmp_imm(IntCC::Equal, tag, 0);
+        let full = self.b.ins().icmp_imm(IntCC::NotEqual, w, 0);
+        self.b.ins().band(untagged, full)
+    }
+    fn retain(&mut self, w: ir::Value) {
+        let heap = self.is_heap(w);
+        let (count, next) = (self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(heap, count, &[], next, &[]);
+        self.b.switch_to_block(count);
+        let c = self.load(w, ObjectHeader::COUNT_OFFSET);
+        let c = self.b.ins().iadd_imm(c, 1);
+        self.store(c, w, ObjectHeader::COUNT_OFFSET);
+        self.b.ins().jump(next, &[]);
+        self.b.switch_to_block(next);
+    }
+    fn release(&mut self, w: ir::Value) {
+        let heap = self.is_heap(w);
+        let (count, free, next) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(free);
+        self.b.ins().brif(heap, count, &[], next, &[]);
+        self.b.switch_to_block(count);
+        let c = self.load(w, ObjectHeader::COUNT_OFFSET);
+        let c = self.b.ins().iadd_imm(c, -1);
+        self.store(c, w, ObjectHeader::COUNT_OFFSET);
+        self.b.ins().brif(c, next, &[], free, &[]);
+        self.b.switch_to_block(free);
+        self.call(runtime::free as *const () as usize, &[self.vm, w]);
+        self.b.ins().jump(next, &[]);
+        self.b.switch_to_block(next);
+    }
+    /// Leaves unless the word is a heap pointer.
+    fn guard_heap(&mut self, w: ir::Value, exit: Option<ExitId>) {
+        let heap = self.is_heap(w);
+        let not = self.b.ins().icmp_imm(IntCC::Equal, heap, 0);
+        self.leave_if(not, exit);
+    }
+    fn untag_float(&mut self, w: ir::Value) -> ir::Value {
+        // (2 - sign) | (w & !3), rotated right by 3; zero is a special word.
+        let sign = self.b.ins().ushr_imm(w, 63);
+        let two = self.iconst(2);
+        let low = self.b.ins().isub(two, sign);
+        let high = self.b.ins().band_imm(w, !3);
+        let bits = self.b.ins().bor(low, high);
+        let bits = self.b.ins().rotr_imm(bits, 3);
+        let zero_word = self.iconst(encoding::FLOAT_ZERO);
+        let is_zero = self.b.ins().icmp(IntCC::Equal, w, zero_word);
+        let zero = self.iconst(0);
+        let bits = self.b.ins().select(is_zero, zero, bits);
+        self.b.ins().bitcast(types::F64, MemFlagsData::new(), bits)
+    }
+    fn box_float(&mut self, x: ir::Value) -> ir::Value {
+        let bits = self.b.ins().bitcast(types::I64, MemFlagsData::new(), x);
+        // Fits if bits 62..60 are 011 or 100 (and it is not the one value whose word would be that of zero).
+        let top = self.b.ins().ushr_imm(bits, 60);
+        let top = self.b.ins().band_imm(top, 7);
+        let top = self.b.ins().iadd_imm(top, -3);
+        let fits = self.b.ins().icmp_imm(IntCC::UnsignedLessThan, top, 2);
+        let odd = self.iconst(0x3000_0000_0000_0000);
+        let not_odd = self.b.ins().icmp(IntCC::NotEqual, bits, odd);
+        let fits = self.b.ins().band(fits, not_odd);
+        let (inline, slow, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(slow);
+        let result = self.b.append_block_param(done, types::I64);
+        self.b.ins().brif(fits, inline, &[], slow, &[]);
+        self.b.switch_to_block(inline);
+        let w = self.b.ins().rotl_imm(bits, 3);
+        let w = self.b.ins().band_imm(w, !3);
+        let w = self.b.ins().bor_imm(w, 2);
+        self.b.ins().jump(done, &[BlockArg::Value(w)]);
+        self.b.switch_to_block(slow);
+        let mut s = Signature::new(CallConv::SystemV);
+        s.params.push(AbiParam::new(types::I64));
+        s.params.push(AbiParam::new(types::F64));
+        s.returns.push(AbiParam::new(types::I64));
+        let s = self.b.import_signature(s);
+        let callee = self.iconst(runtime::box_float as *const () as usize as u64);
+        let call = self.b.ins().call_indirect(s, callee, &[self.vm, x]);
+        let w = self.b.inst_results(call)[0];
+        self.b.ins().jump(done, &[BlockArg::Value(w)]);
+        self.b.switch_to_block(done);
+        result
+    }
+    fn to_word(&mut self, id: Id) -> ir::Value {
+        let v = self.v(id);
+        match self.f.inst(id).ty {
+            Ty::Int => self.b.ins().bor_imm(v, 1),
+            Ty::Float => self.box_float(v),
+            Ty::Bool => self.bool_word(v),
+            _ => v,
+        }
+    }
+    fn bool_word(&mut self, v: ir::Value) -> ir::Value {
+        let t = self.iconst(encoding::TRUE);
+        let f = self.iconst(encoding::FALSE);
+        self.b.ins().select(v, t, f)
+    }
+
+    /// Stores what is not in the window, sets the program counter and returns to the interpreter.
+    fn exit_block(&mut self, n: usize, block: ir::Block) {
+        self.b.switch_to_block(block);
+        let exit = &self.f.exits[n];
+        for spill in &exit.spills {
+            let w = self.to_word(spill.value);
+            if self.f.inst(spill.value).ty == Ty::Word {
+                self.retain(w);
+            }
+            self.store(w, self.regs, spill.register as usize * 8);
+        }
+        let counter = self.iconst(self.target.counters + n as u64 * 4);
+        let count = self.b.ins().load(types::I32, trusted(), counter, 0);
+        let count = self.b.ins().iadd_imm(count, 1);
+        self.b.ins().store(trusted(), count, counter, 0);
+        let pc = self.iconst(self.target.instrs + (u64::from(exit.pc) + u64::from(exit.raised)) * 8);
+        self.store(pc, self.frame, std::mem::offset_of!(Frame, pc));
+        let status = self.iconst(if exit.raised { taipan_vm::call::RAISED } else { taipan_vm::call::CONTINUE });
+        self.b.ins().return_(&[status]);
+    }
+
+    fn args(&self, ids: &[Id]) -> Vec<BlockArg> {
+        ids.iter().map(|a| BlockArg::Value(self.v(*a))).collect()
+    }
+
+    fn term(&mut self, term: &Term) {
+        match term {
+            Term::Jump(to, args) => {
+                let args = self.args(args);
+                self.b.ins().jump(self.blocks[to.0 as usize], &args);
+            }
+            Term::Branch { cond, then, otherwise } => {
+                let (t, o) = (self.args(&then.1), self.args(&otherwise.1));
+                let cond = self.v(*cond);
+                self.b.ins().brif(cond, self.blocks[then.0.0 as usize], &t, self.blocks[otherwise.0.0 as usize], &o);
+            }
+            Term::Return(v) => {
+                let w = self.to_word(*v);
+                let r = self.call(runtime::leave as *const () as usize, &[self.vm, self.frame, w]);
+                self.b.ins().return_(&[r]);
+            }
+            Term::Leave(e) => {
+                let block = self.exit(*e);
+                self.b.ins().jump(block, &[]);
+            }
+            Term::Open => {
+                self.b.ins().trap(ir::TrapCode::unwrap_user(1));
+            }
+        }
+    }
+
+    fn checked(&mut self, (value, overflow): (ir::Value, ir::Value), exit: Option<ExitId>) -> ir::Value {
+        self.leave_if(overflow, exit);
+        value
+    }
+
+    /// A helper's outcome: leaves when it is `bad`.
+    fn window_call(&mut self, address: usize, pc: u32, bad: i64, exit: Option<ExitId>) -> ir::Value {
+        let pc = self.iconst(u64::from(pc));
+        let r = self.call(address, &[self.vm, self.frame, self.regs, pc]);
+        let failed = self.b.ins().icmp_imm(IntCC::Equal, r, bad);
+        self.leave_if(failed, exit);
+        r
+    }
+
+    fn inst(&mut self, id: Id) {
+        let inst = self.f.inst(id).clone();
+        let mut av = [ir::Value::from_u32(0); 3];
+        for (to, from) in av.iter_mut().zip(&inst.args) {
+            *to = self.v(*from);
+        }
+        let exit = inst.exit;
+        let value = match inst.op {
+            Op::Param => return,
+            Op::Word(w) => self.iconst(w),
+            Op::Int(n) => self.iconst(n as u64),
+            Op::Float(x) => self.b.ins().f64const(x),
+            Op::Bool(x) => self.b.ins().iconst(types::I8, i64::from(x)),
+            Op::LoadReg(n) => self.load(self.regs, n as usize * 8),
+            Op::StoreReg(n) => {
+                let old = self.load(self.regs, n as usize * 8);
+                let w = av[0];
+                self.store(w, self.regs, n as usize * 8);
+                self.release(old);
+                return;
+            }
+            Op::StoreRegDead(n) => {
+                let w = av[0];
+                self.store(w, self.regs, n as usize * 8);
+                return;
+            }
+            Op::ClearReg(n) => {
+                let old = self.load(self.regs, n as usize * 8);
+                let zero = self.iconst(0);
+                self.store(zero, self.regs, n as usize * 8);
+                self.release(old);
+                return;
+            }
+            Op::Retain => {
+                let w = av[0];
+                self.retain(w);
+                return;
+            }
+            Op::GuardInt => {
+                let w = av[0];
+                let tag = self.b.ins().band_imm(w, 1);
+                let not = self.b.ins().icmp_imm(IntCC::Equal, tag, 0);
+                self.leave_if(not, exit);
+                self.b.ins().iadd_imm(w, -1)
+            }
+            Op::GuardFloat => {
+                let w = av[0];
+                let tag = self.b.ins().band_imm(w, 3);
+                let not = self.b.ins().icmp_imm(IntCC::NotEqual, tag, encoding::FLOAT_TAG as i64);
+                self.leave_if(not, exit);
+                self.untag_float(w)
+            }
+            Op::ToFloat => {
+                let w = av[0];
+                self.untag_float(w)
+            }
+            Op::GuardTrue => {
+                let c = av[0];
+                let not = self.b.ins().icmp_imm(IntCC::Equal, c, 0);
+                self.leave_if(not, exit);
+                return;
+            }
+            Op::GuardWord(expected) => {
+                let w = av[0];
+                let e = self.iconst(expected);
+                let not = self.b.ins().icmp(IntCC::NotEqual, w, e);
+                self.leave_if(not, exit);
+                return;
+            }
+            Op::GuardVersion(version) => {
+                let w = av[0];
+                self.guard_heap(w, exit);
+                let ty = self.load(w, ObjectHeader::TYPE_OFFSET);
+                let v = self.load(ty, 16 + std::mem::offset_of!(taipan_object::ty::Type, version));
+                let e = self.iconst(version);
+                let not = self.b.ins().icmp(IntCC::NotEqual, v, e);
+                self.leave_if(not, exit);
+                return;
+            }
+            Op::GuardType(ty) => {
+                let w = av[0];
+                self.guard_heap(w, exit);
+                let actual = self.load(w, ObjectHeader::TYPE_OFFSET);
+                let e = self.iconst(ty);
+                let not = self.b.ins().icmp(IntCC::NotEqual, actual, e);
+                self.leave_if(not, exit);
+                return;
+            }
+            Op::GuardField { offset, value } => {
+                let w = av[0];
+                let field = self.load(w, offset as usize);
+                let e = self.iconst(value);
+                let not = self.b.ins().icmp(IntCC::NotEqual, field, e);
+                self.leave_if(not, exit);
+                return;
+            }
+            Op::LoadField { offset } => {
+                let w = av[0];
+                let field = self.load(w, offset as usize);
+                let empty = self.b.ins().icmp_imm(IntCC::Equal, field, 0);
+                self.leave_if(empty, exit);
+                field
+            }
+            Op::StoreField { offset } => {
+                let (object, w) = (av[0], av[1]);
+                let old = self.load(object, offset as usize);
+                self.store(w, object, offset as usize);
+                self.release(old);
+                return;
+            }
+            Op::InitField { offset } => {
+                let (object, w) = (av[0], av[1]);
+                self.store(w, object, offset as usize);
+                return;
+            }
+            Op::SetField { offset, value } => {
+                let object = av[0];
+                let v = self.iconst(value);
+                self.store(v, object, offset as usize);
+                return;
+            }
+            Op::LoadDict { address, version, index } => {
+                let dict = self.iconst(address);
+                let v = self.load(dict, Dict::KEYS_VERSION_OFFSET);
+                let e = self.iconst(version);
+                let not = self.b.ins().icmp(IntCC::NotEqual, v, e);
+                self.leave_if(not, exit);
+                let entries = self.load(dict, Dict::ENTRIES_OFFSET);
+                self.load(entries, index as usize * size_of::<Entry>() + std::mem::offset_of!(Entry, value))
+            }
+            Op::ListItem | Op::TupleItem | Op::SetListItem => {
+                let (object, index) = (av[0], av[1]);
+                let list = inst.op != Op::TupleItem;
+                let len = self.load(object, if list { List::LEN_OFFSET } else { Tuple::LEN_OFFSET });
+                let n = self.b.ins().sshr_imm(index, 1);
+                let wrapped = self.b.ins().iadd(n, len);
+                let negative = self.b.ins().icmp_imm(IntCC::SignedLessThan, n, 0);
+                let n = self.b.ins().select(negative, wrapped, n);
+                let out = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, n, len);
+                self.leave_if(out, exit);
+                let items = if list {
+                    self.load(object, List::PTR_OFFSET)
+                } else {
+                    self.b.ins().iadd_imm(object, Tuple::ITEMS_OFFSET as i64)
+                };
+                let offset = self.b.ins().ishl_imm(n, 3);
+                let at = self.b.ins().iadd(items, offset);
+                if inst.op == Op::SetListItem {
+                    let w = av[2];
+                    self.retain(w);
+                    let old = self.load(at, 0);
+                    self.store(w, at, 0);
+                    self.release(old);
+                    return;
+                }
+                self.load(at, 0)
+            }
+            Op::RangeMore => {
+                let it = av[0];
+                let left = self.load(it, RangeIterator::REMAINING_OFFSET);
+                self.b.ins().icmp_imm(IntCC::NotEqual, left, 0)
+            }
+            Op::RangeNext => {
+                let it = av[0];
+                let left = self.load(it, RangeIterator::REMAINING_OFFSET);
+                let left = self.b.ins().iadd_imm(left, -1);
+                self.store(left, it, RangeIterator::REMAINING_OFFSET);
+                let n = self.load(it, RangeIterator::NEXT_OFFSET);
+                let step = self.load(it, RangeIterator::STEP_OFFSET);
+                let next = self.b.ins().iadd(n, step);
+                self.store(next, it, RangeIterator::NEXT_OFFSET);
+                self.b.ins().ishl_imm(n, 1)
+            }
+            Op::IntAdd => {
+                let r = self.b.ins().sadd_overflow(av[0], av[1]);
+                self.checked(r, exit)
+            }
+            Op::IntSub => {
+                let r = self.b.ins().ssub_overflow(av[0], av[1]);
+                self.checked(r, exit)
+            }
+            Op::IntMul => {
+                let x = self.b.ins().sshr_imm(av[0], 1);
+                let r = self.b.ins().smul_overflow(x, av[1]);
+                self.checked(r, exit)
+            }
+            Op::IntFloorDiv | Op::IntMod => {
+                let (x, y) = (av[0], av[1]);
+                // Divisors that are not positive are left to the interpreter.
+                let bad = self.b.ins().icmp_imm(IntCC::SignedLessThanOrEqual, y, 0);
+                self.leave_if(bad, exit);
+                let r = self.b.ins().srem(x, y);
+                let negative = self.b.ins().icmp_imm(IntCC::SignedLessThan, r, 0);
+                if inst.op == Op::IntMod {
+                    let fixed = self.b.ins().iadd(r, y);
+                    self.b.ins().select(negative, fixed, r)
+                } else {
+                    let q = self.b.ins().sdiv(x, y);
+                    let less = self.b.ins().iadd_imm(q, -1);
+                    let q = self.b.ins().select(negative, less, q);
+                    self.b.ins().ishl_imm(q, 1)
+                }
+            }
+            Op::IntAnd => self.b.ins().band(av[0], av[1]),
+            Op::IntOr => self.b.ins().bor(av[0], av[1]),
+            Op::IntXor => self.b.ins().bxor(av[0], av[1]),
+            Op::IntShl => {
+                let (x, y) = (av[0], av[1]);
+                let n = self.b.ins().sshr_imm(y, 1);
+                let bad = self.b.ins().icmp_imm(IntCC::UnsignedGreaterThan, n, 62);
+                self.leave_if(bad, exit);
+                let r = self.b.ins().ishl(x, n);
+                let back = self.b.ins().sshr(r, n);
+                let lost = self.b.ins().icmp(IntCC::NotEqual, back, x);
+                self.leave_if(lost, exit);
+                r
+            }
+            Op::IntShr => {
+                let (x, y) = (av[0], av[1]);
+                let n = self.b.ins().sshr_imm(y, 1);
+                let bad = self.b.ins().icmp_imm(IntCC::SignedLessThan, n, 0);
+                self.leave_if(bad, exit);
+                let most = self.iconst(63);
+                let n = self.b.ins().umin(n, most);
+                let r = self.b.ins().sshr(x, n);
+                self.b.ins().band_imm(r, !1)
+            }
+            Op::IntNeg => {
+                let zero = self.iconst(0);
+                let r = self.b.ins().ssub_overflow(zero, av[0]);
+                self.checked(r, exit)
+            }
+            Op::IntCmp(c) => self.b.ins().icmp(int_cc(c), av[0], av[1]),
+            Op::IntToFloat => {
+                let n = self.b.ins().sshr_imm(av[0], 1);
+                self.b.ins().fcvt_from_sint(types::F64, n)
+            }
+            Op::FloatAdd => self.b.ins().fadd(av[0], av[1]),
+            Op::FloatSub => self.b.ins().fsub(av[0], av[1]),
+            Op::FloatMul => self.b.ins().fmul(av[0], av[1]),
+            Op::FloatDiv => {
+                let (x, y) = (av[0], av[1]);
+                let zero = self.b.ins().f64const(0.0);
+                let bad = self.b.ins().fcmp(FloatCC::Equal, y, zero);
+                self.leave_if(bad, exit);
+                self.b.ins().fdiv(x, y)
+            }
+            Op::FloatNeg => self.b.ins().fneg(av[0]),
+            Op::FloatCmp(c) => self.b.ins().fcmp(float_cc(c), av[0], av[1]),
+            Op::BoolNot => {
+                let c = av[0];
+                self.b.ins().icmp_imm(IntCC::Equal, c, 0)
+            }
+            Op::BoxInt => self.b.ins().bor_imm(av[0], 1),
+            Op::BoxFloat => {
+                let x = av[0];
+                self.box_float(x)
+            }
+            Op::BoxBool => {
+                let x = av[0];
+                self.bool_word(x)
+            }
+            Op::WordEq => self.b.ins().icmp(IntCC::Equal, av[0], av[1]),
+            Op::Interpret { pc } => {
+                self.window_call(runtime::interpret as *const () as usize, pc, 0, exit);
+                return;
+            }
+            Op::Call { pc } => {
+                self.window_call(runtime::call_instr as *const () as usize, pc, 0, exit);
+                return;
+            }
+            Op::Truth { pc } => self.outcome(runtime::truth as *const () as usize, pc, exit),
+            Op::CompareJump { pc } => self.outcome(runtime::compare_jump as *const () as usize, pc, exit),
+            Op::ForIter { pc } => self.outcome(runtime::for_iter as *const () as usize, pc, exit),
+            Op::Poll => {
+                let at = self.iconst(self.target.breaker);
+                let bits = self.b.ins().load(types::I32, MemFlagsData::trusted(), at, 0);
+                self.leave_if(bits, exit);
+                return;
+            }
+        };
+        self.values[id.0 as usize] = Some(value);
+    }
+
+    fn outcome(&mut self, address: usize, pc: u32, exit: Option<ExitId>) -> ir::Value {
+        let r = self.window_call(address, pc, 2, exit);
+        self.b.ins().ireduce(types::I8, r)
+    }
+}
+
+fn clif_ty(ty: Ty) -> ir::Type {
+    match ty {
+        Ty::Float => types::F64,
+        Ty::Bool => types::I8,
+        _ => types::I64,
+    }
+}
+
+fn int_cc(c: Cond) -> IntCC {
+    match c {
+        Cond::Eq => IntCC::Equal,
+        Cond::Ne => IntCC::NotEqual,
+        Cond::Lt => IntCC::SignedLessThan,
+        Cond::Le => IntCC::SignedLessThanOrEqual,
+        Cond::Gt => IntCC::SignedGreaterThan,
+        Cond::Ge => IntCC::SignedGreaterThanOrEqual,
+    }
+}
+
+fn float_cc(c: Cond) -> FloatCC {
+    match c {
+        Cond::Eq => FloatCC::Equal,
+        Cond::Ne => FloatCC::NotEqual,
+        Cond::Lt => FloatCC::LessThan,
+        Cond::Le => FloatCC::LessThanOrEqual,
+        Cond::Gt => FloatCC::GreaterThan,
+        Cond::Ge => FloatCC::GreaterThanOrEqual,
+    }
+}
+
+/// Reachable blocks in an order in which dominators come first.
+fn reachable(f: &Function) -> Vec<usize> {
+    let mut post = Vec::new();
+    let mut seen = vec![false; f.blocks.len()];
+    let mut stack = vec![(0usize, 0usize)];
+    seen[0] = true;
+    while let Some((b, n)) = stack.pop() {
+        match f.successors(crate::hir::BlockId(b as u32)).get(n).map(|s| s.0.0 as usize) {
+            Some(s) => {
+                stack.push((b, n + 1));
+                if !seen[s] {
+                    seen[s] = true;
+                    stack.push((s, 0));
+                }
+            }
+            None => post.push(b),
+        }
+    }
+    post.reverse();
+    post
+}
+
+const _: fn(StackSlotData) = |_| ();
