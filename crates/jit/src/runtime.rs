@@ -99,7 +99,7 @@ pub unsafe extern "C" fn leave(vm: *const Vm, frame: *mut Frame, word: u64) -> u
         if (*frame).object != 0 {
             let code = (*frame).code();
             (*frame).pc = code.instrs.get().add(code.code.instrs.len());
-            frame::detach(&mut *frame);
+            frame::detach(Some(vm), &mut *frame);
         }
         let regs = (*frame).regs;
         for n in 0..(*frame).code().local_count as usize {

@@ -18,6 +18,9 @@ fn main() -> ExitCode {
         }
     };
     runtime.register(taipan_stdlib_core::MODULES);
+    if std::env::var_os("TJIT").is_some() {
+        taipan_jit::install(vm, taipan_vm::jit::Mode::On);
+    }
     let globals = vm.new_dict();
     globals.insert_str(vm, &vm.names.__name__, vm.new_str("__main__").into_value());
     if let Some(b) = vm.modules.get_str(&vm.intern_str("builtins")) {
