@@ -88,7 +88,12 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
         }
         macro_rules! code_start { () => { (*(*frame).code).payload.instrs.get().cast_const() }; }
         macro_rules! goto { ($target:expr) => { pc = code_start!().add($target) }; }
-        macro_rules! cache { () => { (*frame).caches.add(pc.offset_from(code_start!()) as usize - 1) }; }
+        macro_rules! cache {
+            () => {{
+                let code = &(*(*frame).code).payload;
+                code.caches.get().add(pc.offset_from(code.instrs.get().cast_const()) as usize - 1)
+            }};
+        }
 
         'outer: loop {
             // Leaving this block means that an exception is pending.
