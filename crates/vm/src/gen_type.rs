@@ -415,7 +415,7 @@ impl GeneratorFace {
         peek(&this.name)
     }
     #[pysetter(__name__)]
-    fn set_name(vm: &Vm, this: &Ref<Generator>, value: Option<&Value>) -> PyResult<()> {
+    pub(crate) fn set_name(vm: &Vm, this: &Ref<Generator>, value: Option<&Value>) -> PyResult<()> {
         drop(this.name.replace(Some(checked_name(vm, value, "__name__")?)));
         Ok(())
     }
@@ -424,7 +424,7 @@ impl GeneratorFace {
         peek(&this.qualname)
     }
     #[pysetter(__qualname__)]
-    fn set_qualname(vm: &Vm, this: &Ref<Generator>, value: Option<&Value>) -> PyResult<()> {
+    pub(crate) fn set_qualname(vm: &Vm, this: &Ref<Generator>, value: Option<&Value>) -> PyResult<()> {
         drop(this.qualname.replace(Some(checked_name(vm, value, "__qualname__")?)));
         Ok(())
     }
@@ -639,3 +639,16 @@ pub fn coroutine_wrapper_spec() -> TypeSpec {
     CoroutineWrapper::spec()
 }
 
+
+/// The slots that all three kinds share, for `async_generator`.
+pub(crate) fn fill_common(s: &taipan_object::slots::Slots) {
+    fn show(vm: &Vm, this: &Value) -> PyResult {
+        match this.downcast::<Generator>() {
+            Some(g) => repr(vm, g),
+            None => Err(vm.type_error("not a generator")),
+        }
+    }
+    s.repr.set(Some(show));
+    s.finalize.set(Some(finalize));
+    s.wants_finalizer.set(Some(wants_finalizer));
+}

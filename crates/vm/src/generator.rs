@@ -158,6 +158,10 @@ pub unsafe fn new_generator(vm: &Vm, frame: *mut Frame) -> Value {
             finalizer: Cell::new(None),
         });
         (*g.frame.get()).generator = g.as_ptr().cast();
+        let depth = Machine::of(vm).origin_depth.get();
+        if depth > 0 && flags.contains(CodeFlags::COROUTINE) {
+            g.origin.set(Some(crate::gen_type::origin(vm, depth)));
+        }
         g.into_value()
     }
 }

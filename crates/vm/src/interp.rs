@@ -959,14 +959,17 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             next!()
                         }
                         RERAISE => {
-                            if b!(i) as u16 != NO_REG && is_int(reg!(b!(i))) {
-                                // The traceback shows where it was first raised.
-                                let at = encoding::as_int(reg!(b!(i))) as usize;
-                                pc = code_start!().add(at + 1);
-                            }
+                            // Where the exception was first raised, as an instruction's index.
+                            let origin = match b!(i) as u16 {
+                                NO_REG => None,
+                                n => {
+                                    let at = reg!(n as usize);
+                                    is_int(at).then(|| encoding::as_int(at) as u32)
+                                }
+                            };
                             sync!();
                             slow::reraise(vm, regs, i);
-                            match unwind::unwind_reraise(vm, frame) {
+                            match unwind::unwind_reraise(vm, frame, origin) {
                                 Unwound::Handler(f) => { frame = f; reload!(); next!() }
                                 Unwound::Left => return Err(taipan_object::Raised::assume_pending()),
                             }

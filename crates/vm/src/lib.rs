@@ -6,6 +6,7 @@ pub mod async_gen;
 pub mod builtins;
 pub mod call;
 pub mod code;
+pub mod code_type;
 pub mod config;
 pub mod finalize;
 pub mod frame;

@@ -27,6 +27,10 @@ pub struct Machine {
     pub trace: Cell<Option<Value>>,
     pub profile: Cell<Option<Value>>,
     pub jit: crate::jit::Jit,
+    /// `sys.set_asyncgen_hooks`.
+    pub async_hooks: crate::async_gen::Hooks,
+    /// `sys.set_coroutine_origin_tracking_depth`.
+    pub origin_depth: Cell<u32>,
 }
 
 impl Machine {
@@ -49,6 +53,8 @@ impl Machine {
             trace: Cell::new(None),
             profile: Cell::new(None),
             jit: Default::default(),
+            async_hooks: crate::async_gen::Hooks::default(),
+            origin_depth: Cell::new(0),
         }))
     }
 

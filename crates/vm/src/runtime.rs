@@ -13,7 +13,6 @@ use crate::async_gen::WrappedValue;
 use crate::code::PyCode;
 use crate::frame::FrameObject;
 use crate::function::Function;
-use crate::generator::Generator;
 use crate::machine::Machine;
 use crate::traceback::Traceback;
 
@@ -65,14 +64,17 @@ unsafe fn add_types(interp: *mut Interp, vm: &Vm) {
     }
     let none = TypeFlags::default();
     types! {
-        code = bare::<PyCode>("code", none);
+        code = PyCode::spec();
         function = Function::spec();
         frame = FrameObject::spec();
         traceback = Traceback::spec();
         generator = crate::gen_type::generator_spec();
         coroutine = crate::gen_type::coroutine_spec();
         coroutine_wrapper = crate::gen_type::coroutine_wrapper_spec();
-        async_generator = bare::<Generator>("async_generator", none);
+        async_generator = crate::async_gen::async_generator_spec();
+        async_generator_asend = crate::async_gen::asend_spec();
+        async_generator_athrow = crate::async_gen::athrow_spec();
+        anext_awaitable = crate::async_gen::AnextAwaitable::spec();
         async_generator_wrapped_value = bare::<WrappedValue>("async_generator_wrapped_value", none);
     }
 }

@@ -23,21 +23,23 @@ pub enum Unwound {
 #[inline(never)]
 pub unsafe fn unwind(vm: &Vm, frame: *mut Frame) -> Unwound {
     // SAFETY: by the contract.
-    unsafe { unwind_from(vm, frame, true) }
+    unsafe { unwind_from(vm, frame, true, None) }
 }
 
-/// As [`unwind`], for an exception that has this frame in its traceback already.
+/// As [`unwind`], for an exception that has this frame in its traceback already:
+/// `origin` is the instruction that raised it first. The handler is that of the
+/// present instruction.
 ///
 /// # Safety
 /// As [`unwind`].
 #[cold]
 #[inline(never)]
-pub unsafe fn unwind_reraise(vm: &Vm, frame: *mut Frame) -> Unwound {
+pub unsafe fn unwind_reraise(vm: &Vm, frame: *mut Frame, origin: Option<u32>) -> Unwound {
     // SAFETY: by the contract.
-    unsafe { unwind_from(vm, frame, false) }
+    unsafe { unwind_from(vm, frame, false, origin) }
 }
 
-unsafe fn unwind_from(vm: &Vm, mut frame: *mut Frame, mut add: bool) -> Unwound {
+unsafe fn unwind_from(vm: &Vm, mut frame: *mut Frame, mut add: bool, mut origin: Option<u32>) -> Unwound {
     // SAFETY: records of frames in progress are live; handlers are verified.
     unsafe {
         loop {
@@ -54,7 +56,8 @@ unsafe fn unwind_from(vm: &Vm, mut frame: *mut Frame, mut add: bool) -> Unwound 
                 let exception = vm.take_pending().unwrap_or(Value::NONE);
                 (*frame).regs.add(handler.depth as usize).write(exception.into_word());
                 if handler.lasti {
-                    (*frame).regs.add(handler.depth as usize + 1).write((u64::from(lasti)) << 1 | 1);
+                    let raised_at = u64::from(origin.unwrap_or(lasti));
+                    (*frame).regs.add(handler.depth as usize + 1).write(raised_at << 1 | 1);
                 }
                 (*frame).pc = code.instrs.get().add(handler.target as usize);
                 if vm.heap.has_finalizers() {
@@ -62,7 +65,10 @@ unsafe fn unwind_from(vm: &Vm, mut frame: *mut Frame, mut add: bool) -> Unwound 
                 }
                 return Unwound::Handler(frame);
             }
-            // The frame ends.
+            // The frame ends; its object, if any, shows where the exception was first raised.
+            if let Some(at) = origin.take() {
+                (*frame).pc = code.instrs.get().add(at.min(code.code.instrs.len() as u32 - 1) as usize + 1);
+            }
             let flags = (*frame).flags;
             let previous = (*frame).previous;
             frame::detach(Some(vm), &mut *frame);
