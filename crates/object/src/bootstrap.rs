@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::ptr::NonNull;
 
 use crate::dict::Dict;
-use crate::exceptions::{Exception, ExceptionTypes};
+use crate::exception_types::exception_spec;
+use crate::exceptions::ExceptionTypes;
 use crate::function as f;
 use crate::header::{Object, ObjectHeader, Payload, Ref, TypeRef};
 use crate::heap::Heap;
@@ -68,6 +69,7 @@ impl Interp {
                     name: RefCell::new(name),
                     module: "builtins",
                     doc: Cell::new(None),
+                    signature: Cell::new(None),
                     base: RefCell::new(base.cloned()),
                     bases: RefCell::new(bases),
                     mro: RefCell::new(vec![ty.clone()]),
@@ -82,6 +84,10 @@ impl Interp {
             std::mem::forget(ty.header().replace_type(type_.clone()));
         }
         drop(spare);
+        for ty in [object, str_, tuple, dict] {
+            // What the header of a raw type names is not counted.
+            std::mem::forget(ty.header().replace_type(type_.clone()));
+        }
         let mut types = Types::filled_with(type_);
         types.object = object.clone();
         types.str = str_.clone();
@@ -137,22 +143,34 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
     }
     let sub = TypeFlags::BASETYPE;
     let none = TypeFlags::default();
-    // Descriptors first: filling any other type makes instances of them.
-    types! {
-        wrapper_descriptor = bare::<f::SlotWrapper>("wrapper_descriptor", TypeFlags::METHOD_DESCRIPTOR), object;
-        method_descriptor = bare::<f::MethodDescriptor>("method_descriptor", TypeFlags::METHOD_DESCRIPTOR), object;
-        classmethod_descriptor = bare::<f::MethodDescriptor>("classmethod_descriptor", none), object;
-        getset_descriptor = bare::<f::GetSet>("getset_descriptor", none), object;
-        member_descriptor = bare::<f::Member>("member_descriptor", none), object;
-        builtin_function = bare::<f::NativeFunction>("builtin_function_or_method", none), object;
-        staticmethod = bare::<f::MethodHolder>("staticmethod", sub), object;
+    // Filling any type makes instances of the descriptor types, so these are made first and filled later.
+    let object = vm.types.object.clone();
+    macro_rules! first {
+        ($($field:ident = $spec:expr;)*) => {
+            $(
+                let spec: TypeSpec = $spec;
+                let ty = vm.new_type_object(&spec, &object, 0);
+                vm.native_types.borrow_mut().entry(spec.vtable as *const _ as usize).or_insert_with(|| ty.clone());
+                // SAFETY: by the contract; no reference into `types` is held here.
+                unsafe { (&raw mut (*interp).types.$field).write(ty) };
+            )*
+            vm.fill_native_type(&object, &crate::object_type::object_spec());
+            vm.fill_native_type(&vm.types.type_.clone(), &native::<Type>());
+            $(vm.fill_native_type(&vm.types.$field.clone(), &$spec);)*
+        };
+    }
+    first! {
+        wrapper_descriptor = native::<f::SlotWrapper>();
+        method_descriptor = crate::descriptors::method_descriptor_spec(false);
+        classmethod_descriptor = crate::descriptors::method_descriptor_spec(true);
+        getset_descriptor = native::<f::GetSet>();
+        member_descriptor = native::<f::Member>();
+        builtin_function = native::<f::NativeFunction>();
+        staticmethod = bare::<f::MethodHolder>("staticmethod", sub);
     }
     // The types made raw get what the others get.
-    let object_spec = bare::<Plain>("object", sub);
-    let (object, type_, str_, tuple, dict) =
-        (vm.types.object.clone(), vm.types.type_.clone(), vm.types.str.clone(), vm.types.tuple.clone(), vm.types.dict.clone());
-    vm.fill_native_type(&object, &object_spec);
-    vm.fill_native_type(&type_, &bare::<Type>("type", sub | TypeFlags::TYPE_SUBCLASS | TypeFlags::HAS_DICT));
+    let (type_, str_, tuple, dict) =
+        (vm.types.type_.clone(), vm.types.str.clone(), vm.types.tuple.clone(), vm.types.dict.clone());
     vm.fill_native_type(&str_, &native::<Str>());
     vm.fill_native_type(&tuple, &native::<Tuple>());
     vm.fill_native_type(&dict, &native::<Dict>());
@@ -172,10 +190,10 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         bytearray_iterator = native::<crate::bytes_ops::iter::ByteArrayIterator>(), object;
         str_iterator = native::<crate::text::iter::StrIterator>(), object;
         list = native::<crate::list::List>(), object;
-        ellipsis = bare::<Plain>("ellipsis", none), object;
-        none_type = bare::<Plain>("NoneType", none), object;
-        not_implemented_type = bare::<Plain>("NotImplementedType", none), object;
-        method_wrapper = bare::<f::MethodWrapper>("method-wrapper", none), object;
+        ellipsis = crate::singletons::ellipsis_spec(), object;
+        none_type = crate::singletons::none_spec(), object;
+        not_implemented_type = crate::singletons::not_implemented_spec(), object;
+        method_wrapper = native::<f::MethodWrapper>(), object;
         method = bare::<f::BoundMethod>("method", none), object;
         property = bare::<f::Property>("property", sub), object;
         classmethod = bare::<f::MethodHolder>("classmethod", sub), object;
@@ -218,7 +236,7 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         let chars = (0u32..256).map(|c| vm.from_code_points_sized(&vm.types.str, 1, c, std::iter::once(c))).map(|s| vm.interned.intern(&s)).collect();
         (&raw mut (*interp).chars).write(chars);
         let exc = &raw mut (*interp).exc;
-        let spec = exception_spec("BaseException", "The base of all exceptions.");
+        let spec = exception_spec("BaseException", "");
         let base = vm.make_native_type(&spec, &vm.types.object);
         vm.native_types.borrow_mut().insert(spec.vtable as *const _ as usize, base.clone());
         (&raw mut (*exc).base_exception).write(base);
@@ -226,11 +244,7 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
     }
 }
 
-fn exception_spec(name: &'static str, doc: &'static str) -> TypeSpec {
-    TypeSpec { doc, ..bare::<Exception>(name, TypeFlags::BASETYPE | TypeFlags::BASE_EXC_SUBCLASS | TypeFlags::WEAKREFABLE) }
-}
-
-/// A type object whose payload is still to be written. It owns a reference to itself in place of one to `type`.
+/// A type object whose payload is still to be written. Its header names itself in place of `type`, uncounted.
 fn raw_type(heap: &Heap) -> TypeRef {
     let raw = heap.alloc_zeroed_type();
     // SAFETY: the slot is fresh and zero; count 1 is the reference given out.

@@ -159,6 +159,18 @@ exception_types! {
     user_warning "UserWarning": warning [] "A warning made by user code.";
 }
 
+/// The attributes that a built-in exception class has in [`Exception::fields`].
+pub fn field_names(ty: &TypeRef) -> &'static [&'static str] {
+    let name = ty.name.borrow();
+    FIELDS.iter().find(|(n, _)| name.is_str(n)).map_or(&[], |(_, fields)| fields)
+}
+
+/// Whether a built-in exception class has other fields than its base, so that it cannot be mixed with a sibling that has.
+pub fn adds_fields(ty: &TypeRef, base: &TypeRef) -> bool {
+    use crate::header::Payload;
+    !ty.has(crate::ty::TypeFlags::HEAP) && std::ptr::eq(ty.vtable, Exception::vtable()) && field_names(ty) != field_names(base)
+}
+
 /// Makes an instance of a built-in exception type with these arguments.
 pub fn new_exception(vm: &Vm, ty: &TypeRef, args: &[Value]) -> Value {
     let args = vm.new_tuple(args.iter().cloned());

@@ -134,7 +134,7 @@ impl Type {
 
     #[cold]
     fn make_root_shape(this: &TypeRef) -> &Shape {
-        let open = this.has(crate::ty::TypeFlags::HAS_DICT);
+        let open = this.has(crate::ty::TypeFlags::HAS_DICT) && !crate::type_ops::keeps_own_dict(this.vtable);
         let inline = this.member_count + if open { this.shapes.inline_slots.get() } else { 0 };
         let shape = this.shapes.add(Shape {
             ty: this.as_ptr(),
@@ -152,14 +152,14 @@ impl Type {
     }
 
     /// The shape of instances in dict mode; it keeps the inline capacity of `from`.
-    fn dict_shape(&self, from: &Shape) -> *const Shape {
+    fn dict_shape(&self, this: *const Object<Type>, from: &Shape) -> *const Shape {
         let known = self.shapes.dict_shape.get();
         // SAFETY: shapes live as long as their type.
         if !known.is_null() && unsafe { (*known).inline_slots } == from.inline_slots {
             return known;
         }
         let shape = self.shapes.add(Shape {
-            ty: from.ty,
+            ty: this,
             inline_slots: from.inline_slots,
             slot_count: self.member_count,
             kind: ShapeKind::Dict,
@@ -411,7 +411,7 @@ impl InstancePart {
                 std::alloc::dealloc(old.cast(), Overflow::layout((*old).capacity));
             }
         }
-        self.shape.set(ty.dict_shape(shape));
+        self.shape.set(ty.dict_shape(shape.ty, shape));
         self.overflow.set(dict.into_raw().as_ptr().cast());
         displaced
     }
@@ -502,4 +502,16 @@ pub fn init_instance_part(ty: &TypeRef, object: *mut ObjectHeader) {
         let part = unsafe { &*part_of(ty, object) };
         part.shape.set(Type::root_shape(ty));
     }
+}
+
+/// Gives an object that is about to become an instance of `ty`, whose layout is the same, a shape of that class.
+/// Open-ended attributes must lie in a dict already.
+pub fn adopt_shape(object: &Value, ty: &TypeRef) {
+    let Some(part) = instance_part(object) else { return };
+    let old = part.shape();
+    let new = match old.kind {
+        ShapeKind::Dict => ty.dict_shape(ty.as_ptr(), old),
+        ShapeKind::Closed | ShapeKind::Slots => Type::root_shape(ty),
+    };
+    part.shape.set(new);
 }

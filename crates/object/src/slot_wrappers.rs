@@ -271,11 +271,14 @@ fn slot_init(vm: &Vm, this: &Value, args: Args<'_>) -> PyResult<()> {
 fn slot_getattro(vm: &Vm, this: &Value, name: &Ref<Str>) -> PyResult {
     let ty = vm.type_of(this);
     let hook = vm.type_lookup(ty, &vm.names.__getattr__);
-    let plain = vm.type_lookup(ty, &vm.names.__getattribute__).is_none_or(|f| {
-        f.downcast::<crate::function::SlotWrapper>().is_some_and(|w| w.slot == SlotId::getattro && !w.ty.has(TypeFlags::HEAP))
-    });
-    let first = if plain {
-        let native = native_getattro(ty);
+    let native = match vm.type_lookup(ty, &vm.names.__getattribute__) {
+        None => Some(crate::attr::generic_getattr as crate::slots::GetAttrFn),
+        Some(f) => f
+            .downcast::<crate::function::SlotWrapper>()
+            .filter(|w| w.slot == SlotId::getattro && ty.is_subtype(&w.ty))
+            .and_then(|w| w.ty.slots.getattro.get()),
+    };
+    let first = if let Some(native) = native {
         if hook.is_some() && std::ptr::fn_addr_eq(native, crate::attr::generic_getattr as crate::slots::GetAttrFn) {
             match crate::attr::generic_getattr_opt(vm, this, name)? {
                 Some(v) => return Ok(v),
@@ -295,16 +298,6 @@ fn slot_getattro(vm: &Vm, this: &Value, name: &Ref<Str>) -> PyResult {
         }
         r => r,
     }
-}
-
-/// The attribute slot of the nearest native class of the MRO.
-fn native_getattro(ty: &TypeRef) -> crate::slots::GetAttrFn {
-    ty.mro
-        .borrow()
-        .iter()
-        .filter(|c| !c.has(TypeFlags::HEAP))
-        .find_map(|c| c.slots.getattro.get())
-        .unwrap_or(crate::attr::generic_getattr)
 }
 
 fn slot_setattro(vm: &Vm, this: &Value, name: &Ref<Str>, value: Option<&Value>) -> PyResult<()> {
@@ -365,7 +358,7 @@ fn slot_send(vm: &Vm, this: &Value, value: Value) -> PyResult<SendResult> {
 /// `name` is the dunder that was set or deleted; slots of all classes below are updated too.
 pub fn update_slot(vm: &Vm, ty: &TypeRef, name: &str) {
     for &id in SlotId::ALL {
-        if id.dunders().contains(&name) {
+        if deciding_dunders(id).contains(&name) {
             update_slot_id(vm, ty, id);
         }
     }
@@ -374,7 +367,7 @@ pub fn update_slot(vm: &Vm, ty: &TypeRef, name: &str) {
 /// Sets every slot of a fresh class from its MRO.
 pub fn update_all_slots(vm: &Vm, ty: &TypeRef) {
     for &id in SlotId::ALL {
-        if !id.dunders().is_empty() {
+        if !deciding_dunders(id).is_empty() {
             set_slot_from_mro(vm, ty, id);
         }
     }
@@ -389,41 +382,80 @@ fn update_slot_id(vm: &Vm, ty: &TypeRef, id: SlotId) {
     }
 }
 
-/// What the MRO gives for a slot: the first class that defines one of its dunders decides.
-fn set_slot_from_mro(vm: &Vm, ty: &TypeRef, id: SlotId) {
-    let mut native: Option<TypeRef> = None;
-    let mut python = false;
-    for dunder in id.dunders() {
-        let name = vm.intern_str(dunder);
-        if let Some((_, found)) = vm.type_lookup_where(ty, &name) {
-            match found.downcast::<crate::function::SlotWrapper>() {
-                Some(w) if w.slot == id && ty.is_subtype(&w.ty) => {
-                    if native.as_ref().is_none_or(|n| w.ty.is_subtype(n)) {
-                        native = Some(w.ty.clone());
-                    }
-                }
-                // `__new__` of a native class is a builtin function that remembers it.
-                _ if id == SlotId::new && found.downcast::<crate::function::NativeFunction>().is_some() => {
-                    let f = found.downcast::<crate::function::NativeFunction>();
-                    native = f.and_then(|f| f.this.as_ref()).and_then(|t| t.downcast::<Type>().cloned());
-                    python |= native.is_none();
-                }
-                _ if id == SlotId::hash && found.is_none() => {
-                    ty.slots.hash.set(None);
-                    return;
-                }
-                _ => python = true,
+/// The names that decide about a slot in classes made in Python. Those of the
+/// sequence slots are also those of number slots, which alone get a function for methods written in Python.
+fn deciding_dunders(id: SlotId) -> &'static [&'static str] {
+    match id {
+        SlotId::concat => &["__add__"],
+        SlotId::repeat => &["__mul__"],
+        SlotId::iconcat => &["__iadd__"],
+        SlotId::irepeat => &["__imul__"],
+        _ => id.dunders(),
+    }
+}
+
+fn is_sequence_slot(id: SlotId) -> bool {
+    matches!(id, SlotId::concat | SlotId::repeat | SlotId::iconcat | SlotId::irepeat)
+}
+
+/// What a class's MRO says about a slot.
+enum Source {
+    Nothing,
+    /// The slot of this native class.
+    Native(TypeRef),
+    Python,
+}
+
+fn slot_source(vm: &Vm, ty: &TypeRef, id: SlotId) -> Source {
+    let mut source = Source::Nothing;
+    for dunder in deciding_dunders(id) {
+        let Some(found) = vm.type_lookup(ty, &vm.intern_str(dunder)) else { continue };
+        let Some(w) = found.downcast::<crate::function::SlotWrapper>() else { return Source::Python };
+        if w.slot != id {
+            // The wrapper of a sequence slot says nothing about the number slot, and the other way round.
+            if is_sequence_slot(w.slot) || is_sequence_slot(id) {
+                continue;
             }
+            return Source::Python;
+        }
+        if !ty.is_subtype(&w.ty) {
+            return Source::Python;
+        }
+        match &source {
+            Source::Native(known) if known.slots.address(id) != w.ty.slots.address(id) => return Source::Python,
+            Source::Native(_) => {}
+            _ => source = Source::Native(w.ty.clone()),
         }
     }
-    if python {
-        install(&ty.slots, id);
-    } else if let Some(native) = native {
-        ty.slots.copy_slot(id, &native.slots);
-    } else if let Some(base) = ty.base.borrow().as_ref().filter(|b| !b.has(TypeFlags::HEAP)) {
-        ty.slots.copy_slot(id, &base.slots);
-    } else {
-        ty.slots.clear_slot(id);
+    source
+}
+
+/// `__new__` in a class made in Python: native ones come from the class whose layout instances have.
+fn set_new_slot(vm: &Vm, ty: &TypeRef) {
+    let native = vm
+        .type_lookup(ty, &vm.names.__new__)
+        .is_some_and(|f| f.downcast::<crate::function::NativeFunction>().is_some_and(|f| f.def.name == "__new__"));
+    let base = ty.base.borrow().clone();
+    match base {
+        Some(base) if native => ty.slots.copy_slot(SlotId::new, &base.slots),
+        _ => install(&ty.slots, SlotId::new),
+    }
+}
+
+/// What the MRO gives for a slot: the first class that defines one of its dunders decides.
+fn set_slot_from_mro(vm: &Vm, ty: &TypeRef, id: SlotId) {
+    if id == SlotId::new {
+        return set_new_slot(vm, ty);
+    }
+    if id == SlotId::hash && vm.type_lookup(ty, &vm.names.__hash__).is_some_and(|f| f.is_none()) {
+        ty.slots.hash.set(None);
+        return;
+    }
+    match slot_source(vm, ty, id) {
+        Source::Nothing => ty.slots.clear_slot(id),
+        Source::Native(native) => ty.slots.copy_slot(id, &native.slots),
+        Source::Python if is_sequence_slot(id) => ty.slots.clear_slot(id),
+        Source::Python => install(&ty.slots, id),
     }
     match id {
         SlotId::getattro => {
@@ -466,6 +498,12 @@ fn install(s: &Slots, id: SlotId) {
 fn wrong_args(vm: &Vm, expected: usize, got: usize) -> crate::vm::Raised {
     let s = if expected == 1 { "" } else { "s" };
     vm.type_error(format!("expected {expected} argument{s}, got {got}"))
+}
+
+/// TypeError for a call with other than one or two arguments.
+fn wrong_range(vm: &Vm, got: usize) -> crate::vm::Raised {
+    let bound = if got == 0 { "at least 1 argument" } else { "at most 2 arguments" };
+    vm.type_error(format!("expected {bound}, got {got}"))
 }
 
 fn item_index(vm: &Vm, object: &Value, key: &Value) -> PyResult<Value> {
@@ -550,7 +588,7 @@ pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, ar
         }
         SlotId::descr_get => {
             if rest.is_empty() || rest.len() > 2 {
-                return Err(vm.type_error(format!("expected at {} 1 argument, got {}", if rest.is_empty() { "least" } else { "most" }, rest.len())));
+                return Err(wrong_range(vm, rest.len()));
             }
             let object = Some(&rest[0]).filter(|o| !o.is_none());
             let owner_arg = rest.get(1).filter(|o| !o.is_none());
@@ -625,7 +663,7 @@ pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, ar
         SlotId::ior => binary!(ior, ""),
         SlotId::pow | SlotId::ipow => {
             if rest.is_empty() || rest.len() > 2 {
-                return Err(vm.type_error(format!("expected at {} 1 argument, got {}", if rest.is_empty() { "least" } else { "most" }, rest.len())));
+                return Err(wrong_range(vm, rest.len()));
             }
             let none = Value::NONE;
             let third = rest.get(1).unwrap_or(&none);
@@ -671,11 +709,14 @@ pub fn call_new(vm: &Vm, owner: &TypeRef, args: Args<'_>) -> PyResult {
         let sub = ty.display_name();
         return Err(vm.type_error(format!("{name}.__new__({sub}): {sub} is not a subtype of {name}")));
     }
-    // The nearest native base of the class must have the same `__new__`.
-    let native = ty.mro.borrow().iter().find(|c| !c.has(TypeFlags::HEAP)).cloned();
-    if let Some(native) = native
-        && native.slots.address(SlotId::new) != owner.slots.address(SlotId::new)
-    {
+    // The native class whose layout instances have must have the same `__new__`.
+    let mut native = ty.clone();
+    while native.has(TypeFlags::HEAP) {
+        let base = native.base.borrow().clone();
+        let Some(base) = base else { break };
+        native = base;
+    }
+    if native.slots.address(SlotId::new) != owner.slots.address(SlotId::new) || !std::ptr::eq(native.vtable, owner.vtable) {
         let sub = ty.display_name();
         return Err(vm.type_error(format!("{name}.__new__({sub}) is not safe, use {}.__new__()", native.display_name())));
     }

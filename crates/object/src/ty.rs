@@ -88,6 +88,8 @@ pub struct Type {
     /// Module of a built-in type ("builtins", "collections").
     pub module: &'static str,
     pub doc: Cell<Option<&'static str>>,
+    /// `__text_signature__` of a native class.
+    pub signature: Cell<Option<&'static str>>,
     /// Best base: the one whose layout instances extend.
     pub base: RefCell<Option<TypeRef>>,
     pub bases: RefCell<Ref<Tuple>>,

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use crate::dict::Dict;
 use crate::function::{GetSet, Member, MethodDescriptor, MethodHolder, NativeFunction, SlotWrapper};
-use crate::header::{Object, ObjectHeader, Ref, TypeRef};
+use crate::header::{Object, ObjectHeader, Payload, PayloadVTable, Ref, TypeRef};
 use crate::native::{MethodDef, MethodKind, NativeClass, TypeSpec};
 use crate::slots::{SlotId, Slots};
 use crate::str::Str;
@@ -82,27 +82,32 @@ impl Vm {
         ty
     }
 
-    fn new_type_object(&self, spec: &TypeSpec, base: &TypeRef, members: u32) -> TypeRef {
+    pub(crate) fn new_type_object(&self, spec: &TypeSpec, base: &TypeRef, members: u32) -> TypeRef {
         let name = self.intern_str(spec.name);
-        self.heap.alloc(&self.types.type_, Type {
+        let flags = with_instance_part(spec.vtable, spec.flags | TypeFlags(base.flags.get().0 & TypeFlags::HAS_DICT.0));
+        let ty = self.heap.alloc(&self.types.type_, Type {
             vtable: spec.vtable,
-            flags: Cell::default(),
+            flags: Cell::new(flags),
             version: Cell::new(0),
             slots: Slots::default(),
             // Without a part the offset is not looked at.
-            instance_offset: ((spec.vtable.size + 7) & !7) as u32,
+            instance_offset: instance_offset(spec.vtable),
             member_count: members,
             qualname: RefCell::new(name.to_value()),
             name: RefCell::new(name),
             module: spec.module,
             doc: Cell::new(Some(spec.doc)),
+            signature: Cell::new(Some(spec.signature)),
             base: RefCell::new(Some(base.clone())),
             bases: RefCell::new(self.new_tuple([base.to_value()])),
             mro: RefCell::default(),
             dict: self.new_dict(),
             subclasses: RefCell::default(),
             shapes: Default::default(),
-        })
+        });
+        // Most instances of native classes never get an attribute; the shapes learn from those that do.
+        ty.shapes.inline_slots.set(0);
+        ty
     }
 
     /// Gives a native type its slots, methods and place in the hierarchy. Also used while the interpreter is built.
@@ -117,6 +122,10 @@ impl Vm {
             mro.extend(base.mro.borrow().iter().cloned());
             let hashable = own(SlotId::hash) || !own(SlotId::richcompare);
             ty.slots.inherit(&base.slots);
+            // `object.__new__` makes no instances of another layout.
+            if !own(SlotId::new) && !std::ptr::eq(spec.vtable, base.vtable) {
+                ty.slots.new.set(None);
+            }
             if !hashable {
                 ty.slots.hash.set(None);
             }
@@ -131,11 +140,13 @@ impl Vm {
                     | TypeFlags::TYPE_SUBCLASS
                     | TypeFlags::SEQUENCE
                     | TypeFlags::MAPPING
-                    | TypeFlags::WEAKREFABLE)
+                    | TypeFlags::WEAKREFABLE
+                    | TypeFlags::HAS_DICT)
                     .0;
             flags = flags | TypeFlags(kept);
             base.subclasses.borrow_mut().push(ty.as_ptr().cast());
         }
+        flags = with_instance_part(spec.vtable, flags);
         if ty.slots.finalize.get().is_some() {
             flags = flags | TypeFlags::HAS_FINALIZER;
         }
@@ -214,14 +225,8 @@ impl Vm {
         let has_dict = spec.add_dict || spec.bases.iter().any(|b| b.has(TypeFlags::HAS_DICT));
         let member_base = if base_part { best.member_count } else { 0 };
         let member_count = member_base + spec.members.len() as u32;
-        let needs_part = base_part || has_dict || member_count > 0;
-        let instance_offset = if base_part {
-            best.instance_offset
-        } else if std::ptr::eq(best.vtable, <Tuple as crate::header::Payload>::vtable()) {
-            crate::instance::VARIABLE_OFFSET
-        } else {
-            ((best.vtable.size + 7) & !7) as u32
-        };
+        let needs_part = base_part || has_dict && !keeps_own_dict(best.vtable) || member_count > 0;
+        let instance_offset = if base_part { best.instance_offset } else { instance_offset(best.vtable) };
         let kept = best.flags.get().0
             & (TypeFlags::LONG_SUBCLASS
                 | TypeFlags::LIST_SUBCLASS
@@ -257,6 +262,7 @@ impl Vm {
             qualname: RefCell::new(spec.qualname),
             module: "",
             doc: Cell::new(None),
+            signature: Cell::new(None),
             base: RefCell::new(Some(best.clone())),
             bases: RefCell::new(self.new_tuple(spec.bases.iter().map(|b| b.to_value()).collect::<Vec<_>>())),
             mro: RefCell::default(),
@@ -270,22 +276,16 @@ impl Vm {
             let member = Member { name: name.clone(), ty: ty.clone(), slot: member_base + i as u32 };
             ty.dict.insert_str(self, name, self.heap.alloc(&self.types.member_descriptor, member).into_value());
         }
+        self.complete_class_dict(&ty, spec.add_dict, spec.add_weakref);
         for b in &spec.bases {
             b.subclasses.borrow_mut().push(ty.as_ptr().cast());
         }
-        let mro = compute_mro(self, &ty, &spec.bases)?;
+        let mro = class_mro(self, &ty)?;
         *ty.mro.borrow_mut() = mro;
-        if !meta.is(&self.types.type_)
-            && self.type_lookup_where(meta, &self.intern_str("mro")).is_some_and(|(owner, _)| owner.has(TypeFlags::HEAP))
-        {
-            self.custom_mro(&ty)?;
-        }
         crate::slot_wrappers::update_all_slots(self, &ty);
         // Slots without dunders come from the best base.
-        for &id in SlotId::ALL {
-            if id.dunders().is_empty() && !ty.slots.is_set(id) {
-                ty.slots.copy_slot(id, &best.slots);
-            }
+        for id in [SlotId::send, SlotId::wants_finalizer] {
+            ty.slots.copy_slot(id, &best.slots);
         }
         if ty.slots.buffer.get().is_none() {
             ty.slots.copy_slot(SlotId::buffer, &best.slots);
@@ -293,19 +293,42 @@ impl Vm {
         Ok(ty)
     }
 
-    /// Asks a metaclass's own `mro()`.
-    fn custom_mro(&self, ty: &TypeRef) -> PyResult<()> {
-        let result = self.call_method(ty.as_value(), &self.intern_str("mro"), &[])?;
-        let mut mro = Vec::new();
-        for class in self.collect(&result)? {
-            match class.downcast_owned::<Type>() {
-                Ok(class) => mro.push(class),
-                Err(other) => return Err(self.type_error(format!("mro() returned a non-class ('{}')", self.type_name(&other)))),
+    /// The entries of a class's namespace that nobody writes.
+    fn complete_class_dict(&self, ty: &TypeRef, add_dict: bool, add_weakref: bool) {
+        for (def, wanted) in [(&crate::object_type::INSTANCE_DICT, add_dict), (&crate::object_type::INSTANCE_WEAKREF, add_weakref)] {
+            if wanted {
+                let getset = self.heap.alloc(&self.types.getset_descriptor, GetSet { def, ty: ty.clone() });
+                ty.dict.insert_str(self, &self.intern_str(def.name), getset.into_value());
             }
         }
-        *ty.mro.borrow_mut() = mro;
-        Ok(())
+        if ty.dict.find_str(&self.names.__doc__).is_none() {
+            ty.dict.insert_str(self, &self.names.__doc__, Value::NONE);
+        }
+        if ty.dict.find_str(&self.names.__eq__).is_some() && ty.dict.find_str(&self.names.__hash__).is_none() {
+            ty.dict.insert_str(self, &self.names.__hash__, Value::NONE);
+        }
     }
+}
+
+/// The MRO of a class made in Python, from its metaclass's `mro()` if that is not `type`'s own.
+pub fn class_mro(vm: &Vm, ty: &TypeRef) -> PyResult<Vec<TypeRef>> {
+    let meta = ty.ty();
+    let name = vm.intern_str("mro");
+    let custom = !meta.is(&vm.types.type_) && vm.type_lookup_where(meta, &name).is_some_and(|(owner, _)| owner.has(TypeFlags::HEAP));
+    let special = if custom { vm.lookup_special(ty.as_value(), &name)? } else { None };
+    let Some((function, this)) = special else { return compute_mro(vm, ty, &crate::type_type::bases_of(ty)) };
+    let result = vm.call(&function, this.as_slice())?;
+    let mut mro = Vec::new();
+    for class in vm.collect(&result)? {
+        match class.downcast_owned::<Type>() {
+            Ok(class) if layouts_fit(ty, &class) => mro.push(class),
+            Ok(class) => {
+                return Err(vm.type_error(format!("mro() returned base with unsuitable layout ('{}')", class.display_name())));
+            }
+            Err(other) => return Err(vm.type_error(format!("mro() returned a non-class ('{}')", vm.type_name(&other)))),
+        }
+    }
+    Ok(mro)
 }
 
 /// `__new__` of native classes.
@@ -323,6 +346,21 @@ static NEW_DEF: MethodDef = MethodDef {
         crate::slot_wrappers::call_new(vm, &owner, args.skip_first())
     },
 };
+
+/// Where the instance part of objects with this payload lies.
+fn instance_offset(vtable: &'static PayloadVTable) -> u32 {
+    if std::ptr::eq(vtable, Tuple::vtable()) { crate::instance::VARIABLE_OFFSET } else { ((vtable.size + 7) & !7) as u32 }
+}
+
+/// Whether the payload itself holds the `__dict__`: classes and modules.
+pub fn keeps_own_dict(vtable: &'static PayloadVTable) -> bool {
+    std::ptr::eq(vtable, Type::vtable()) || std::ptr::eq(vtable, crate::module::Module::vtable())
+}
+
+/// A native class whose instances have a `__dict__` gives them an instance part for it.
+fn with_instance_part(vtable: &'static PayloadVTable, flags: TypeFlags) -> TypeFlags {
+    if flags.contains(TypeFlags::HAS_DICT) && !keeps_own_dict(vtable) { flags | TypeFlags::HAS_INSTANCE_PART } else { flags }
+}
 
 /// What `type.__new__` needs to know of a class.
 pub struct ClassSpec {
@@ -342,10 +380,20 @@ fn solid_base(ty: &TypeRef) -> TypeRef {
     match base {
         Some(base) => {
             let own_members = ty.member_count != if base.has(TypeFlags::HAS_INSTANCE_PART) { base.member_count } else { 0 };
-            if !std::ptr::eq(ty.vtable, base.vtable) || own_members { ty.clone() } else { solid_base(&base) }
+            if !std::ptr::eq(ty.vtable, base.vtable) || own_members || crate::exceptions::adds_fields(ty, &base) {
+                ty.clone()
+            } else {
+                solid_base(&base)
+            }
         }
         None => ty.clone(),
     }
+}
+
+/// Whether the native methods of `base` can be applied to instances of `ty`.
+fn layouts_fit(ty: &TypeRef, base: &TypeRef) -> bool {
+    let best = ty.base.borrow().clone();
+    best.is_none_or(|best| ty.is(base) || solid_base(&best).is_subtype(&solid_base(base)))
 }
 
 /// CPython's `best_base`.

@@ -141,6 +141,8 @@ pub struct Hooks {
     pub type_changed: fn(&Vm, &TypeRef),
     /// A watched dict entry (global or class attribute) changed.
     pub dict_watch: fn(&Vm, &Ref<Dict>, &Value),
+    /// What `super()` without arguments uses: the class of the running method (its `__class__` cell) and its first argument.
+    pub super_args: fn(&Vm) -> PyResult<(TypeRef, Value)>,
     /// Polls the eval breaker from a long native loop.
     pub poll: fn(&Vm) -> PyResult<()>,
 }
@@ -155,6 +157,7 @@ impl Hooks {
         import: |vm, name| Err(vm.raise_str(&vm.exc.import_error, format!("no machine to import {name}"))),
         type_changed: |_, _| {},
         dict_watch: |_, _, _| {},
+        super_args: |vm| Err(vm.runtime_error("super(): no arguments")),
         poll: |_| Ok(()),
     };
 }
