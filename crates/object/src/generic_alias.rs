@@ -528,8 +528,3 @@ impl GenericAliasIterator {
         crate::iter::reduced(vm, "iter", plain, None)
     }
 }
-
-/// `a | b` where one is a class.
-pub fn union_of(vm: &Vm, _a: &Value, _b: &Value) -> PyResult {
-    Err(vm.not_implemented_error("types.UnionType"))
-}

@@ -86,7 +86,7 @@ impl Type {
     }
     #[pyslot]
     fn or(vm: &Vm, a: &Value, b: &Value) -> PyResult {
-        crate::generic_alias::union_of(vm, a, b)
+        crate::union::union_or(vm, a, b)
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &TypeRef) -> PyResult {
