@@ -21,7 +21,7 @@ use crate::vm::{PyResult, Vm};
 )]
 impl Complex {
     #[pynew("(real=<unset>, imag=<unset>)")]
-    fn new(vm: &Vm, cls: &TypeRef, real: Option<&Value>, imag: Option<&Value>) -> PyResult {
+    fn construct(vm: &Vm, cls: &TypeRef, real: Option<&Value>, imag: Option<&Value>) -> PyResult {
         new(vm, cls, real, imag)
     }
     /// A complex number with the value of a number.

@@ -25,7 +25,7 @@ fn receiver(this: &Value) -> f64 {
 )]
 impl Float {
     #[pynew("(x=0, /)")]
-    fn new(vm: &Vm, cls: &TypeRef, x: &Value) -> PyResult {
+    fn construct(vm: &Vm, cls: &TypeRef, x: &Value) -> PyResult {
         let exact = cls.is(&vm.types.float);
         if exact && vm.type_of(x).is(&vm.types.float) {
             return Ok(x.clone());

@@ -306,37 +306,3 @@ fn lay_out(vm: &Vm, parts: Parts, spec: &FormatSpec) -> PyResult {
     let body = head + &tail;
     super::text::pad(vm, StrView::Ascii(&body), width, spec.align, spec.fill).map(Ref::into_value)
 }
-
-/// An integer as `%d`, `%o`, `%x` or `%X` give it: at least `precision`
-/// digits, with `#` a prefix. A sign is written for negative numbers.
-///
-/// # Errors
-/// ValueError beyond the limit on digits; MemoryError.
-pub fn percent_int(
-    vm: &Vm,
-    n: &IntRef<'_>,
-    kind: char,
-    precision: Option<usize>,
-    alternate: bool,
-) -> PyResult<String> {
-    let base = match kind {
-        'o' => 8,
-        'x' | 'X' => 16,
-        _ => 10,
-    };
-    let (negative, digits) = magnitude_digits(vm, n, base, kind == 'X')?;
-    let missing = precision.unwrap_or(0).saturating_sub(digits.len());
-    let mut out = String::new();
-    out.try_reserve_exact(digits.len().saturating_add(missing).saturating_add(3))
-        .map_err(|_| vm.memory_error())?;
-    if negative {
-        out.push('-');
-    }
-    if alternate && base != 10 {
-        out.push('0');
-        out.push(kind);
-    }
-    out.extend(std::iter::repeat_n('0', missing));
-    out.push_str(&digits);
-    Ok(out)
-}

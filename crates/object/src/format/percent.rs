@@ -1,5 +1,6 @@
 //! printf-style formatting, as `%` of str, bytes and bytearray does it.
 
+use crate::float_ops::format::{FloatFlags, format_float};
 use crate::header::Ref;
 use crate::str::{Str, StrView};
 use crate::text::StrBuilder;
@@ -354,29 +355,7 @@ fn integer(vm: &Vm, d: Directive, c: char, value: &Value) -> PyResult<Digits> {
         'o' => (8, false),
         _ => (10, false),
     };
-    let mut text = match int {
-        crate::int::IntRef::Small(n) => match radix {
-            16 => format!("{:x}", n.unsigned_abs()),
-            8 => format!("{:o}", n.unsigned_abs()),
-            _ => n.unsigned_abs().to_string(),
-        },
-        crate::int::IntRef::Big(b) if radix == 10 => {
-            // Through repr, which knows the limit of digits.
-            let exact = vm.new_bigint(b.clone());
-            vm.repr(&exact)?
-                .to_string()
-                .trim_start_matches('-')
-                .to_owned()
-        }
-        crate::int::IntRef::Big(b) => b
-            .in_radix(radix)
-            .to_string()
-            .trim_start_matches('-')
-            .to_owned(),
-    };
-    if upper {
-        text.make_ascii_uppercase();
-    }
+    let (negative, mut text) = crate::int_ops::text::magnitude_digits(vm, &int, radix, upper)?;
     if let Some(precision) = d.precision {
         let missing = precision.saturating_sub(text.len());
         if missing > 0 {
@@ -384,10 +363,6 @@ fn integer(vm: &Vm, d: Directive, c: char, value: &Value) -> PyResult<Digits> {
             text.insert_str(0, &"0".repeat(missing));
         }
     }
-    let negative = match int {
-        crate::int::IntRef::Small(n) => n < 0,
-        crate::int::IntRef::Big(b) => *b < dashu_int::IBig::ZERO,
-    };
     let prefix = match c {
         'x' if d.alternate => "0x",
         'X' if d.alternate => "0X",
@@ -403,12 +378,12 @@ fn integer(vm: &Vm, d: Directive, c: char, value: &Value) -> PyResult<Digits> {
 
 fn float(vm: &Vm, d: Directive, c: char, value: &Value) -> PyResult<Digits> {
     let x = vm.as_f64(value)?;
-    let spec = format!(
-        "{}.{}{c}",
-        if d.alternate { "#" } else { "" },
-        d.precision.unwrap_or(6)
-    );
-    let shown = vm.format(&vm.new_float(x), &vm.new_str(&spec))?.to_string();
+    check_size(vm, d.precision.unwrap_or(6))?;
+    let flags = FloatFlags {
+        alternate: d.alternate,
+        ..FloatFlags::default()
+    };
+    let shown = format_float(x, c, d.precision.unwrap_or(6), flags);
     let (negative, text) = match shown.strip_prefix('-') {
         Some(rest) => (true, rest.to_owned()),
         None => (false, shown),

@@ -30,7 +30,7 @@ logical! {
 #[pymethods(partial = BOOL, class = "bool")]
 impl BoolMethods {
     #[pynew("(object=False, /)")]
-    fn new(vm: &Vm, _cls: &TypeRef, object: &Value) -> PyResult<bool> {
+    fn construct(vm: &Vm, _cls: &TypeRef, object: &Value) -> PyResult<bool> {
         vm.is_true(object)
     }
     #[pyslot]

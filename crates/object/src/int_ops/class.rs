@@ -17,8 +17,8 @@ fn receiver<'a>(this: &'a Value) -> IntRef<'a> {
 
 #[pymethods(name = "int", flags(BASETYPE | LONG_SUBCLASS), extra(crate::int_ops::class::OPERATORS), doc = "An integer of any size.\n\nint(x) converts a number, cutting off its fraction; int(text, base=10) reads\nan integer literal, whose prefix tells the base if base is 0.")]
 impl Int {
-    #[pyslot]
-    fn new(vm: &Vm, cls: &TypeRef, args: crate::vm::Args<'_>) -> PyResult {
+    #[pyslot(new)]
+    fn construct(vm: &Vm, cls: &TypeRef, args: crate::vm::Args<'_>) -> PyResult {
         new(vm, cls, args)
     }
     /// The number itself.

@@ -59,7 +59,7 @@ fn parse_digits(text: &[u8], base: u32, limit: usize) -> Result<UBig, ParseError
                 return Err(ParseError::Invalid);
             }
             underscore = true;
-        } else if (c as char).to_digit(base).is_some() {
+        } else if (c as char).is_digit(base) {
             underscore = false;
             count += 1;
         } else {

@@ -10,7 +10,7 @@ sys.set_int_max_str_digits(0)
 R = random.Random(7)
 scale = int(sys.argv[1])
 # How much of the cross products the small table leaves out.
-THIN = {} if scale > 1 else {"+": .8, "-": .8, "*": .7, "/": .7, "//": .5, "%": .5, "==": .8, "<": .7, ">=": .7, "**": .6, "int": .6, "format": .45, ".to_bytes": .5, ".hex": .5, "complex": .3, ".__round__": .6, "repr": .5, "divmod": .5, "hash": .4, "pow": .5}
+THIN = {} if scale > 1 else {"+": .8, "-": .8, "*": .7, "/": .7, "//": .5, "%": .5, "==": .8, "<": .7, ">=": .7, "**": .75, "int": .7, "format": .55, ".to_bytes": .5, ".hex": .5, "complex": .3, ".__round__": .6, "repr": .5, "divmod": .5, "hash": .4, "pow": .5}
 
 def bits(x):
     return "%016x" % struct.unpack(">Q", struct.pack(">d", x))[0] if x == x else "nan"
@@ -158,8 +158,8 @@ for t in TEXTS:
         emit("int", t, b)
 for b in (1, 37, -1, 2**70, True, None, 2.0): emit("int", "1", b)
 emit("int", 12, 10); emit("int", None); emit("int", None, 10); emit("int", b"12"); emit("int", b"1x"); emit("int", b"ff", 16); emit("int", b"\xff"); emit("int", b"1\x00")
-emit("int", "1" * 4300); emit("int", "1" * 4301); emit("int", "0" * 4301); emit("int", "1" * 4301 + "x"); emit("int", "1" * 5000, 16); emit("int", "1_" * 4300 + "1")
-emit("repr", 10**4299); emit("repr", 10**4300); emit("repr", -10**4300 + 1); emit("repr", 10**9000); emit("format", 10**4300, "x"); emit("format", 10**4300, "d")
+emit("int", "1" * 4300); emit("int", "1" * 4301); emit("int", "0" * 4301); emit("int", "1" * 4301 + "x"); emit("int", "1" * 5000, 16) if scale > 1 else None
+emit("repr", 10**4299); emit("repr", 10**4300); emit("repr", 10**9000) if scale > 1 else None; emit("format", 10**4300, "x"); emit("format", 10**4300, "d")
 FTEXTS = ["0", "-0", "1.", ".5", ".", "1e5", "1E5", "1e+5", "1e-5", "1e", "e5", "1e5.0", "1_0.0_1", "1_.0", "1._0", "1_e5", "1e_5", "1e5_0", "_1", "1__0", "inf", "-INF", "+Infinity",
           "infinit", "nan", "-nan", "NaN", " 1 ", "1 2", "", "0x1", "1e400", "-1e400", "1e-400", "2.4703282292062327e-324", "2.4703282292062328e-324", "1" * 400,
           "0." + "0" * 400 + "1", "9007199254740993", "9007199254740992.99999999999999999999", "1.7976931348623158e308", "1.7976931348623159e308", "٣.٤", "1\u2003", "1\x00", "é", "1e99999999999999999999", "1e-99999999999999999999", "0e999999999999999", "+-1", "1j", "٣x"]
