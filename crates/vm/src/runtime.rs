@@ -39,6 +39,7 @@ impl Runtime {
         if crate::builtins::install(&vm).and_then(|()| crate::sys::install(&vm)).is_err() {
             return None;
         }
+        crate::imp::register(&vm, &[crate::typing::MODULE]);
         Some(Runtime { vm, _machine: machine, _interp: interp })
     }
 
@@ -75,6 +76,9 @@ unsafe fn add_types(interp: *mut Interp, vm: &Vm) {
         async_generator_asend = crate::async_gen::asend_spec();
         async_generator_athrow = crate::async_gen::athrow_spec();
         anext_awaitable = crate::async_gen::AnextAwaitable::spec();
+        template = crate::template::Template::spec();
+        interpolation = crate::template::Interpolation::spec();
+        template_iterator = crate::template::TemplateIter::spec();
         async_generator_wrapped_value = bare::<WrappedValue>("async_generator_wrapped_value", none);
     }
 }
