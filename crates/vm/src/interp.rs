@@ -938,8 +938,12 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         // ---- exceptions, with
                         RAISE_VARARGS => {
                             sync!();
-                            slow::raise_varargs(vm, regs, i);
-                            raise!()
+                            if !slow::raise_varargs(vm, regs, i) { raise!() }
+                            // A bare `raise` adds nothing to the traceback.
+                            match unwind::unwind_reraise(vm, frame, None) {
+                                Unwound::Handler(f) => { frame = f; reload!(); next!() }
+                                Unwound::Left => return Err(taipan_object::Raised::assume_pending()),
+                            }
                         }
                         PUSH_EXC_INFO => {
                             let w = reg!(b!(i));

@@ -110,7 +110,7 @@ pub unsafe fn load_attr(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> b
     // SAFETY: by the contract.
     unsafe {
         let name = name_c(frame, i);
-        let object = get(regs, b(i));
+        let object = &*get(regs, b(i));
         specialize_load(vm, frame, object, name);
         let result = vm.getattr(object, name);
         done_ab(vm, regs, i, result)
@@ -235,7 +235,7 @@ pub unsafe fn load_method(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) ->
     // SAFETY: by the contract.
     unsafe {
         let name = name_c(frame, i);
-        let object = get(regs, b(i));
+        let object = &*get(regs, b(i));
         if site(frame).is_some() {
             specialize_method(vm, frame, object, name);
         }

@@ -45,14 +45,25 @@ pub fn flags(i: u64) -> u8 {
     (i >> 8) as u8
 }
 
-/// Borrows a register's value. An empty register reads as None (only hostile code gets there).
-pub unsafe fn get<'a>(regs: *mut u64, n: usize) -> &'a Value {
-    static NONE: u64 = taipan_object::value::encoding::NONE;
-    // SAFETY: verified register; the value stays there during the instruction.
-    unsafe {
-        let at = regs.add(n);
-        Value::borrow_word(if *at == 0 { &NONE } else { &*at })
+/// A register's word, borrowed. It is a copy: code that runs meanwhile may change the
+/// register through `f_locals`, which keeps the old value alive until the frame ends.
+pub(crate) struct Operand(u64);
+
+impl std::ops::Deref for Operand {
+    type Target = Value;
+    #[inline(always)]
+    fn deref(&self) -> &Value {
+        // SAFETY: `get` makes valid words only, whose owner outlives the instruction.
+        unsafe { Value::borrow_word(&self.0) }
     }
+}
+
+/// Borrows a register's value. An empty register reads as None (only hostile code gets there).
+#[inline(always)]
+pub(crate) unsafe fn get(regs: *mut u64, n: usize) -> Operand {
+    // SAFETY: verified register; the value lives during the instruction.
+    let word = unsafe { *regs.add(n) };
+    Operand(if word == 0 { taipan_object::value::encoding::NONE } else { word })
 }
 
 /// Writes a register, releasing what stood there.
@@ -153,7 +164,7 @@ pub unsafe fn name_bc<'f>(frame: *mut Frame, i: u64) -> &'f Ref<Str> {
 pub unsafe fn binary(vm: &Vm, regs: *mut u64, i: u64, op: BinOp) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let (x, y) = (get(regs, b(i)), get(regs, c(i)));
+        let (x, y) = (&get(regs, b(i)), &get(regs, c(i)));
         if op == BinOp::Add && is_heap(x.word()) && is_heap(y.word()) && (a(i) == b(i) || flags(i) & KILL_B != 0) {
             // `s += t`: grow the string in place when nobody else sees it.
             if let (Some(s), Some(t)) = (x.downcast_exact::<Str>(&vm.types.str), y.downcast_exact::<Str>(&vm.types.str))
@@ -176,7 +187,7 @@ pub unsafe fn binary(vm: &Vm, regs: *mut u64, i: u64, op: BinOp) -> bool {
 pub unsafe fn binary_imm(vm: &Vm, regs: *mut u64, i: u64, op: BinOp, imm: i64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let x = get(regs, b(i));
+        let x = &*get(regs, b(i));
         let y = Value::small_int(imm).unwrap_or(Value::NONE);
         let fast = if is_float(x.word()) {
             let x = x.as_small_float().unwrap_or(0.0);
@@ -199,7 +210,7 @@ pub unsafe fn binary_imm(vm: &Vm, regs: *mut u64, i: u64, op: BinOp, imm: i64) -
 pub unsafe fn unary(vm: &Vm, regs: *mut u64, i: u64, f: fn(&Vm, &Value) -> PyResult) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let x = get(regs, b(i));
+        let x = &*get(regs, b(i));
         let result = match x.as_small_float() {
             Some(v) if f as usize == Vm::negative as fn(&Vm, &Value) -> PyResult as usize => Ok(vm.new_float(-v)),
             _ => f(vm, x),
@@ -213,7 +224,7 @@ pub unsafe fn unary(vm: &Vm, regs: *mut u64, i: u64, f: fn(&Vm, &Value) -> PyRes
 pub unsafe fn not(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.is_true(get(regs, b(i))).map(|t| Value::bool(!t));
+        let result = vm.is_true(&get(regs, b(i))).map(|t| Value::bool(!t));
         done_ab(vm, regs, i, result)
     }
 }
@@ -223,7 +234,7 @@ pub unsafe fn not(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn to_bool(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.is_true(get(regs, b(i))).map(Value::bool);
+        let result = vm.is_true(&get(regs, b(i))).map(Value::bool);
         done_ab(vm, regs, i, result)
     }
 }
@@ -234,7 +245,7 @@ pub unsafe fn to_bool(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn compare(vm: &Vm, regs: *mut u64, i: u64, op: CmpOp) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let (x, y) = (get(regs, b(i)), get(regs, c(i)));
+        let (x, y) = (&get(regs, b(i)), &get(regs, c(i)));
         let result = compare_values(vm, x, y, op);
         done_abc(vm, regs, i, result)
     }
@@ -257,7 +268,7 @@ fn compare_values(vm: &Vm, x: &Value, y: &Value, op: CmpOp) -> PyResult {
 pub unsafe fn compare_jump(vm: &Vm, regs: *mut u64, i: u64, op: CmpOp) -> PyResult<bool> {
     // SAFETY: by the contract.
     unsafe {
-        let (x, y) = (get(regs, a(i)), get(regs, b(i)));
+        let (x, y) = (&get(regs, a(i)), &get(regs, b(i)));
         let result = compare_values(vm, x, y, op).and_then(|r| vm.is_true(&r));
         kill(regs, a(i), flags(i) & KILL_A != 0);
         kill(regs, b(i), flags(i) & KILL_B != 0);
@@ -272,7 +283,7 @@ pub unsafe fn compare_jump(vm: &Vm, regs: *mut u64, i: u64, op: CmpOp) -> PyResu
 pub unsafe fn compare_imm_jump(vm: &Vm, regs: *mut u64, i: u64, op: CmpOp, imm: i64) -> PyResult<bool> {
     // SAFETY: by the contract.
     unsafe {
-        let x = get(regs, a(i));
+        let x = &*get(regs, a(i));
         let y = Value::small_int(imm).unwrap_or(Value::NONE);
         let result = match x.as_small_float() {
             Some(x) => Ok(x.partial_cmp(&(imm as f64)).map_or(op == CmpOp::Ne, |o| op.holds(o))),
@@ -292,7 +303,7 @@ pub unsafe fn compare_imm_jump(vm: &Vm, regs: *mut u64, i: u64, op: CmpOp, imm: 
 pub unsafe fn truth(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<bool> {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.is_true(get(regs, a(i)));
+        let result = vm.is_true(&get(regs, a(i)));
         kill(regs, a(i), flags(i) & KILL_A != 0);
         crate::finalize::drain(vm);
         result
@@ -305,7 +316,7 @@ pub unsafe fn truth(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<bool> {
 pub unsafe fn contains(vm: &Vm, regs: *mut u64, i: u64, sense: bool) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.contains(get(regs, c(i)), get(regs, b(i))).map(|r| Value::bool(r == sense));
+        let result = vm.contains(&get(regs, c(i)), &get(regs, b(i))).map(|r| Value::bool(r == sense));
         done_abc(vm, regs, i, result)
     }
 }
@@ -316,7 +327,7 @@ pub unsafe fn contains(vm: &Vm, regs: *mut u64, i: u64, sense: bool) -> bool {
 pub unsafe fn contains_jump(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<bool> {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.contains(get(regs, b(i)), get(regs, a(i)));
+        let result = vm.contains(&get(regs, b(i)), &get(regs, a(i)));
         kill(regs, a(i), flags(i) & KILL_A != 0);
         kill(regs, b(i), flags(i) & KILL_B != 0);
         crate::finalize::drain(vm);
@@ -331,7 +342,7 @@ pub unsafe fn contains_jump(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<bool> {
 pub unsafe fn delete_attr(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.delattr(get(regs, a(i)), name_c(frame, i));
+        let result = vm.delattr(&get(regs, a(i)), name_c(frame, i));
         kill(regs, a(i), flags(i) & KILL_A != 0);
         ended(vm, result)
     }
@@ -343,7 +354,7 @@ pub unsafe fn delete_attr(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) ->
 pub unsafe fn load_subscr(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let (x, y) = (get(regs, b(i)), get(regs, c(i)));
+        let (x, y) = (&get(regs, b(i)), &get(regs, c(i)));
         let result = vm.get_item(x, y);
         done_abc(vm, regs, i, result)
     }
@@ -355,7 +366,7 @@ pub unsafe fn load_subscr(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn store_subscr(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.set_item(get(regs, a(i)), get(regs, b(i)), get(regs, c(i)));
+        let result = vm.set_item(&get(regs, a(i)), &get(regs, b(i)), &get(regs, c(i)));
         let f = flags(i);
         kill(regs, a(i), f & KILL_A != 0);
         kill(regs, b(i), f & KILL_B != 0);
@@ -369,7 +380,7 @@ pub unsafe fn store_subscr(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn delete_subscr(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.del_item(get(regs, a(i)), get(regs, b(i)));
+        let result = vm.del_item(&get(regs, a(i)), &get(regs, b(i)));
         kill(regs, a(i), flags(i) & KILL_A != 0);
         kill(regs, b(i), flags(i) & KILL_B != 0);
         ended(vm, result)
@@ -408,7 +419,7 @@ pub unsafe fn store_slice(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn load_special(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let object = get(regs, b(i));
+        let object = &*get(regs, b(i));
         let which = SpecialMethod::from_u16(c(i) as u16);
         let name = match which {
             Some(SpecialMethod::Enter) | None => &vm.names.__enter__,

@@ -439,7 +439,7 @@ fn split_rest(vm: &Vm, mut values: Vec<Value>, before: usize, after: usize) -> P
 pub unsafe fn convert_value(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let value = get(regs, b(i));
+        let value = &*get(regs, b(i));
         let result = match c(i) {
             1 => vm.str(value),
             2 => vm.repr(value),
@@ -455,7 +455,7 @@ pub unsafe fn convert_value(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn format_simple(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let value = get(regs, b(i));
+        let value = &*get(regs, b(i));
         let result = if vm.type_of(value).is(&vm.types.str) {
             Ok(value.clone())
         } else {
@@ -471,7 +471,7 @@ pub unsafe fn format_with_spec(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let result = match get(regs, c(i)).downcast::<Str>() {
-            Some(spec) => vm.format(get(regs, b(i)), spec).map(Ref::into_value),
+            Some(spec) => vm.format(&get(regs, b(i)), spec).map(Ref::into_value),
             None => Err(wrong_kind(vm)),
         };
         done_abc(vm, regs, i, result)

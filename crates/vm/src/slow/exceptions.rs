@@ -29,16 +29,22 @@ pub fn make_exception(vm: &Vm, value: &Value, what: &str) -> PyResult {
     Err(vm.type_error(what))
 }
 
+/// Leaves an exception pending; whether it was raised before and comes from the handled one.
+///
 /// # Safety
 /// As [`binary`].
 #[cold]
-pub unsafe fn raise_varargs(vm: &Vm, regs: *mut u64, i: u64) {
+pub unsafe fn raise_varargs(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let f = flags(i);
+        let mut again = false;
         let _: Raised = match c(i) {
             0 => match vm.handled() {
-                Some(e) => vm.restore(e),
+                Some(e) => {
+                    again = true;
+                    vm.restore(e)
+                }
                 None => vm.runtime_error("No active exception to reraise"),
             },
             n => {
@@ -48,6 +54,7 @@ pub unsafe fn raise_varargs(vm: &Vm, regs: *mut u64, i: u64) {
             }
         };
         crate::finalize::drain(vm);
+        again
     }
 }
 
@@ -111,7 +118,7 @@ pub fn exception_matches(vm: &Vm, exception: &Value, clause: &Value) -> PyResult
 pub unsafe fn check_exc_match(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = exception_matches(vm, get(regs, b(i)), get(regs, c(i))).map(Value::bool);
+        let result = exception_matches(vm, &get(regs, b(i)), &get(regs, c(i))).map(Value::bool);
         done_abc(vm, regs, i, result)
     }
 }

@@ -145,7 +145,7 @@ pub unsafe fn import_from(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) ->
     // SAFETY: by the contract.
     unsafe {
         let name = name_c(frame, i).clone();
-        let result = crate::import::import_from(vm, get(regs, b(i)), &name);
+        let result = crate::import::import_from(vm, &get(regs, b(i)), &name);
         done_ab(vm, regs, i, result)
     }
 }

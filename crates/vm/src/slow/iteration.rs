@@ -15,7 +15,7 @@ use crate::generator::Generator;
 pub unsafe fn get_iter(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.iter(get(regs, b(i)));
+        let result = vm.iter(&get(regs, b(i)));
         done_ab(vm, regs, i, result)
     }
 }
@@ -35,7 +35,7 @@ pub fn not_an_iterator(vm: &Vm, word: u64) -> bool {
 pub unsafe fn for_iter(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<bool> {
     // SAFETY: by the contract.
     unsafe {
-        match vm.next(get(regs, b(i))) {
+        match vm.next(&get(regs, b(i))) {
             Ok(Some(v)) => {
                 put(regs, a(i), v);
                 crate::finalize::drain(vm);
@@ -59,7 +59,7 @@ pub unsafe fn for_iter(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<bool> {
 pub unsafe fn get_yield_from_iter(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let x = get(regs, b(i));
+        let x = &*get(regs, b(i));
         let result = if vm.type_of(x).is(&vm.types.coroutine) {
             let outer = (*frame).code().code.flags;
             if outer.intersects(CodeFlags::COROUTINE | CodeFlags::ITERABLE_COROUTINE) {
@@ -180,7 +180,7 @@ pub fn awaitable_iter(vm: &Vm, x: &Value) -> PyResult<Option<Value>> {
 pub unsafe fn get_awaitable(vm: &Vm, _frame: *mut Frame, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let x = get(regs, b(i));
+        let x = &*get(regs, b(i));
         let result = match awaitable_iter(vm, x) {
             Ok(Some(it)) => {
                 let busy = it.downcast::<Generator>().is_some_and(|g| {
@@ -204,7 +204,7 @@ pub unsafe fn get_awaitable(vm: &Vm, _frame: *mut Frame, regs: *mut u64, i: u64)
 pub unsafe fn get_aiter(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let x = get(regs, b(i));
+        let x = &*get(regs, b(i));
         let result = match vm.type_of(x).slots.aiter.get() {
             None => Err(vm.type_error(format!("'async for' requires an object with __aiter__ method, got {}", vm.type_name(x)))),
             Some(f) => f(vm, x).and_then(|it| {
@@ -227,7 +227,7 @@ pub unsafe fn get_aiter(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn get_anext(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let x = get(regs, b(i));
+        let x = &*get(regs, b(i));
         let result = match vm.type_of(x).slots.anext.get() {
             None => Err(vm.type_error(format!("'async for' requires an iterator with __anext__ method, got {}", vm.type_name(x)))),
             Some(f) => f(vm, x).and_then(|it| match awaitable_iter(vm, &it) {

@@ -14,7 +14,7 @@ use super::*;
 pub unsafe fn get_len(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.len(get(regs, b(i))).map(|n| vm.new_uint(n as u64));
+        let result = vm.len(&get(regs, b(i))).map(|n| vm.new_uint(n as u64));
         done_ab(vm, regs, i, result)
     }
 }
@@ -24,7 +24,7 @@ pub unsafe fn get_len(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn match_kind(vm: &Vm, regs: *mut u64, i: u64, kind: TypeFlags) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = Ok(Value::bool(vm.type_of(get(regs, b(i))).has(kind)));
+        let result = Ok(Value::bool(vm.type_of(&get(regs, b(i))).has(kind)));
         done_ab(vm, regs, i, result)
     }
 }
