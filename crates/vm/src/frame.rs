@@ -84,10 +84,10 @@ impl Frame {
     pub fn lasti(&self) -> u32 {
         self.code().index_of(self.pc).saturating_sub(1)
     }
-    /// Releases everything the registers hold and leaves them dead.
+    /// Releases everything the registers hold, last first, and leaves them dead.
     pub fn clear_registers(&mut self) {
         let n = self.code().register_count as usize;
-        for i in 0..n {
+        for i in (0..n).rev() {
             // SAFETY: the window has n registers; each heap word is owned (see `opcode`).
             unsafe {
                 let word = self.regs.add(i).replace(0);

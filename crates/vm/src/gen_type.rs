@@ -105,9 +105,13 @@ pub(crate) fn close_delegate(vm: &Vm, delegate: &Value) -> PyResult<()> {
     {
         return close(vm, g).map(drop);
     }
-    match vm.getattr_opt(delegate, &vm.names.close)? {
-        Some(f) => vm.call(&f, &[]).map(drop),
-        None => Ok(()),
+    match vm.getattr_opt(delegate, &vm.names.close) {
+        Ok(Some(f)) => vm.call(&f, &[]).map(drop),
+        Ok(None) => Ok(()),
+        Err(e) => {
+            report(vm, e, delegate);
+            Ok(())
+        }
     }
 }
 
@@ -313,11 +317,16 @@ fn finalize(vm: &Vm, this: &Value) {
         return;
     }
     if let Err(e) = close(vm, g) {
-        let e = vm.take_exception(e);
-        let text = vm.repr(this).map_or_else(|_| "<object>".to_owned(), |r| r.to_string());
-        drop(vm.take_pending());
-        (vm.hooks.get().unraisable)(vm, e, &format!("Exception ignored while closing generator {text}"), None);
+        report(vm, e, this);
     }
+}
+
+/// An error of closing a body that nobody can handle.
+fn report(vm: &Vm, e: taipan_object::Raised, closed: &Value) {
+    let e = vm.take_exception(e);
+    let text = vm.repr(closed).map_or_else(|_| "<object>".to_owned(), |r| r.to_string());
+    drop(vm.take_pending());
+    (vm.hooks.get().unraisable)(vm, e, &format!("Exception ignored while closing generator {text}"), None);
 }
 
 /// "coroutine 'f' was never awaited", through `warnings`, which knows where it was made.

@@ -769,13 +769,13 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 retain!(w);
                                 w
                             };
-                            // Release the locals; temporaries are dead.
+                            // Release the locals, last first; temporaries are dead.
                             let count = (*(*frame).code).payload.local_count as usize;
                             (*frame).pc = pc;
                             if (*frame).object != 0 {
                                 frame::detach(Some(vm), &mut *frame);
                             }
-                            for n in 0..count {
+                            for n in (0..count).rev() {
                                 let old = reg!(n);
                                 reg!(n) = 0;
                                 if is_heap(old) {
