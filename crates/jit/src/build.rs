@@ -49,11 +49,17 @@ struct Reg {
     facts: Facts,
     /// A word of the kind expected here; 0: none known.
     sample: u64,
+    /// Address of the type expected here, where there is no sample; 0: none known.
+    hint: u64,
+    /// For iterators: a sample of what they give.
+    item: u64,
+    /// Unboxed, but the window holds the value too: frames may be looked at during calls.
+    mirrored: bool,
 }
 
 type State = Vec<Reg>;
 
-const DEAD: Reg = Reg { loc: Loc::Dead, facts: Facts { version: 0, shape: 0, exact: 0 }, sample: 0 };
+const DEAD: Reg = Reg { loc: Loc::Dead, facts: Facts { version: 0, shape: 0, exact: 0 }, sample: 0, hint: 0, item: 0, mirrored: false };
 
 /// Why a function is not compiled.
 #[derive(Debug)]
@@ -163,7 +169,7 @@ impl<'a> Builder<'a> {
             .map(|n| {
                 let sample = input.window.get(n).copied().unwrap_or(0);
                 // Temporaries that are live at a loop header hold something (iterators); the others hold no heap pointer.
-                if n < locals || encoding::is_heap(sample) { Reg { loc: Loc::Mem, facts: Facts::default(), sample } } else { Reg { sample, ..DEAD } }
+                if n < locals || encoding::is_heap(sample) { Reg { loc: Loc::Mem, sample, ..DEAD } } else { Reg { sample, ..DEAD } }
             })
             .collect();
         let mut f = Function { name: format!("{}@{}", input.code.code.qualname, input.start), ..Function::default() };
@@ -270,8 +276,11 @@ impl<'a> Builder<'a> {
             }
             _ => self.word(n),
         };
-        self.emit(Op::StoreRegDead(n), Ty::Unit, vec![value]);
+        let float = self.state[n as usize].mirrored && matches!(self.state[n as usize].loc, Loc::Float(_));
+        let op = if float { Op::StoreReg(n) } else { Op::StoreRegDead(n) };
+        self.emit(op, Ty::Unit, vec![value]);
         self.state[n as usize].loc = Loc::Mem;
+        self.state[n as usize].mirrored = false;
         self.changed();
     }
     fn flush_all(&mut self) {
@@ -289,19 +298,27 @@ impl<'a> Builder<'a> {
     }
     /// The register's old value goes; the window holds no heap pointer afterwards.
     fn clear(&mut self, n: u32) {
-        if self.state[n as usize].loc == Loc::Mem {
-            let immediate = {
-                let s = self.state[n as usize].sample;
-                let _ = s;
-                false
-            };
-            if !immediate {
-                self.promote_except(n);
-                self.emit(Op::ClearReg(n), Ty::Unit, vec![]);
-            }
+        let r = self.state[n as usize];
+        if r.loc == Loc::Mem || r.mirrored && matches!(r.loc, Loc::Float(_)) {
+            self.promote_except(n);
+            self.emit(Op::ClearReg(n), Ty::Unit, vec![]);
         }
         self.state[n as usize] = DEAD;
         self.changed();
+    }
+    /// Writes unboxed locals to the window, where whoever looks at the frame during a call finds them.
+    fn mirror_locals(&mut self) {
+        for n in 0..self.i.code.local_count {
+            let r = self.state[n as usize];
+            if r.mirrored || !matches!(r.loc, Loc::Int(_) | Loc::Float(_) | Loc::Bool(_)) {
+                continue;
+            }
+            let w = self.word(n);
+            // A float that does not fit the word is an object: the window owns it.
+            let op = if matches!(r.loc, Loc::Float(_)) { Op::StoreReg(n) } else { Op::StoreRegDead(n) };
+            self.emit(op, Ty::Unit, vec![w]);
+            self.state[n as usize].mirrored = true;
+        }
     }
     fn promote_except(&mut self, except: u32) {
         for n in 0..self.state.len() as u32 {
@@ -312,7 +329,7 @@ impl<'a> Builder<'a> {
     }
     fn set(&mut self, n: u32, loc: Loc, sample: u64) {
         self.clear(n);
-        self.state[n as usize] = Reg { loc, facts: Facts::default(), sample };
+        self.state[n as usize] = Reg { loc, sample, ..DEAD };
     }
     fn kill_operands(&mut self, i: u64) {
         let flags = Instr(i).flags();
@@ -413,6 +430,7 @@ impl<'a> Builder<'a> {
         let mut state = self.state.clone();
         for r in &mut state {
             r.facts = Facts { exact: r.facts.exact, ..Facts::default() };
+            r.mirrored = false;
             let (value, ty): (Id, Ty) = match r.loc {
                 Loc::Int(v) => (v, Ty::Int),
                 Loc::Float(v) => (v, Ty::Float),
@@ -510,6 +528,7 @@ impl<'a> Builder<'a> {
             if !facts {
                 target[n].facts = Facts::default();
             }
+            target[n].mirrored = false;
             target[n].sample = edges.iter().map(|(_, s)| s[n].sample).find(|&s| s != 0).unwrap_or(0);
             target[n].loc = match kinds[0] {
                 _ if dead => Loc::Dead,
@@ -612,6 +631,7 @@ impl<'a> Builder<'a> {
             }
         }
         self.promote();
+        self.mirror_locals();
         // What the instruction consumes is gone when it raises.
         let before = self.state.clone();
         for (flag, kind, n) in [(KILL_A, kinds[0], instr.a()), (KILL_B, kinds[1], instr.b()), (KILL_C, kinds[2], instr.c())] {
@@ -639,14 +659,15 @@ impl<'a> Builder<'a> {
         for r in &mut self.state {
             r.facts = Facts { exact: r.facts.exact, ..Facts::default() };
         }
-        let defined = |s: &mut Reg| *s = Reg { loc: Loc::Mem, facts: Facts::default(), sample: 0 };
+        let hints = self.expected_results(&instr, opcode, &before);
+        let defined = |s: &mut Reg| *s = Reg { loc: Loc::Mem, ..DEAD };
         for (kind, n) in kinds.iter().zip([instr.a(), instr.b(), instr.c()]) {
             match kind {
                 OperandKind::Def if instr.flags() & taipan_compiler::opcode::DISCARD == 0 => defined(&mut self.state[n as usize]),
                 OperandKind::UseDef => defined(&mut self.state[n as usize]),
                 OperandKind::Local => {
                     let r = &mut self.state[n as usize];
-                    *r = Reg { loc: Loc::Mem, facts: Facts::default(), sample: 0 };
+                    *r = Reg { loc: Loc::Mem, ..DEAD };
                 }
                 _ => {}
             }
@@ -656,8 +677,150 @@ impl<'a> Builder<'a> {
                 defined(&mut self.state[n as usize]);
             }
         }
+        for (n, sample, hint, item) in hints {
+            let r = &mut self.state[n as usize];
+            if r.loc == Loc::Mem {
+                (r.sample, r.hint, r.item) = (sample, hint, item);
+            }
+        }
         self.changed();
         Ok(())
+    }
+
+    /// Calls a Python function that the sample of the callee's register names, with
+    /// machine code of its own, without leaving compiled code. Whether it could.
+    fn call_python(&mut self, i: u64, pc: u32) -> bool {
+        let vm = self.i.vm;
+        let method = i as u8 == op::CALL_METHOD;
+        let callee = b(i);
+        let word = self.sample(callee);
+        if type_of(word) != vm.types.function.as_ptr() as u64 {
+            return false;
+        }
+        // SAFETY: samples are live words; the type tells the payload.
+        let function = unsafe { &(*(word as *const taipan_object::Object<taipan_vm::function::Function>)).payload };
+        let code = function.code.borrow().clone();
+        // SAFETY: as above; the word is a live function.
+        if !unsafe { taipan_vm::function::code_offset_holds(&*(&raw const word).cast()) } {
+            return false;
+        }
+        let argc = c(i) + u32::from(method);
+        let first = callee + 1;
+        if method && self.sample(first) == 0
+            || code.simple_args != argc
+            || code.is_generator
+            || code.free_count > 0
+            || code.instrs.get().is_null()
+            || code.caches.get().is_null()
+            || code.register_count > 200
+        {
+            return false;
+        }
+        for n in first..first + argc {
+            self.flush(n);
+        }
+        self.flush(callee);
+        self.promote();
+        self.mirror_locals();
+        self.changed();
+        let w = self.emit(Op::LoadReg(callee), Ty::Word, vec![]);
+        self.guarded(Op::GuardWord(word), Ty::Unit, vec![w], "callee");
+        if method {
+            let this = self.emit(Op::LoadReg(first), Ty::Word, vec![]);
+            let empty = self.emit(Op::Word(0), Ty::Word, vec![]);
+            let same = self.emit(Op::WordEq, Ty::Bool, vec![this, empty]);
+            let bound = self.emit(Op::BoolNot, Ty::Bool, vec![same]);
+            self.guarded(Op::GuardTrue, Ty::Unit, vec![bound], "no self");
+        }
+        self.guarded(
+            Op::GuardField { offset: 16 + taipan_vm::function::Function::CODE_OFFSET as u32, value: code.as_ptr() as u64 },
+            Ty::Unit,
+            vec![w],
+            "code of callee",
+        );
+        for n in callee..first + argc {
+            self.state[n as usize] = DEAD;
+        }
+        self.changed();
+        let exit = self.exit_raised();
+        let discard = Instr(i).flags() & taipan_compiler::opcode::DISCARD != 0;
+        let kinds = code.return_kinds.get();
+        let v = self.f.add_inst(self.block, Op::CallPython { pc, function: word, first, argc }, Ty::Word, vec![], Some(exit));
+        for r in &mut self.state {
+            r.facts = Facts { exact: r.facts.exact, ..Facts::default() };
+        }
+        if discard {
+            self.emit(Op::Release, Ty::Unit, vec![v]);
+        } else {
+            self.clear(a(i));
+            self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![v]);
+            let sample = match kinds {
+                1 => encoding::INT_TAG,
+                2 => encoding::FLOAT_ZERO,
+                _ => 0,
+            };
+            self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample, ..DEAD };
+        }
+        self.changed();
+        true
+    }
+
+    /// What an interpreted instruction is expected to leave: register, sample, type, sample of items.
+    fn expected_results(&self, instr: &Instr, opcode: Opcode, before: &State) -> Vec<(u32, u64, u64, u64)> {
+        let vm = self.i.vm;
+        let (a, b) = (u32::from(instr.a()), usize::from(instr.b()));
+        match opcode {
+            Opcode::UnpackSequence => {
+                let source = before[b].sample;
+                (0..u32::from(instr.c())).filter_map(|n| Some((a + n, self.item_of(source, n as usize)?, 0, 0))).collect()
+            }
+            Opcode::GetIter => {
+                let source = before[b];
+                let is = |ty: &taipan_object::TypeRef| source.hint == ty.as_ptr() as u64 || type_of(source.sample) == ty.as_ptr() as u64;
+                if is(&vm.types.range) {
+                    vec![(a, 0, vm.types.range_iterator.as_ptr() as u64, encoding::INT_TAG)]
+                } else if is(&vm.types.list) {
+                    vec![(a, 0, vm.types.list_iterator.as_ptr() as u64, self.item_of(source.sample, 0).unwrap_or(0))]
+                } else {
+                    vec![(a, 0, 0, self.item_of(source.sample, 0).unwrap_or(0))]
+                }
+            }
+            Opcode::Call | Opcode::CallMethod if instr.flags() & taipan_compiler::opcode::DISCARD == 0 => {
+                let callee = before[b].sample;
+                if callee == vm.types.range.as_ptr() as u64 {
+                    return vec![(a, 0, callee, 0)];
+                }
+                if callee == vm.types.float.as_ptr() as u64 {
+                    return vec![(a, encoding::FLOAT_ZERO, 0, 0)];
+                }
+                if type_of(callee) == vm.types.function.as_ptr() as u64 {
+                    // SAFETY: samples are live words; the type tells the payload.
+                    let kinds = unsafe { (*(callee as *const taipan_object::Object<taipan_vm::function::Function>)).payload.code.borrow().return_kinds.get() };
+                    return match kinds {
+                        1 => vec![(a, encoding::INT_TAG, 0, 0)],
+                        2 => vec![(a, encoding::FLOAT_ZERO, 0, 0)],
+                        _ => vec![],
+                    };
+                }
+                vec![]
+            }
+            Opcode::LoadMethod => {
+                let cache = self.i.caches[self.pc as usize];
+                let word = self.i.instrs[self.pc as usize];
+                if word as u8 == op::LOAD_METHOD_CACHED { vec![(a, cache.words[2], 0, 0), (a + 1, before[b].sample, 0, 0)] } else { vec![] }
+            }
+            Opcode::Pow => vec![(a, encoding::FLOAT_ZERO, 0, 0)].into_iter().filter(|_| Kind::of(before[b].sample) == Kind::Float).collect(),
+            _ => vec![],
+        }
+    }
+
+    /// An item of a sample that is an exact list or tuple.
+    fn item_of(&self, container: u64, n: usize) -> Option<u64> {
+        if !encoding::is_heap(container) {
+            return None;
+        }
+        // SAFETY: samples are live words.
+        unsafe { taipan_vm::iterate::index_fast(self.i.vm, container, n as i64) }
     }
 
     fn profile_kind(&self, pc: u32, guess: Kind) -> Kind {
@@ -922,7 +1085,7 @@ impl<'a> Builder<'a> {
                     self.kill_operands(i);
                     self.clear(a(i));
                     self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![v]);
-                    self.state[a(i) as usize] = Reg { loc: Loc::Mem, facts: Facts::default(), sample };
+                    self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample, ..DEAD };
                     self.changed();
                 } else {
                     self.result(i, Loc::Borrow(v), sample);
@@ -979,7 +1142,7 @@ impl<'a> Builder<'a> {
                     self.kill_operands(i);
                     self.clear(a(i));
                     self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![v]);
-                    self.state[a(i) as usize] = Reg { loc: Loc::Mem, facts: Facts::default(), sample };
+                    self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample, ..DEAD };
                     self.changed();
                 } else {
                     self.result(i, Loc::Borrow(v), sample);
@@ -997,6 +1160,11 @@ impl<'a> Builder<'a> {
                 // The list took a reference of its own.
                 self.changed();
                 self.kill_operands(i);
+            }
+            op::CALL | op::CALL_METHOD => {
+                if self.i.profile.kind_at(pc) == Some(Kind::Other) || !self.call_python(i, pc) {
+                    self.interpret(pc)?;
+                }
             }
             op::FOR_ITER => return self.for_iter(i, pc),
             op::LOAD_DEREF => {
@@ -1033,6 +1201,7 @@ impl<'a> Builder<'a> {
                     }
                     _ => self.word(a(i)),
                 };
+                self.release_locals();
                 self.close(Term::Return(value));
                 return Ok(None);
             }
@@ -1045,6 +1214,7 @@ impl<'a> Builder<'a> {
                 let w = self.i.code.const_values()[Instr(i).bc() as usize].word();
                 let v = self.emit(Op::Word(w), Ty::Word, vec![]);
                 self.emit(Op::Retain, Ty::Unit, vec![v]);
+                self.release_locals();
                 self.close(Term::Return(v));
                 return Ok(None);
             }
@@ -1068,6 +1238,18 @@ impl<'a> Builder<'a> {
         Ok(next)
     }
 
+    /// At a return: the frame object, if there is one, takes the locals; what remains is released.
+    fn release_locals(&mut self) {
+        let locals = self.i.code.local_count;
+        self.emit(Op::DetachFrame, Ty::Unit, vec![]);
+        for n in (0..locals).rev() {
+            let r = self.state[n as usize];
+            if r.loc == Loc::Mem || r.mirrored && matches!(r.loc, Loc::Float(_)) {
+                self.emit(Op::ClearReg(n), Ty::Unit, vec![]);
+            }
+        }
+    }
+
     /// Consumes killed operands and gives `a` its value.
     fn result(&mut self, i: u64, loc: Loc, sample: u64) {
         // A borrowed word must outlive what it was borrowed from while operands go.
@@ -1083,7 +1265,7 @@ impl<'a> Builder<'a> {
                 self.kill_operands(i);
                 self.clear(a(i));
                 self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![v]);
-                self.state[a(i) as usize] = Reg { loc: Loc::Mem, facts: Facts::default(), sample };
+                self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample, ..DEAD };
                 self.changed();
                 return;
             }
@@ -1252,6 +1434,7 @@ impl<'a> Builder<'a> {
             }
         }
         self.promote();
+        self.mirror_locals();
         let flags = instr.flags();
         if flags & KILL_A != 0 {
             self.state[a(i) as usize] = DEAD;
@@ -1282,8 +1465,11 @@ impl<'a> Builder<'a> {
         let (target, fall) = self.jump_target(i, pc);
         let it = self.sample(b(i));
         let range = self.i.vm.types.range_iterator.as_ptr() as u64;
-        // SAFETY: samples are live words.
-        let is_range = encoding::is_heap(it) && unsafe { (*(it as *const ObjectHeader)).ty_ptr() as u64 == range };
+        let is_range = (type_of(it) == range || self.state[b(i) as usize].hint == range) && self.i.profile.kind_at(pc) != Some(Kind::Other);
+        let item = match self.state[b(i) as usize].item {
+            0 => self.sample_iterated(it),
+            item => item,
+        };
         if is_range && self.state[b(i) as usize].loc == Loc::Mem {
             let object = self.word(b(i));
             self.guard_exact(b(i), object, range);
@@ -1307,6 +1493,7 @@ impl<'a> Builder<'a> {
         self.flush(b(i));
         self.flush(a(i));
         self.promote();
+        self.mirror_locals();
         let exit = self.exit_raised();
         let more = self.f.add_inst(self.block, Op::ForIter { pc }, Ty::Bool, vec![], Some(exit));
         for r in &mut self.state {
@@ -1321,7 +1508,7 @@ impl<'a> Builder<'a> {
         self.goto(target)?;
         self.block = body;
         self.state = state;
-        self.state[a(i) as usize] = Reg { loc: Loc::Mem, facts: Facts::default(), sample: self.sample_iterated(it) };
+        self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample: item, ..DEAD };
         self.changed();
         self.goto(fall)?;
         Ok(None)
@@ -1329,9 +1516,19 @@ impl<'a> Builder<'a> {
 
     /// A sample of what an iterator gives.
     fn sample_iterated(&self, it: u64) -> u64 {
-        let _ = it;
-        0
+        if type_of(it) != self.i.vm.types.list_iterator.as_ptr() as u64 {
+            return 0;
+        }
+        // SAFETY: the sample is a live list iterator.
+        let iterator = unsafe { &(*(it as *const taipan_object::Object<taipan_object::iter::ListIterator>)).payload };
+        iterator.list.with(|l| l.and_then(|l| self.item_of(l.as_value().word(), 0))).unwrap_or(0)
     }
+}
+
+/// Address of the type of a sample, 0 for immediates.
+fn type_of(word: u64) -> u64 {
+    // SAFETY: samples are live words.
+    if encoding::is_heap(word) { unsafe { (*(word as *const ObjectHeader)).ty_ptr() as u64 } } else { 0 }
 }
 
 const KIND_INT: u8 = 1;

@@ -161,6 +161,13 @@ pub enum Op {
     Interpret { pc: u32 },
     /// Runs a call instruction on the window.
     Call { pc: u32 },
+    /// Calls the Python function at `function` (guarded) on the window: arguments lie at `first`, the
+    /// callable in the register before them. The owned result; leaves raised if it raises.
+    CallPython { pc: u32, function: u64, first: u32, argc: u32 },
+    /// Counts a word down, if it is a heap pointer.
+    Release,
+    /// If the frame has a Python object, moves the locals into it.
+    DetachFrame,
     /// Truth of the register, by Python's rules, without consuming it; leaves raised if that raises.
     Truth { pc: u32 },
     /// Runs a fused compare-and-jump's comparison on the window: the outcome.

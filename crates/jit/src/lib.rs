@@ -129,7 +129,9 @@ unsafe fn loop_hot(vm: &Vm, frame: *mut Frame) -> bool {
             return false;
         }
         let s = state(code);
-        give_up_failing(vm, code, s);
+        if code.loops.get() & 0x3FF == 0 {
+            give_up_failing(vm, code, s);
+        }
         if s.refused {
             return false;
         }
@@ -245,6 +247,10 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             instrs: code.instrs.get() as u64,
             counters: counters.as_ptr() as u64,
             breaker: &raw const vm.breaker as u64,
+            machine: &raw const *Machine::of(vm) as u64,
+            depth: vm.recursion_depth.as_ptr() as u64,
+            depth_limit: vm.recursion_limit.as_ptr() as u64,
+            stack_limit: vm.stack_limit.as_ptr() as u64,
         };
         let lowered = ISA.with(|isa| lower::lower(&function, &target, isa.as_ref()?, wants("clif") || wants("asm")).ok())?;
         if wants("clif") {

@@ -13,7 +13,9 @@ use taipan_object::list::List;
 use taipan_object::range::RangeIterator;
 use taipan_object::tuple::Tuple;
 use taipan_object::value::encoding;
+use taipan_vm::code::PyCode;
 use taipan_vm::frame::Frame;
+use taipan_vm::machine::Machine;
 
 use crate::hir::{Cond, ExitId, Function, Id, Op, Term, Ty};
 use crate::runtime;
@@ -26,6 +28,12 @@ pub struct Target {
     pub counters: u64,
     /// Address of the eval breaker.
     pub breaker: u64,
+    /// Address of the thread's machine.
+    pub machine: u64,
+    /// Addresses of the recursion depth, its limit, and the limit of the native stack.
+    pub depth: u64,
+    pub depth_limit: u64,
+    pub stack_limit: u64,
 }
 
 /// The compiler's instruction set, made once.
@@ -171,21 +179,25 @@ impl<'a> Lower<'a> {
             }
         }
     }
-    /// Calls a runtime function with integer arguments.
-    fn call(&mut self, address: usize, args: &[ir::Value]) -> ir::Value {
-        let sig = match self.signatures[args.len() - 1] {
+    /// The signature of a function of so many integers that returns one.
+    fn signature(&mut self, parameters: usize) -> ir::SigRef {
+        match self.signatures[parameters - 1] {
             Some(s) => s,
             None => {
                 let mut s = Signature::new(CallConv::SystemV);
-                for _ in args {
+                for _ in 0..parameters {
                     s.params.push(AbiParam::new(types::I64));
                 }
                 s.returns.push(AbiParam::new(types::I64));
                 let s = self.b.import_signature(s);
-                self.signatures[args.len() - 1] = Some(s);
+                self.signatures[parameters - 1] = Some(s);
                 s
             }
-        };
+        }
+    }
+    /// Calls a runtime function with integer arguments.
+    fn call(&mut self, address: usize, args: &[ir::Value]) -> ir::Value {
+        let sig = self.signature(args.len());
         let callee = self.iconst(address as u64);
         let call = self.b.ins().call_indirect(sig, callee, args);
         self.b.inst_results(call)[0]
@@ -193,9 +205,9 @@ impl<'a> Lower<'a> {
 
     /// Whether a word is a heap pointer (not empty).
     fn is_heap(&mut self, w: ir::Value) -> ir::Value {
-        let tag = self.b.ins().band_imm(w, 7);
-        let untagged = self.b.ins().icmp_imm(IntCC::Equal, tag, 0);
-        let full = self.b.ins().icmp_imm(IntCC::NotEqual, w, 0);
+        let tag = self.b.ins().band_imm_s(w, 7);
+        let untagged = self.b.ins().icmp_imm_s(IntCC::Equal, tag, 0);
+        let full = self.b.ins().icmp_imm_s(IntCC::NotEqual, w, 0);
         self.b.ins().band(untagged, full)
     }
     fn retain(&mut self, w: ir::Value) {
@@ -204,7 +216,7 @@ impl<'a> Lower<'a> {
         self.b.ins().brif(heap, count, &[], next, &[]);
         self.b.switch_to_block(count);
         let c = self.load(w, ObjectHeader::COUNT_OFFSET);
-        let c = self.b.ins().iadd_imm(c, 1);
+        let c = self.b.ins().iadd_imm_s(c, 1);
         self.store(c, w, ObjectHeader::COUNT_OFFSET);
         self.b.ins().jump(next, &[]);
         self.b.switch_to_block(next);
@@ -216,7 +228,7 @@ impl<'a> Lower<'a> {
         self.b.ins().brif(heap, count, &[], next, &[]);
         self.b.switch_to_block(count);
         let c = self.load(w, ObjectHeader::COUNT_OFFSET);
-        let c = self.b.ins().iadd_imm(c, -1);
+        let c = self.b.ins().iadd_imm_s(c, -1);
         self.store(c, w, ObjectHeader::COUNT_OFFSET);
         self.b.ins().brif(c, next, &[], free, &[]);
         self.b.switch_to_block(free);
@@ -227,17 +239,17 @@ impl<'a> Lower<'a> {
     /// Leaves unless the word is a heap pointer.
     fn guard_heap(&mut self, w: ir::Value, exit: Option<ExitId>) {
         let heap = self.is_heap(w);
-        let not = self.b.ins().icmp_imm(IntCC::Equal, heap, 0);
+        let not = self.b.ins().icmp_imm_s(IntCC::Equal, heap, 0);
         self.leave_if(not, exit);
     }
     fn untag_float(&mut self, w: ir::Value) -> ir::Value {
         // (2 - sign) | (w & !3), rotated right by 3; zero is a special word.
-        let sign = self.b.ins().ushr_imm(w, 63);
+        let sign = self.b.ins().ushr_imm_s(w, 63);
         let two = self.iconst(2);
         let low = self.b.ins().isub(two, sign);
-        let high = self.b.ins().band_imm(w, !3);
+        let high = self.b.ins().band_imm_s(w, !3);
         let bits = self.b.ins().bor(low, high);
-        let bits = self.b.ins().rotr_imm(bits, 3);
+        let bits = self.b.ins().rotr_imm_s(bits, 3);
         let zero_word = self.iconst(encoding::FLOAT_ZERO);
         let is_zero = self.b.ins().icmp(IntCC::Equal, w, zero_word);
         let zero = self.iconst(0);
@@ -247,10 +259,10 @@ impl<'a> Lower<'a> {
     fn box_float(&mut self, x: ir::Value) -> ir::Value {
         let bits = self.b.ins().bitcast(types::I64, MemFlagsData::new(), x);
         // Fits if bits 62..60 are 011 or 100 (and it is not the one value whose word would be that of zero).
-        let top = self.b.ins().ushr_imm(bits, 60);
-        let top = self.b.ins().band_imm(top, 7);
-        let top = self.b.ins().iadd_imm(top, -3);
-        let fits = self.b.ins().icmp_imm(IntCC::UnsignedLessThan, top, 2);
+        let top = self.b.ins().ushr_imm_s(bits, 60);
+        let top = self.b.ins().band_imm_s(top, 7);
+        let top = self.b.ins().iadd_imm_s(top, -3);
+        let fits = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, top, 2);
         let odd = self.iconst(0x3000_0000_0000_0000);
         let not_odd = self.b.ins().icmp(IntCC::NotEqual, bits, odd);
         let fits = self.b.ins().band(fits, not_odd);
@@ -259,9 +271,9 @@ impl<'a> Lower<'a> {
         let result = self.b.append_block_param(done, types::I64);
         self.b.ins().brif(fits, inline, &[], slow, &[]);
         self.b.switch_to_block(inline);
-        let w = self.b.ins().rotl_imm(bits, 3);
-        let w = self.b.ins().band_imm(w, !3);
-        let w = self.b.ins().bor_imm(w, 2);
+        let w = self.b.ins().rotl_imm_s(bits, 3);
+        let w = self.b.ins().band_imm_s(w, !3);
+        let w = self.b.ins().bor_imm_s(w, 2);
         self.b.ins().jump(done, &[BlockArg::Value(w)]);
         self.b.switch_to_block(slow);
         let mut s = Signature::new(CallConv::SystemV);
@@ -279,7 +291,7 @@ impl<'a> Lower<'a> {
     fn to_word(&mut self, id: Id) -> ir::Value {
         let v = self.v(id);
         match self.f.inst(id).ty {
-            Ty::Int => self.b.ins().bor_imm(v, 1),
+            Ty::Int => self.b.ins().bor_imm_s(v, 1),
             Ty::Float => self.box_float(v),
             Ty::Bool => self.bool_word(v),
             _ => v,
@@ -304,7 +316,7 @@ impl<'a> Lower<'a> {
         }
         let counter = self.iconst(self.target.counters + n as u64 * 4);
         let count = self.b.ins().load(types::I32, trusted(), counter, 0);
-        let count = self.b.ins().iadd_imm(count, 1);
+        let count = self.b.ins().iadd_imm_s(count, 1);
         self.b.ins().store(trusted(), count, counter, 0);
         let pc = self.iconst(self.target.instrs + (u64::from(exit.pc) + u64::from(exit.raised)) * 8);
         self.store(pc, self.frame, std::mem::offset_of!(Frame, pc));
@@ -329,8 +341,17 @@ impl<'a> Lower<'a> {
             }
             Term::Return(v) => {
                 let w = self.to_word(*v);
-                let r = self.call(runtime::leave as *const () as usize, &[self.vm, self.frame, w]);
-                self.b.ins().return_(&[r]);
+                // Give the record back: current = previous, the record is the next free one, one call less.
+                let machine = self.iconst(self.target.machine);
+                let previous = self.load(self.frame, std::mem::offset_of!(Frame, previous));
+                self.store(previous, machine, std::mem::offset_of!(Machine, current));
+                self.store(self.frame, machine, std::mem::offset_of!(Machine, record_top));
+                self.count_depth(-1);
+                let function = self.load(self.frame, std::mem::offset_of!(Frame, function));
+                let zero = self.iconst(0);
+                self.store(zero, self.frame, std::mem::offset_of!(Frame, function));
+                self.release(function);
+                self.b.ins().return_(&[w]);
             }
             Term::Leave(e) => {
                 let block = self.exit(*e);
@@ -342,6 +363,116 @@ impl<'a> Lower<'a> {
         }
     }
 
+    fn count_depth(&mut self, by: i64) {
+        let at = self.iconst(self.target.depth);
+        let depth = self.b.ins().load(types::I32, trusted(), at, 0);
+        let depth = self.b.ins().iadd_imm_s(depth, by);
+        self.b.ins().store(trusted(), depth, at, 0);
+    }
+
+    /// A call of a Python function: pushes the record as the interpreter does, enters the
+    /// callee's machine code if it has some, else goes the general way.
+    fn call_python(&mut self, pc: u32, function: u64, first: u32, argc: u32, exit: Option<ExitId>) -> ir::Value {
+        // SAFETY: the function is guarded and kept alive by the compiled body.
+        let f = unsafe { &(*(function as *const taipan_object::Object<taipan_vm::function::Function>)).payload };
+        let code = f.code.borrow().clone();
+        let code_address = code.as_ptr() as u64;
+        let (slow, fast, push, after, done) =
+            (self.b.create_block(), self.b.create_block(), self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(slow);
+        let result = self.b.append_block_param(done, types::I64);
+        let entry = self.iconst(code_address + 16 + std::mem::offset_of!(PyCode, jit_entry) as u64);
+        let entry = self.load(entry, 0);
+        self.b.ins().brif(entry, fast, &[], slow, &[]);
+
+        // Room on all stacks?
+        self.b.switch_to_block(fast);
+        let machine = self.iconst(self.target.machine);
+        let window = self.b.ins().iadd_imm_s(self.regs, i64::from(first) * 8);
+        let end = self.b.ins().iadd_imm_s(window, (i64::from(code.register_count) + 64) * 8);
+        let limit = self.load(machine, std::mem::offset_of!(Machine, register_end));
+        let bad1 = self.b.ins().icmp(IntCC::UnsignedGreaterThan, end, limit);
+        let record = self.load(machine, std::mem::offset_of!(Machine, record_top));
+        let record_end = self.load(machine, std::mem::offset_of!(Machine, record_end));
+        let bad2 = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, record, record_end);
+        let depth_at = self.iconst(self.target.depth);
+        let depth = self.b.ins().load(types::I32, trusted(), depth_at, 0);
+        let limit_at = self.iconst(self.target.depth_limit);
+        let depth_limit = self.b.ins().load(types::I32, trusted(), limit_at, 0);
+        let bad3 = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, depth, depth_limit);
+        let stack = self.b.ins().get_stack_pointer(types::I64);
+        let stack_at = self.iconst(self.target.stack_limit);
+        let stack_limit = self.load(stack_at, 0);
+        let bad4 = self.b.ins().icmp(IntCC::UnsignedLessThan, stack, stack_limit);
+        let bad = self.b.ins().bor(bad1, bad2);
+        let bad = self.b.ins().bor(bad, bad3);
+        let bad = self.b.ins().bor(bad, bad4);
+        self.b.ins().brif(bad, slow, &[], push, &[]);
+
+        self.b.switch_to_block(push);
+        let zero = self.iconst(0);
+        for n in argc..code.local_count {
+            self.store(zero, window, n as usize * 8);
+        }
+        // The callable's reference moves into the record.
+        let callable = self.load(self.regs, (first as usize - 1) * 8);
+        self.store(zero, self.regs, (first as usize - 1) * 8);
+        let here = self.iconst(self.target.instrs + (u64::from(pc) + 1) * 8);
+        self.store(here, self.frame, std::mem::offset_of!(Frame, pc));
+        let fields = [
+            (std::mem::offset_of!(Frame, regs), window),
+            (std::mem::offset_of!(Frame, pc), self.iconst(code.instrs.get() as u64)),
+            (std::mem::offset_of!(Frame, caches), self.iconst(code.caches.get() as u64)),
+            (std::mem::offset_of!(Frame, code), self.iconst(code_address)),
+            (std::mem::offset_of!(Frame, consts), self.iconst(code.consts.get() as u64)),
+            (std::mem::offset_of!(Frame, function), callable),
+            (std::mem::offset_of!(Frame, globals), self.iconst(f.globals.as_ptr() as u64)),
+            (std::mem::offset_of!(Frame, builtins), self.iconst(f.builtins.as_ptr() as u64)),
+            (std::mem::offset_of!(Frame, previous), self.frame),
+            (std::mem::offset_of!(Frame, top), self.b.ins().iadd_imm_s(window, i64::from(code.register_count) * 8)),
+            (std::mem::offset_of!(Frame, locals), zero),
+            (std::mem::offset_of!(Frame, object), zero),
+            (std::mem::offset_of!(Frame, instance), zero),
+            (std::mem::offset_of!(Frame, generator), zero),
+        ];
+        for (offset, value) in fields {
+            self.store(value, record, offset);
+        }
+        // dest, flags and traced_line lie together.
+        let dest = std::mem::offset_of!(Frame, dest);
+        let packed = self.iconst(u64::from(taipan_vm::frame::ENTRY) << 16 | 0xFFFF_FFFF << 32);
+        self.store(packed, record, dest);
+        let next = self.b.ins().iadd_imm_s(record, size_of::<Frame>() as i64);
+        self.store(next, machine, std::mem::offset_of!(Machine, record_top));
+        self.store(record, machine, std::mem::offset_of!(Machine, current));
+        let deeper = self.b.ins().iadd_imm_s(depth, 1);
+        self.b.ins().store(trusted(), deeper, depth_at, 0);
+        let sig = self.signature(3);
+        let call = self.b.ins().call_indirect(sig, entry, &[self.vm, record, window]);
+        let status = self.b.inst_results(call)[0];
+        let left = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, status, taipan_vm::call::RAISED as i64);
+        // Immediates like None are small words too: only 0 and 8 are no values.
+        let odd = self.b.ins().band_imm_s(status, !8);
+        let is_status = self.b.ins().icmp_imm_s(IntCC::Equal, odd, 0);
+        let left = self.b.ins().band(left, is_status);
+        self.b.ins().brif(left, after, &[], done, &[BlockArg::Value(status)]);
+
+        self.b.set_cold_block(after);
+        self.b.switch_to_block(after);
+        let finished = self.call(runtime::finish_call as *const () as usize, &[self.vm, record, status]);
+        self.b.ins().jump(done, &[BlockArg::Value(finished)]);
+
+        self.b.switch_to_block(slow);
+        let n = self.iconst(u64::from(pc));
+        let r = self.call(runtime::slow_call as *const () as usize, &[self.vm, self.frame, self.regs, n]);
+        self.b.ins().jump(done, &[BlockArg::Value(r)]);
+
+        self.b.switch_to_block(done);
+        let raised = self.b.ins().icmp_imm_s(IntCC::Equal, result, 0);
+        self.leave_if(raised, exit);
+        result
+    }
+
     fn checked(&mut self, (value, overflow): (ir::Value, ir::Value), exit: Option<ExitId>) -> ir::Value {
         self.leave_if(overflow, exit);
         value
@@ -351,7 +482,7 @@ impl<'a> Lower<'a> {
     fn window_call(&mut self, address: usize, pc: u32, bad: i64, exit: Option<ExitId>) -> ir::Value {
         let pc = self.iconst(u64::from(pc));
         let r = self.call(address, &[self.vm, self.frame, self.regs, pc]);
-        let failed = self.b.ins().icmp_imm(IntCC::Equal, r, bad);
+        let failed = self.b.ins().icmp_imm_s(IntCC::Equal, r, bad);
         self.leave_if(failed, exit);
         r
     }
@@ -396,15 +527,15 @@ impl<'a> Lower<'a> {
             }
             Op::GuardInt => {
                 let w = av[0];
-                let tag = self.b.ins().band_imm(w, 1);
-                let not = self.b.ins().icmp_imm(IntCC::Equal, tag, 0);
+                let tag = self.b.ins().band_imm_s(w, 1);
+                let not = self.b.ins().icmp_imm_s(IntCC::Equal, tag, 0);
                 self.leave_if(not, exit);
-                self.b.ins().iadd_imm(w, -1)
+                self.b.ins().iadd_imm_s(w, -1)
             }
             Op::GuardFloat => {
                 let w = av[0];
-                let tag = self.b.ins().band_imm(w, 3);
-                let not = self.b.ins().icmp_imm(IntCC::NotEqual, tag, encoding::FLOAT_TAG as i64);
+                let tag = self.b.ins().band_imm_s(w, 3);
+                let not = self.b.ins().icmp_imm_s(IntCC::NotEqual, tag, encoding::FLOAT_TAG as i64);
                 self.leave_if(not, exit);
                 self.untag_float(w)
             }
@@ -414,7 +545,7 @@ impl<'a> Lower<'a> {
             }
             Op::GuardTrue => {
                 let c = av[0];
-                let not = self.b.ins().icmp_imm(IntCC::Equal, c, 0);
+                let not = self.b.ins().icmp_imm_s(IntCC::Equal, c, 0);
                 self.leave_if(not, exit);
                 return;
             }
@@ -455,7 +586,7 @@ impl<'a> Lower<'a> {
             Op::LoadField { offset } => {
                 let w = av[0];
                 let field = self.load(w, offset as usize);
-                let empty = self.b.ins().icmp_imm(IntCC::Equal, field, 0);
+                let empty = self.b.ins().icmp_imm_s(IntCC::Equal, field, 0);
                 self.leave_if(empty, exit);
                 field
             }
@@ -490,18 +621,18 @@ impl<'a> Lower<'a> {
                 let (object, index) = (av[0], av[1]);
                 let list = inst.op != Op::TupleItem;
                 let len = self.load(object, if list { List::LEN_OFFSET } else { Tuple::LEN_OFFSET });
-                let n = self.b.ins().sshr_imm(index, 1);
+                let n = self.b.ins().sshr_imm_s(index, 1);
                 let wrapped = self.b.ins().iadd(n, len);
-                let negative = self.b.ins().icmp_imm(IntCC::SignedLessThan, n, 0);
+                let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, n, 0);
                 let n = self.b.ins().select(negative, wrapped, n);
                 let out = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, n, len);
                 self.leave_if(out, exit);
                 let items = if list {
                     self.load(object, List::PTR_OFFSET)
                 } else {
-                    self.b.ins().iadd_imm(object, Tuple::ITEMS_OFFSET as i64)
+                    self.b.ins().iadd_imm_s(object, Tuple::ITEMS_OFFSET as i64)
                 };
-                let offset = self.b.ins().ishl_imm(n, 3);
+                let offset = self.b.ins().ishl_imm_s(n, 3);
                 let at = self.b.ins().iadd(items, offset);
                 if inst.op == Op::SetListItem {
                     let w = av[2];
@@ -516,18 +647,18 @@ impl<'a> Lower<'a> {
             Op::RangeMore => {
                 let it = av[0];
                 let left = self.load(it, RangeIterator::REMAINING_OFFSET);
-                self.b.ins().icmp_imm(IntCC::NotEqual, left, 0)
+                self.b.ins().icmp_imm_s(IntCC::NotEqual, left, 0)
             }
             Op::RangeNext => {
                 let it = av[0];
                 let left = self.load(it, RangeIterator::REMAINING_OFFSET);
-                let left = self.b.ins().iadd_imm(left, -1);
+                let left = self.b.ins().iadd_imm_s(left, -1);
                 self.store(left, it, RangeIterator::REMAINING_OFFSET);
                 let n = self.load(it, RangeIterator::NEXT_OFFSET);
                 let step = self.load(it, RangeIterator::STEP_OFFSET);
                 let next = self.b.ins().iadd(n, step);
                 self.store(next, it, RangeIterator::NEXT_OFFSET);
-                self.b.ins().ishl_imm(n, 1)
+                self.b.ins().ishl_imm_s(n, 1)
             }
             Op::IntAdd => {
                 let r = self.b.ins().sadd_overflow(av[0], av[1]);
@@ -538,25 +669,25 @@ impl<'a> Lower<'a> {
                 self.checked(r, exit)
             }
             Op::IntMul => {
-                let x = self.b.ins().sshr_imm(av[0], 1);
+                let x = self.b.ins().sshr_imm_s(av[0], 1);
                 let r = self.b.ins().smul_overflow(x, av[1]);
                 self.checked(r, exit)
             }
             Op::IntFloorDiv | Op::IntMod => {
                 let (x, y) = (av[0], av[1]);
                 // Divisors that are not positive are left to the interpreter.
-                let bad = self.b.ins().icmp_imm(IntCC::SignedLessThanOrEqual, y, 0);
+                let bad = self.b.ins().icmp_imm_s(IntCC::SignedLessThanOrEqual, y, 0);
                 self.leave_if(bad, exit);
                 let r = self.b.ins().srem(x, y);
-                let negative = self.b.ins().icmp_imm(IntCC::SignedLessThan, r, 0);
+                let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, r, 0);
                 if inst.op == Op::IntMod {
                     let fixed = self.b.ins().iadd(r, y);
                     self.b.ins().select(negative, fixed, r)
                 } else {
                     let q = self.b.ins().sdiv(x, y);
-                    let less = self.b.ins().iadd_imm(q, -1);
+                    let less = self.b.ins().iadd_imm_s(q, -1);
                     let q = self.b.ins().select(negative, less, q);
-                    self.b.ins().ishl_imm(q, 1)
+                    self.b.ins().ishl_imm_s(q, 1)
                 }
             }
             Op::IntAnd => self.b.ins().band(av[0], av[1]),
@@ -564,8 +695,8 @@ impl<'a> Lower<'a> {
             Op::IntXor => self.b.ins().bxor(av[0], av[1]),
             Op::IntShl => {
                 let (x, y) = (av[0], av[1]);
-                let n = self.b.ins().sshr_imm(y, 1);
-                let bad = self.b.ins().icmp_imm(IntCC::UnsignedGreaterThan, n, 62);
+                let n = self.b.ins().sshr_imm_s(y, 1);
+                let bad = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThan, n, 62);
                 self.leave_if(bad, exit);
                 let r = self.b.ins().ishl(x, n);
                 let back = self.b.ins().sshr(r, n);
@@ -575,13 +706,13 @@ impl<'a> Lower<'a> {
             }
             Op::IntShr => {
                 let (x, y) = (av[0], av[1]);
-                let n = self.b.ins().sshr_imm(y, 1);
-                let bad = self.b.ins().icmp_imm(IntCC::SignedLessThan, n, 0);
+                let n = self.b.ins().sshr_imm_s(y, 1);
+                let bad = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, n, 0);
                 self.leave_if(bad, exit);
                 let most = self.iconst(63);
                 let n = self.b.ins().umin(n, most);
                 let r = self.b.ins().sshr(x, n);
-                self.b.ins().band_imm(r, !1)
+                self.b.ins().band_imm_s(r, !1)
             }
             Op::IntNeg => {
                 let zero = self.iconst(0);
@@ -590,7 +721,7 @@ impl<'a> Lower<'a> {
             }
             Op::IntCmp(c) => self.b.ins().icmp(int_cc(c), av[0], av[1]),
             Op::IntToFloat => {
-                let n = self.b.ins().sshr_imm(av[0], 1);
+                let n = self.b.ins().sshr_imm_s(av[0], 1);
                 self.b.ins().fcvt_from_sint(types::F64, n)
             }
             Op::FloatAdd => self.b.ins().fadd(av[0], av[1]),
@@ -607,9 +738,9 @@ impl<'a> Lower<'a> {
             Op::FloatCmp(c) => self.b.ins().fcmp(float_cc(c), av[0], av[1]),
             Op::BoolNot => {
                 let c = av[0];
-                self.b.ins().icmp_imm(IntCC::Equal, c, 0)
+                self.b.ins().icmp_imm_s(IntCC::Equal, c, 0)
             }
-            Op::BoxInt => self.b.ins().bor_imm(av[0], 1),
+            Op::BoxInt => self.b.ins().bor_imm_s(av[0], 1),
             Op::BoxFloat => {
                 let x = av[0];
                 self.box_float(x)
@@ -625,6 +756,23 @@ impl<'a> Lower<'a> {
             }
             Op::Call { pc } => {
                 self.window_call(runtime::call_instr as *const () as usize, pc, 0, exit);
+                return;
+            }
+            Op::CallPython { pc, function, first, argc } => self.call_python(pc, function, first, argc, exit),
+            Op::Release => {
+                let w = av[0];
+                self.release(w);
+                return;
+            }
+            Op::DetachFrame => {
+                let object = self.load(self.frame, std::mem::offset_of!(Frame, object));
+                let (detach, next) = (self.b.create_block(), self.b.create_block());
+                self.b.set_cold_block(detach);
+                self.b.ins().brif(object, detach, &[], next, &[]);
+                self.b.switch_to_block(detach);
+                self.call(runtime::detach as *const () as usize, &[self.vm, self.frame, self.regs]);
+                self.b.ins().jump(next, &[]);
+                self.b.switch_to_block(next);
                 return;
             }
             Op::Truth { pc } => self.outcome(runtime::truth as *const () as usize, pc, exit),

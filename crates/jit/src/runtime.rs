@@ -91,25 +91,57 @@ pub unsafe extern "C" fn for_iter(vm: *const Vm, frame: *mut Frame, regs: *mut u
     }
 }
 
-/// Ends a frame that returns `word`: releases its registers, gives the record back.
-pub unsafe extern "C" fn leave(vm: *const Vm, frame: *mut Frame, word: u64) -> u64 {
+/// Moves the locals of a frame that returns into its Python object.
+pub unsafe extern "C" fn detach(vm: *const Vm, frame: *mut Frame, regs: *mut u64) -> u64 {
+    let _ = regs;
+    // SAFETY: as above.
+    unsafe {
+        let code = (*frame).code();
+        (*frame).pc = code.instrs.get().add(code.code.instrs.len());
+        frame::detach(Some(&*vm), &mut *frame);
+    }
+    0
+}
+
+/// Finishes a call whose compiled callee left: goes on in the interpreter, or unwinds.
+/// The owned result, or 0: raised.
+pub unsafe extern "C" fn finish_call(vm: *const Vm, callee: *mut Frame, status: u64) -> u64 {
+    use taipan_vm::unwind::{Unwound, unwind};
+    // SAFETY: as above; the callee's frame has the ENTRY flag.
+    unsafe {
+        let vm = &*vm;
+        let result = if status == call::CONTINUE {
+            taipan_vm::interp::run(vm, callee)
+        } else {
+            match unwind(vm, callee) {
+                Unwound::Handler(f) => taipan_vm::interp::run(vm, f),
+                Unwound::Left => return 0,
+            }
+        };
+        match result {
+            Ok(v) => v.into_word(),
+            Err(_) => 0,
+        }
+    }
+}
+
+/// A call that the fast path cannot make: through the interpreter's own call. The owned
+/// result (taken from the destination register), or 0: raised.
+pub unsafe extern "C" fn slow_call(vm: *const Vm, frame: *mut Frame, regs: *mut u64, pc: u64) -> u64 {
     // SAFETY: as above.
     unsafe {
         let vm = &*vm;
-        if (*frame).object != 0 {
-            let code = (*frame).code();
-            (*frame).pc = code.instrs.get().add(code.code.instrs.len());
-            frame::detach(Some(vm), &mut *frame);
+        let code = (*frame).code();
+        let i = code.code.instrs[pc as usize].0;
+        check_heap(vm);
+        if !single::call(vm, frame, regs, pc as u32) {
+            return 0;
         }
-        let regs = (*frame).regs;
-        for n in 0..(*frame).code().local_count as usize {
-            let old = regs.add(n).replace(0);
-            if is_heap(old) {
-                drop(Value::from_word(old));
-            }
+        if slow::flags(i) & taipan_compiler::opcode::DISCARD != 0 {
+            return taipan_object::value::encoding::NONE;
         }
-        finalize::drain(vm);
-        call::pop_record(vm, frame);
-        word
+        slow::take(regs, slow::a(i)).into_word()
     }
 }
+
+const _: fn(Value) -> bool = |v| is_heap(v.word());

@@ -48,7 +48,7 @@ pub fn verify(f: &Function) -> Result<(), String> {
                 }
             }
             let wanted: &[Ty] = match inst.op {
-                Op::StoreReg(_) | Op::StoreRegDead(_) | Op::Retain | Op::GuardInt | Op::GuardFloat | Op::ToFloat | Op::GuardWord(_) | Op::GuardVersion(_)
+                Op::StoreReg(_) | Op::StoreRegDead(_) | Op::Retain | Op::Release | Op::GuardInt | Op::GuardFloat | Op::ToFloat | Op::GuardWord(_) | Op::GuardVersion(_)
                 | Op::GuardType(_) | Op::GuardField { .. } | Op::LoadField { .. } | Op::SetField { .. } | Op::RangeNext | Op::RangeMore => &[Ty::Word],
                 Op::StoreField { .. } | Op::InitField { .. } | Op::WordEq => &[Ty::Word, Ty::Word],
                 Op::ListItem | Op::TupleItem => &[Ty::Word, Ty::Int],

@@ -270,8 +270,14 @@ impl Vm {
             subclasses: RefCell::default(),
             shapes: Default::default(),
         });
-        // Room for as many attributes as instances of the base had.
-        ty.shapes.inline_slots.set(best.shapes.inline_slots.get().max(4));
+        // Room for the attributes that the class's methods assign on `self`, besides those of the base.
+        let assigned = ty
+            .dict
+            .get_str(&self.intern_str("__static_attributes__"))
+            .and_then(|names| names.downcast::<Tuple>().map(|t| t.len() as u32))
+            .unwrap_or(0);
+        let inherited = if best.has(TypeFlags::HEAP) { best.shapes.inline_slots.get() } else { 0 };
+        ty.shapes.inline_slots.set((assigned + inherited).clamp(2, crate::instance::MAX_INLINE));
         for (i, name) in spec.members.iter().enumerate() {
             let member = Member { name: name.clone(), ty: ty.clone(), slot: member_base + i as u32 };
             ty.dict.insert_str(self, name, self.heap.alloc(&self.types.member_descriptor, member).into_value());

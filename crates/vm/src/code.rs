@@ -42,6 +42,8 @@ pub struct PyCode {
     pub jit_entry: Cell<*const ()>,
     /// State of the JIT for this code.
     pub jit_state: Cell<*mut ()>,
+    /// Kinds of the values returned so far: 1 int, 2 float, 4 anything else.
+    pub return_kinds: Cell<u8>,
     /// Back edges taken, saturating.
     pub loops: Cell<u32>,
     pub code: Arc<Code>,
@@ -92,6 +94,7 @@ impl PyCode {
             calls: Cell::new(0),
             jit_entry: Cell::new(std::ptr::null()),
             jit_state: Cell::new(std::ptr::null_mut()),
+            return_kinds: Cell::new(0),
             loops: Cell::new(0),
             code,
             names: UnsafeCell::default(),

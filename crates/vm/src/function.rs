@@ -32,6 +32,24 @@ pub struct Function {
     pub retired: RefCell<Vec<Ref<PyCode>>>,
 }
 
+impl Function {
+    /// Byte offset in the payload of the word that names the code object.
+    pub const CODE_OFFSET: usize = std::mem::offset_of!(Function, code) + code_word_offset();
+}
+
+/// Where a `RefCell<Ref<T>>` keeps the reference.
+const fn code_word_offset() -> usize {
+    // RefCell's layout is not specified; the size tells where the value can lie, `tests` check it.
+    size_of::<RefCell<Ref<PyCode>>>() - size_of::<Ref<PyCode>>()
+}
+
+/// Whether [`Function::CODE_OFFSET`] is right for this function; compiled code relies on it.
+pub fn code_offset_holds(f: &Ref<Function>) -> bool {
+    // SAFETY: reads a word inside the payload.
+    let word = unsafe { *(&raw const **f).cast::<u8>().add(Function::CODE_OFFSET).cast::<u64>() };
+    word == f.code.borrow().as_ptr() as u64
+}
+
 /// A new reference to what a cell of references holds.
 pub fn peek_ref<T>(cell: &Cell<Option<Ref<T>>>) -> Option<Ref<T>> {
     let r = cell.take();

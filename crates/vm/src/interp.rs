@@ -770,6 +770,8 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 w
                             };
                             // Release the locals, last first; temporaries are dead.
+                            let kinds = &(*(*frame).code).payload.return_kinds;
+                            kinds.set(kinds.get() | if w & 1 != 0 { 1 } else if is_float(w) { 2 } else { 4 });
                             let count = (*(*frame).code).payload.local_count as usize;
                             (*frame).pc = pc;
                             if (*frame).object != 0 {

@@ -18,9 +18,9 @@ pub struct Machine {
     pub current: Cell<*mut Frame>,
     /// Where the next frame record goes.
     pub record_top: Cell<*mut Frame>,
-    record_end: *mut Frame,
+    pub record_end: *mut Frame,
     register_base: *mut u64,
-    register_end: *mut u64,
+    pub register_end: *mut u64,
     _registers: Reserved,
     _records: Reserved,
     /// `sys.settrace` and `sys.setprofile` functions.
