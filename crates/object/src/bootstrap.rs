@@ -166,7 +166,7 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         getset_descriptor = native::<f::GetSet>();
         member_descriptor = native::<f::Member>();
         builtin_function = native::<f::NativeFunction>();
-        staticmethod = bare::<f::MethodHolder>("staticmethod", sub);
+        staticmethod = crate::methods::holder_spec(false);
     }
     // The types made raw get what the others get.
     let (type_, str_, tuple, dict) =
@@ -194,11 +194,12 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         none_type = crate::singletons::none_spec(), object;
         not_implemented_type = crate::singletons::not_implemented_spec(), object;
         method_wrapper = native::<f::MethodWrapper>(), object;
-        method = bare::<f::BoundMethod>("method", none), object;
-        property = bare::<f::Property>("property", sub), object;
-        classmethod = bare::<f::MethodHolder>("classmethod", sub), object;
-        module = bare::<crate::module::Module>("module", sub), object;
-        cell = bare::<f::Cell>("cell", none), object;
+        method = native::<f::BoundMethod>(), object;
+        property = native::<f::Property>(), object;
+        classmethod = crate::methods::holder_spec(true), object;
+        module = native::<crate::module::Module>(), object;
+        super_ = native::<crate::super_type::Super>(), object;
+        cell = native::<f::Cell>(), object;
         seq_iterator = native::<crate::iter::SeqIterator>(), object;
         callable_iterator = native::<crate::iter::CallableIterator>(), object;
         list_iterator = native::<crate::iter::ListIterator>(), object;
