@@ -155,6 +155,20 @@ unsafe fn take_window(regs: *mut u64, first: usize, count: usize) -> Values {
     }
 }
 
+/// Releases the values of a call window.
+#[inline(always)]
+unsafe fn release_window(regs: *mut u64, first: usize, count: usize) {
+    for n in first..first + count {
+        // SAFETY: the verifier checked that the window is live; heap words in it are owned.
+        unsafe {
+            let word = regs.add(n).replace(0);
+            if is_heap(word) {
+                ObjectHeader::release(word as *mut ObjectHeader);
+            }
+        }
+    }
+}
+
 /// CALL and CALL_METHOD: `callee` is the callable's register, arguments start at `first`.
 ///
 /// # Safety
@@ -228,7 +242,7 @@ unsafe fn enter_function(
             Ok(code) => code,
             Err(_) => {
                 drop(Value::from_word(function));
-                drop(take_window(regs, first, argc + keywords));
+                release_window(regs, first, argc + keywords);
                 release_instance(instance);
                 return Entered::Raised;
             }
@@ -251,7 +265,7 @@ unsafe fn enter_function(
             }
             if room.is_err() || arguments::bind_window(vm, f, window, argc, keywords).is_err() {
                 if room.is_err() {
-                    drop(take_window(window, 0, argc + keywords));
+                    release_window(window, 0, argc + keywords);
                 }
                 drop(Value::from_word(function));
                 release_instance(instance);
@@ -376,7 +390,7 @@ unsafe fn call_native(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: usi
                 crate::native_call::guard(vm, nf.def.call, Args::positional_only(&all))
             }
         };
-        drop(take_window(regs, first, argc));
+        release_window(regs, first, argc);
         drop(function);
         finish(vm, regs, i, result)
     }
@@ -391,7 +405,7 @@ unsafe fn call_method_descriptor(vm: &Vm, regs: *mut u64, i: u64, callee: usize,
         }
         let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
         let result = crate::native_call::guard(vm, descriptor.def.call, Args::positional_only(args));
-        drop(take_window(regs, first, argc));
+        release_window(regs, first, argc);
         drop(Value::from_word(regs.add(callee).replace(0)));
         finish(vm, regs, i, result)
     }
@@ -416,7 +430,7 @@ unsafe fn call_class(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee:
                 let code = init.downcast::<Function>().map(|f| f.code.borrow().is_generator);
                 if code == Some(true) {
                     // What it makes is no None.
-                    drop(take_window(regs, callee, argc + 1));
+                    release_window(regs, callee, argc + 1);
                     let kind = "generator";
                     let _ = vm.type_error(format!("__init__() should return None, not '{kind}'"));
                     return Entered::Raised;

@@ -19,6 +19,12 @@ const YOUNG_LIMIT: usize = 4000;
 #[inline(never)]
 pub unsafe fn back_edge(vm: &Vm, frame: *mut Frame, loops: u32) -> Entered {
     let _ = loops;
+    // SAFETY: the frame is live.
+    let code = unsafe { (*frame).code() };
+    if code.caches.get().is_null() {
+        // A loop makes code warm, however rarely it is called.
+        code.warm_up();
+    }
     if poll(vm).is_err() {
         return Entered::Raised;
     }
@@ -39,7 +45,7 @@ pub unsafe fn back_edge(vm: &Vm, frame: *mut Frame, loops: u32) -> Entered {
 /// # Errors
 /// What signal handlers, pending calls and asynchronous exceptions raise.
 pub fn poll(vm: &Vm) -> PyResult<()> {
-    if vm.heap.young_len() > YOUNG_LIMIT && vm.heap.gc.enabled.get() {
+    if vm.heap.young_len() > YOUNG_LIMIT {
         taipan_object::gc::collect_young(vm);
     }
     crate::finalize::drain(vm);
