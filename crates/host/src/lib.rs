@@ -1,7 +1,10 @@
 //! The one way to the operating system.
 
+pub mod env;
 pub mod fd;
+pub mod fs;
 pub mod memory;
+pub mod time;
 
 /// The system's text for an error number.
 pub fn strerror(errno: i32) -> String {

@@ -1,0 +1,133 @@
+//! The code of a module's file, through `__pycache__`.
+
+use taipan_compiler::codegen::{CompileMode, CompileOptions};
+use taipan_compiler::pyc::{Expected, PycStatus, Stale, Validation, read_pyc, source_hash, write_pyc};
+use taipan_object::{PyResult, Ref, Value, Vm};
+
+use crate::code::PyCode;
+
+/// `sys.implementation.cache_tag`.
+pub const CACHE_TAG: &str = "taipan-314";
+
+/// The path of the cached bytecode of a source file.
+pub fn cache_path(vm: &Vm, source: &[u8]) -> Option<Vec<u8>> {
+    let slash = source.iter().rposition(|&b| b == b'/');
+    let (folder, file) = match slash {
+        Some(at) => (&source[..at], &source[at + 1..]),
+        None => (&b""[..], source),
+    };
+    let stem = &file[..file.iter().rposition(|&b| b == b'.')?];
+    let config = crate::config(vm);
+    let prefix = match crate::sys_attr(vm, "pycache_prefix") {
+        Some(p) if !p.is_none() => Some(crate::util::fs_bytes(vm, &p).ok()?),
+        _ => None,
+    };
+    let mut path = match prefix {
+        Some(prefix) => {
+            let mut p = prefix;
+            if !folder.starts_with(b"/") {
+                p.push(b'/');
+                p.extend_from_slice(&taipan_host::fs::current_dir().ok()?);
+                p.push(b'/');
+            }
+            p.extend_from_slice(folder);
+            p
+        }
+        None if folder.is_empty() && slash.is_none() => b"__pycache__".to_vec(),
+        None => [folder, b"/__pycache__"].concat(),
+    };
+    path.push(b'/');
+    path.extend_from_slice(stem);
+    path.extend_from_slice(format!(".{CACHE_TAG}").as_bytes());
+    if config.optimize > 0 {
+        path.extend_from_slice(format!(".opt-{}", config.optimize).as_bytes());
+    }
+    path.extend_from_slice(b".pyc");
+    Some(path)
+}
+
+fn may_write(vm: &Vm) -> bool {
+    !crate::sys_attr(vm, "dont_write_bytecode").is_some_and(|v| vm.is_true(&v).unwrap_or(true))
+}
+
+/// The code of a source file: cached bytecode if it fits, else compiled and cached.
+///
+/// # Errors
+/// OSError; SyntaxError.
+pub fn code_of(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
+    let stat = taipan_host::fs::stat(path, true).map_err(|e| crate::os_error::raise(vm, &e, Some(shown)))?;
+    let mtime = stat.mtime_ns.div_euclid(1_000_000_000) as u32;
+    let size = stat.size as u32;
+    let cached = cache_path(vm, path);
+    let mut validation = Validation::Source { mtime, size };
+    let mut source = None;
+    if let Some(bytes) = cached.as_ref().and_then(|c| taipan_host::fs::read(c).ok()) {
+        let mut status = read_pyc(&bytes, Expected::Source { mtime, size });
+        if let PycStatus::Stale(Stale::OtherKind { hash_based: true }) = status {
+            let text = read_source(vm, path, shown)?;
+            let hash = source_hash(&text);
+            status = read_pyc(&bytes, Expected::Hash(hash));
+            validation = Validation::Hash { hash, checked: true };
+            source = Some(text);
+        }
+        if let PycStatus::Valid(code) = status {
+            // The file may have been found by another path than it was compiled under.
+            let text = String::from_utf8_lossy(path);
+            let code = if *code.filename == *text { code } else { renamed(&code, &text.into()) };
+            return Ok(crate::code::new_code(vm, code, false));
+        }
+    }
+    let source = match source {
+        Some(s) => s,
+        None => read_source(vm, path, shown)?,
+    };
+    let filename = String::from_utf8_lossy(path);
+    let options = CompileOptions { optimize: crate::config(vm).optimize, ..CompileOptions::new(&filename, CompileMode::Exec) };
+    let code = crate::builtins::compile::compile_text(vm, &source, options)?;
+    if let Some(cached) = cached.filter(|_| may_write(vm)) {
+        if let Some(at) = cached.iter().rposition(|&b| b == b'/')
+            && taipan_host::fs::stat(&cached[..at], true).is_err()
+        {
+            let _ = taipan_host::fs::make_dirs(&cached[..at]);
+        }
+        let bytes = write_pyc(&code.code, validation);
+        let _ = taipan_host::fs::write_atomic(&cached, &bytes, stat.mode | 0o200);
+    }
+    Ok(code)
+}
+
+/// The same code as if compiled under another file name.
+fn renamed(code: &std::sync::Arc<taipan_compiler::code::Code>, filename: &std::sync::Arc<str>) -> std::sync::Arc<taipan_compiler::code::Code> {
+    use taipan_compiler::code::{Code, Const};
+    let mut new: Code = (**code).clone();
+    new.filename = filename.clone();
+    for c in &mut new.consts {
+        if let Const::Code(inner) = c {
+            *inner = renamed(inner, filename);
+        }
+    }
+    std::sync::Arc::new(new)
+}
+
+fn read_source(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Vec<u8>> {
+    taipan_host::fs::read(path).map_err(|e| crate::os_error::raise(vm, &e, Some(shown)))
+}
+
+/// The code of a bytecode file that has no source.
+///
+/// # Errors
+/// OSError; ImportError for a bad file.
+pub fn sourceless(vm: &Vm, name: &Value, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
+    let bytes = taipan_host::fs::read(path).map_err(|e| crate::os_error::raise(vm, &e, Some(shown)))?;
+    match read_pyc(&bytes, Expected::Anything) {
+        PycStatus::Valid(code) => Ok(crate::code::new_code(vm, code, false)),
+        PycStatus::BadMagic(magic) => {
+            let (name_text, magic) = (vm.repr(name)?, vm.repr(vm.new_bytes(magic.to_vec()).as_value())?);
+            Err(super::import_error(vm, &vm.exc.import_error, &format!("bad magic number in {name_text}: {magic}"), Some(name), Some(shown)))
+        }
+        other => {
+            let name_text = vm.repr(name)?;
+            Err(super::import_error(vm, &vm.exc.import_error, &format!("{other} in {name_text}"), Some(name), Some(shown)))
+        }
+    }
+}
