@@ -131,3 +131,18 @@ pub fn pipe() -> io::Result<(i32, i32)> {
     set_inheritable(ends[1], false)?;
     Ok((ends[0], ends[1]))
 }
+
+/// Writes all bytes; interrupted calls go on.
+///
+/// # Errors
+/// The system's.
+pub fn write_all(fd: i32, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match write(fd, bytes) {
+            Ok(n) => bytes = &bytes[n..],
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}

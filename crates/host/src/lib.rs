@@ -4,6 +4,8 @@ pub mod env;
 pub mod fd;
 pub mod fs;
 pub mod memory;
+pub mod signal;
+pub mod stack;
 pub mod time;
 
 /// The system's text for an error number.

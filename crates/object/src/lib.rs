@@ -64,6 +64,7 @@ pub mod slots;
 pub mod str;
 pub mod str_new;
 pub mod super_type;
+pub mod struct_sequence;
 pub mod text;
 pub mod tuple;
 pub mod tuple_methods;

@@ -19,6 +19,7 @@ pub const HOOKS: Hooks = Hooks {
     current_locals: crate::builtins::scope::locals,
     warn: crate::warnings::warn,
     import: crate::import::import_module,
+    unraisable: crate::sys::report_unraisable,
     poll: crate::poll::poll,
     ..Hooks::NONE
 };

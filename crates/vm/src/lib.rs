@@ -22,6 +22,7 @@ pub mod import;
 pub mod interp;
 pub mod iterate;
 pub mod jit;
+pub mod lifecycle;
 pub mod machine;
 pub mod native_call;
 pub mod op;

@@ -137,8 +137,27 @@ impl StdStream {
     }
 }
 
-/// Makes a standard stream.
-pub fn make(vm: &Vm, fd: i32, name: &'static str, errors: &'static str, line_buffered: bool) -> Value {
+/// Makes the standard stream on a descriptor.
+pub type Maker = fn(&Vm, i32) -> PyResult;
+
+/// What the module `_io` adds.
+#[derive(Default)]
+pub struct IoHooks {
+    pub make: Cell<Option<Maker>>,
+}
+
+fn simple(vm: &Vm, fd: i32) -> PyResult {
     let ty = vm.add_native_type::<StdStream>();
-    vm.heap.alloc(&ty, StdStream { fd: Cell::new(fd), name, errors, line_buffered, buffer: RefCell::default() }).into_value()
+    let (name, errors, line_buffered) = match fd {
+        0 => ("<stdin>", "strict", false),
+        1 => ("<stdout>", "strict", taipan_host::fd::is_terminal(1)),
+        _ => ("<stderr>", "backslashreplace", true),
+    };
+    let stream = StdStream { fd: Cell::new(fd), name, errors, line_buffered, buffer: RefCell::default() };
+    Ok(vm.heap.alloc(&ty, stream).into_value())
+}
+
+/// What makes standard streams.
+pub fn maker(vm: &Vm) -> Option<Maker> {
+    Some(crate::state::<IoHooks>(vm, "io.hooks").make.get().unwrap_or(simple))
 }

@@ -6,6 +6,7 @@ pub mod functions;
 pub mod print;
 pub mod reduce;
 pub mod scope;
+pub mod site;
 
 use taipan_object::module::Module;
 use taipan_object::str::Str;
