@@ -843,7 +843,7 @@ impl<'a> Builder<'a> {
         let opcode = self.original(pc).op();
         let flags = Instr(i).flags();
         let byte = i as u8;
-        let optimistic = matches!(byte, op::LOAD_GLOBAL_MODULE | op::LOAD_GLOBAL_BUILTIN | op::LOAD_ATTR_SLOT | op::STORE_ATTR_SLOT | op::STORE_ATTR_ADD | op::LOAD_SUBSCR | op::STORE_SUBSCR | op::LOAD_DEREF);
+        let optimistic = matches!(byte, op::LOAD_GLOBAL_MODULE | op::LOAD_GLOBAL_BUILTIN | op::LOAD_ATTR_SLOT | op::STORE_ATTR_SLOT | op::STORE_ATTR_ADD | op::LOAD_SUBSCR | op::STORE_SUBSCR | op::LOAD_DEREF | op::LOAD_METHOD_CACHED | op::LOAD_ATTR_CLASS | op::LOAD_ATTR_MODULE | op::LOAD_METHOD_MODULE);
         if optimistic && self.i.profile.kind_at(pc) == Some(Kind::Other) {
             self.interpret(pc)?;
             return Ok(next);
@@ -1090,6 +1090,72 @@ impl<'a> Builder<'a> {
                 } else {
                     self.result(i, Loc::Borrow(v), sample);
                 }
+            }
+            op::LOAD_METHOD_CACHED if encoding::is_heap(self.sample(b(i))) || !matches!(self.state[b(i) as usize].loc, Loc::Int(_) | Loc::Float(_) | Loc::Bool(_)) => {
+                let cache = self.i.caches[pc as usize];
+                let sample = self.sample(b(i));
+                let object = if cache.words[1] != 0 {
+                    self.guard_shape(b(i), &cache)
+                } else {
+                    let object = self.word(b(i));
+                    if self.state[b(i) as usize].facts.version != cache.words[0] {
+                        self.guarded(Op::GuardVersion(cache.words[0]), Ty::Unit, vec![object], "type version");
+                        self.state[b(i) as usize].facts = Facts { version: cache.words[0], ..Facts::default() };
+                    }
+                    object
+                };
+                let facts = self.state[b(i) as usize].facts;
+                let this = if self.state[b(i) as usize].loc == Loc::Mem || matches!(self.state[b(i) as usize].loc, Loc::Borrow(_)) {
+                    self.owned(b(i), flags & KILL_B != 0)
+                } else {
+                    object
+                };
+                let function = self.emit(Op::Word(cache.words[2]), Ty::Word, vec![]);
+                self.emit(Op::Retain, Ty::Unit, vec![function]);
+                self.clear(a(i));
+                self.clear(a(i) + 1);
+                self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![function]);
+                self.emit(Op::StoreRegDead(a(i) + 1), Ty::Unit, vec![this]);
+                self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample: cache.words[2], ..DEAD };
+                self.state[a(i) as usize + 1] = Reg { loc: Loc::Mem, sample, facts, ..DEAD };
+                self.changed();
+            }
+            op::LOAD_ATTR_MODULE | op::LOAD_METHOD_MODULE if encoding::is_heap(self.sample(b(i))) && type_of(self.sample(b(i))) == self.i.vm.types.module.as_ptr() as u64 => {
+                let cache = self.i.caches[pc as usize];
+                let module = self.sample(b(i));
+                let object = self.word(b(i));
+                self.guarded(Op::GuardWord(module), Ty::Unit, vec![object], "module");
+                // SAFETY: the sample is a live module, and the guard keeps it the one that is met.
+                let address = unsafe { (*(module as *const taipan_object::Object<taipan_object::module::Module>)).payload.dict.as_ptr() as u64 };
+                let v = self.guarded(Op::LoadDict { address, version: cache.words[0], index: cache.words[1] as u32 }, Ty::Word, vec![], "module changed");
+                // SAFETY: as for globals.
+                let sample = unsafe {
+                    let dict = &(*(address as *const taipan_object::Object<taipan_object::dict::Dict>)).payload;
+                    if dict.keys_version() == cache.words[0] { dict.word_at(cache.words[1] as usize) } else { 0 }
+                };
+                self.result(i, Loc::Borrow(v), sample);
+                if byte == op::LOAD_METHOD_MODULE {
+                    self.flush(a(i));
+                    self.clear(a(i) + 1);
+                    let empty = self.emit(Op::Word(0), Ty::Word, vec![]);
+                    self.emit(Op::StoreRegDead(a(i) + 1), Ty::Unit, vec![empty]);
+                    self.state[a(i) as usize + 1] = Reg { loc: Loc::Mem, ..DEAD };
+                    self.changed();
+                }
+            }
+            op::LOAD_ATTR_CLASS if encoding::is_heap(self.sample(b(i))) => {
+                let cache = self.i.caches[pc as usize];
+                if cache.words[1] != 0 {
+                    self.guard_shape(b(i), &cache);
+                } else {
+                    let object = self.word(b(i));
+                    if self.state[b(i) as usize].facts.version != cache.words[0] {
+                        self.guarded(Op::GuardVersion(cache.words[0]), Ty::Unit, vec![object], "type version");
+                        self.state[b(i) as usize].facts = Facts { version: cache.words[0], ..Facts::default() };
+                    }
+                }
+                let v = self.emit(Op::Word(cache.words[2]), Ty::Word, vec![]);
+                self.result(i, Loc::Borrow(v), cache.words[2]);
             }
             op::STORE_ATTR_SLOT | op::STORE_ATTR_ADD => {
                 let cache = self.i.caches[pc as usize];

@@ -14,6 +14,22 @@ impl Vm {
     /// Looks a name up along the MRO of a type, without binding.
     #[inline]
     pub fn type_lookup(&self, ty: &TypeRef, name: &Ref<Str>) -> Option<Value> {
+        if !name.interned.get() {
+            return self.type_lookup_uncached(ty, name);
+        }
+        let version = self.type_version(ty);
+        let key = name.as_ptr() as usize;
+        let entry = self.lookup_cache.entry(version, key);
+        if let Some(word) = entry.get(version, key) {
+            // SAFETY: the type's dict, or a base's, keeps the value alive while the version holds.
+            return (word != 0).then(|| unsafe { Value::borrow_word(&word).clone() });
+        }
+        let found = self.type_lookup_uncached(ty, name);
+        // Looking up runs no Python code, so the version still holds.
+        entry.set(version, key, found.as_ref().map_or(0, Value::word));
+        found
+    }
+    fn type_lookup_uncached(&self, ty: &TypeRef, name: &Ref<Str>) -> Option<Value> {
         for class in ty.mro.borrow().iter() {
             if let Some(value) = class.dict.get_str(name) {
                 return Some(value);

@@ -114,6 +114,7 @@ impl Interp {
             hooks: Cell::new(Hooks::NONE),
             hash_secret,
             next_type_version: Cell::new(1),
+            lookup_cache: Default::default(),
             int_max_str_digits: Cell::new(4300),
             module_state: RefCell::default(),
         });

@@ -11,7 +11,6 @@
 //! Python sees is the live one.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
 use crate::dict::Dict;
 use crate::header::{Object, ObjectHeader, Ref, TypeRef};
@@ -22,6 +21,8 @@ use crate::value::Value;
 
 /// Most attributes that shapes describe; beyond, an instance turns to dict mode.
 pub const MAX_SHAPE_SLOTS: u32 = 128;
+/// Up to so many names a shape's table is searched from front to back.
+const LINEAR_NAMES: usize = 12;
 /// Most shapes of one type.
 pub const MAX_SHAPES: u32 = 1024;
 /// Most inline slots besides those of `__slots__`.
@@ -40,8 +41,9 @@ pub struct Shape {
     /// The name that this shape added to its parent.
     name: Option<Ref<Str>>,
     parent: *const Shape,
-    /// Slot by name (address of the interned string).
-    table: RefCell<Option<HashMap<usize, u32, crate::util::PtrHash>>>,
+    /// Name (address of the interned string) and slot of each attribute, made on first use;
+    /// sorted by name where there are many.
+    table: std::cell::OnceCell<Box<[(usize, u32)]>>,
     children: RefCell<Vec<*const Shape>>,
 }
 
@@ -143,7 +145,7 @@ impl Type {
             kind: if open { ShapeKind::Slots } else { ShapeKind::Closed },
             name: None,
             parent: std::ptr::null(),
-            table: RefCell::default(),
+            table: Default::default(),
             children: RefCell::default(),
         });
         this.shapes.root.set(shape);
@@ -165,7 +167,7 @@ impl Type {
             kind: ShapeKind::Dict,
             name: None,
             parent: std::ptr::null(),
-            table: RefCell::default(),
+            table: Default::default(),
             children: RefCell::default(),
         });
         self.shapes.dict_shape.set(shape);
@@ -180,15 +182,18 @@ impl Shape {
             return None;
         }
         let key = name.as_ptr() as usize;
-        let mut table = self.table.borrow_mut();
-        let table = table.get_or_insert_with(|| {
-            let mut map = HashMap::default();
-            self.for_each_name(&mut |name, slot| {
-                map.insert(name.as_ptr() as usize, slot);
-            });
-            map
+        let table = self.table.get_or_init(|| {
+            let mut table = Vec::new();
+            self.for_each_name(&mut |name, slot| table.push((name.as_ptr() as usize, slot)));
+            if table.len() > LINEAR_NAMES {
+                table.sort_unstable();
+            }
+            table.into_boxed_slice()
         });
-        table.get(&key).copied()
+        if table.len() > LINEAR_NAMES {
+            return table.binary_search_by_key(&key, |e| e.0).ok().map(|at| table[at].1);
+        }
+        table.iter().find(|e| e.0 == key).map(|e| e.1)
     }
 
     /// Calls `f` with each attribute's name and slot, newest first.
@@ -236,7 +241,7 @@ impl Shape {
             kind: ShapeKind::Slots,
             name: Some(name.clone()),
             parent: self,
-            table: RefCell::default(),
+            table: Default::default(),
             children: RefCell::default(),
         });
         self.children.borrow_mut().push(shape);

@@ -42,6 +42,7 @@ pub mod list_methods;
 pub mod mappingproxy;
 pub mod memoryview;
 pub mod methods;
+pub mod lookup_cache;
 pub mod module;
 pub mod names;
 pub mod native;

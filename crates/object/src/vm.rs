@@ -183,6 +183,7 @@ pub struct Interp {
     /// Keys of SipHash for str and bytes (`PYTHONHASHSEED`).
     pub hash_secret: (u64, u64),
     pub next_type_version: Cell<u64>,
+    pub(crate) lookup_cache: crate::lookup_cache::LookupCache,
     /// `sys.set_int_max_str_digits`; 0: no limit.
     pub int_max_str_digits: Cell<u32>,
     /// State of native modules, by module name.

@@ -120,7 +120,11 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         match $e {
                             Entered::Frame(f) => { frame = f; reload!(); next!() }
                             Entered::Done => next!(),
-                            Entered::Raised => raise!(),
+                            Entered::Raised => {
+                                // Compiled code may have gone on from where it was entered.
+                                pc = (*frame).pc;
+                                raise!()
+                            }
                             Entered::Left => return Err(taipan_object::Raised::assume_pending()),
                         }
                     };
