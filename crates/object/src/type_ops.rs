@@ -112,6 +112,12 @@ impl Vm {
 
     /// Gives a native type its slots, methods and place in the hierarchy. Also used while the interpreter is built.
     pub(crate) fn fill_native_type(&self, ty: &TypeRef, spec: &TypeSpec) {
+        self.fill_native_slots(ty, spec);
+        // What was looked up while the type was incomplete does not count.
+        invalidate(self, ty);
+    }
+
+    fn fill_native_slots(&self, ty: &TypeRef, spec: &TypeSpec) {
         (spec.fill)(&ty.slots);
         let own = |id: SlotId| ty.slots.is_set(id);
         let own_slots: Vec<SlotId> = SlotId::ALL.iter().copied().filter(|&id| own(id)).collect();
@@ -296,6 +302,8 @@ impl Vm {
         if ty.slots.buffer.get().is_none() {
             ty.slots.copy_slot(SlotId::buffer, &best.slots);
         }
+        // What was looked up while the class was incomplete does not count.
+        invalidate(self, &ty);
         Ok(ty)
     }
 

@@ -7,6 +7,7 @@ mod setup;
 mod site;
 
 use taipan_object::vm::breaker;
+use taipan_vm::config::JitMode;
 use taipan_vm::runtime::Runtime;
 
 use cli::Request;
@@ -62,6 +63,11 @@ fn start(options: &cli::Options, args: Vec<Vec<u8>>, stack_limit: usize) -> i32 
     taipan_vm::config::set(vm, config);
     if taipan_vm::sys::configure(vm).is_err() {
         return fatal("can't initialize sys");
+    }
+    match options.jit {
+        JitMode::Off => {}
+        JitMode::On => taipan_jit::install(vm, taipan_vm::jit::Mode::On),
+        JitMode::Always => taipan_jit::install(vm, taipan_vm::jit::Mode::Always),
     }
     // SAFETY: the word lives as long as the interpreter, which ends with the process.
     unsafe { taipan_host::signal::watch_interrupt(&raw const vm.breaker, breaker::SIGNAL) };
