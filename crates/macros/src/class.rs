@@ -188,7 +188,8 @@ impl Block<'_> {
             name,
             self.path(function),
         )?;
-        let wrapper = format_ident!("__slot_{slot}");
+        // Blocks that share a payload have functions of different names.
+        let wrapper = format_ident!("__slot_{}", plain_name(&function.sig.ident));
         let slot = Ident::new(slot, attribute.span());
         self.parts.wrappers.extend(native.wrapper(&wrapper)?);
         if role == Role::New || role == Role::Init {
@@ -303,7 +304,7 @@ impl Block<'_> {
             let rest = &types[2..];
             let names: Vec<_> = (0..rest.len()).map(|i| format_ident!("__a{i}")).collect();
             let output = &function.sig.output;
-            let wrapper = format_ident!("__slot_{}", plain_name(&slot));
+            let wrapper = format_ident!("__slot_{}", plain_name(&function.sig.ident));
             self.parts.wrappers.extend(quote! {
                 #[doc(hidden)]
                 #[allow(clippy::all)]

@@ -39,7 +39,10 @@ impl Vm {
     }
     /// The class of the MRO that has a name.
     pub fn type_lookup_where(&self, ty: &TypeRef, name: &Ref<Str>) -> Option<(TypeRef, Value)> {
-        ty.mro.borrow().iter().find_map(|class| Some((class.clone(), class.dict.get_str(name)?)))
+        ty.mro
+            .borrow()
+            .iter()
+            .find_map(|class| Some((class.clone(), class.dict.get_str(name)?)))
     }
 
     /// `object.name`.
@@ -73,7 +76,12 @@ impl Vm {
     pub fn delattr(&self, object: &Value, name: &Ref<Str>) -> PyResult<()> {
         self.setattr_or_delete(object, name, None)
     }
-    fn setattr_or_delete(&self, object: &Value, name: &Ref<Str>, value: Option<&Value>) -> PyResult<()> {
+    fn setattr_or_delete(
+        &self,
+        object: &Value,
+        name: &Ref<Str>,
+        value: Option<&Value>,
+    ) -> PyResult<()> {
         let name = &self.intern(name);
         match self.type_of(object).slots.setattro.get() {
             Some(f) => f(self, object, name, value),
@@ -83,9 +91,15 @@ impl Vm {
 
     /// A special method of an object's type: the function, and the object to
     /// pass first; or the bound result and nothing.
-    pub fn lookup_special(&self, object: &Value, name: &Ref<Str>) -> PyResult<Option<(Value, Option<Value>)>> {
+    pub fn lookup_special(
+        &self,
+        object: &Value,
+        name: &Ref<Str>,
+    ) -> PyResult<Option<(Value, Option<Value>)>> {
         let ty = self.type_of(object);
-        let Some(found) = self.type_lookup(ty, name) else { return Ok(None) };
+        let Some(found) = self.type_lookup(ty, name) else {
+            return Ok(None);
+        };
         self.bind_for_call(found, object, ty).map(Some)
     }
     /// A method for a call: the function and the object to pass first, or the attribute's value and nothing.
@@ -102,7 +116,12 @@ impl Vm {
         }
         Ok((generic_getattr(self, object, name)?, None))
     }
-    fn bind_for_call(&self, found: Value, object: &Value, ty: &TypeRef) -> PyResult<(Value, Option<Value>)> {
+    fn bind_for_call(
+        &self,
+        found: Value,
+        object: &Value,
+        ty: &TypeRef,
+    ) -> PyResult<(Value, Option<Value>)> {
         let found_ty = self.type_of(&found);
         if found_ty.has(TypeFlags::METHOD_DESCRIPTOR) {
             return Ok((found, Some(object.clone())));
@@ -137,15 +156,26 @@ impl Vm {
     #[cold]
     pub fn no_attribute(&self, object: &Value, name: &Ref<Str>) -> Raised {
         let message = if let Some(class) = object.downcast::<Type>() {
-            format!("type object '{}' has no attribute '{name}'", class.name.borrow())
+            format!(
+                "type object '{}' has no attribute '{name}'",
+                class.name.borrow()
+            )
         } else {
-            format!("'{}' object has no attribute '{name}'", self.type_name(object))
+            format!(
+                "'{}' object has no attribute '{name}'",
+                self.type_name(object)
+            )
         };
         self.attribute_error(message, object, name)
     }
     /// AttributeError with `name` and `obj` set.
     #[cold]
-    pub fn attribute_error(&self, message: impl AsRef<str>, object: &Value, name: &Ref<Str>) -> Raised {
+    pub fn attribute_error(
+        &self,
+        message: impl AsRef<str>,
+        object: &Value,
+        name: &Ref<Str>,
+    ) -> Raised {
         let message = self.new_str(message.as_ref()).into_value();
         let e = crate::exceptions::new_exception(self, &self.exc.attribute_error, &[message]);
         if let Some(e) = e.downcast::<crate::exceptions::Exception>() {
@@ -156,7 +186,9 @@ impl Vm {
     }
     /// A method bound to an object.
     pub fn bind_method(&self, function: Value, this: Value) -> Value {
-        self.heap.alloc(&self.types.method, BoundMethod { function, this }).into_value()
+        self.heap
+            .alloc(&self.types.method, BoundMethod { function, this })
+            .into_value()
     }
 }
 
@@ -180,7 +212,10 @@ fn instance_attribute(vm: &Vm, object: &Value, name: &Ref<Str>) -> PyResult<Opti
             }
             // An instance of a subclass of str: compare by text.
             let plain = vm.interned.intern(&vm.copy_to_plain_str(&name));
-            Ok(part.shape().slot_of(&plain).and_then(|slot| part.load(slot)))
+            Ok(part
+                .shape()
+                .slot_of(&plain)
+                .and_then(|slot| part.load(slot)))
         }
         ShapeKind::Dict => match part.dict() {
             Some(dict) => {
@@ -253,7 +288,12 @@ pub fn generic_getattr(vm: &Vm, object: &Value, name: &Ref<Str>) -> PyResult {
 }
 
 /// `object.__setattr__` and `object.__delattr__`; `name` is interned.
-pub fn generic_setattr(vm: &Vm, object: &Value, name: &Ref<Str>, value: Option<&Value>) -> PyResult<()> {
+pub fn generic_setattr(
+    vm: &Vm,
+    object: &Value,
+    name: &Ref<Str>,
+    value: Option<&Value>,
+) -> PyResult<()> {
     let ty = vm.type_of(object);
     let found = vm.type_lookup(ty, name);
     if let Some(found) = &found
@@ -268,7 +308,10 @@ pub fn generic_setattr(vm: &Vm, object: &Value, name: &Ref<Str>, value: Option<&
                 dict.insert_str(vm, name, value.clone());
                 Ok(())
             }
-            None => dict.remove_str(vm, name).map(drop).ok_or_else(|| vm.no_attribute(object, name)),
+            None => dict
+                .remove_str(vm, name)
+                .map(drop)
+                .ok_or_else(|| vm.no_attribute(object, name)),
         };
     }
     let open = ty.has(TypeFlags::HAS_DICT);
@@ -282,7 +325,10 @@ pub fn generic_setattr(vm: &Vm, object: &Value, name: &Ref<Str>, value: Option<&
                 dict.insert_str(vm, name, value.clone());
                 Ok(())
             }
-            None => dict.remove_str(vm, name).map(drop).ok_or_else(|| vm.no_attribute(object, name)),
+            None => dict
+                .remove_str(vm, name)
+                .map(drop)
+                .ok_or_else(|| vm.no_attribute(object, name)),
         };
     }
     if !name.interned.get() {
@@ -299,7 +345,9 @@ pub fn generic_setattr(vm: &Vm, object: &Value, name: &Ref<Str>, value: Option<&
         (Some(slot), None) => {
             // The order of the others must stay: an instance that loses attributes keeps them in a dict.
             let last = slot + 1 == part.shape().slot_count;
-            let Some(old) = part.store(slot, None) else { return Err(vm.no_attribute(object, name)) };
+            let Some(old) = part.store(slot, None) else {
+                return Err(vm.no_attribute(object, name));
+            };
             if last && part.pop_shape() {
             } else if let Some(dict) = vm.instance_dict(object) {
                 // The emptied slot was skipped while the dict was filled.
@@ -325,8 +373,15 @@ fn cannot_set(vm: &Vm, object: &Value, ty: &TypeRef, name: &Ref<Str>, in_class: 
     let class = ty.display_name();
     let message = if in_class {
         format!("'{class}' object attribute '{name}' is read-only")
-    } else if ty.slots.setattro.get().is_some_and(|f| std::ptr::fn_addr_eq(f, generic_setattr as crate::slots::SetAttrFn)) {
-        format!("'{class}' object has no attribute '{name}' and no __dict__ for setting new attributes")
+    } else if ty
+        .slots
+        .setattro
+        .get()
+        .is_some_and(|f| std::ptr::fn_addr_eq(f, generic_setattr as crate::slots::SetAttrFn))
+    {
+        format!(
+            "'{class}' object has no attribute '{name}' and no __dict__ for setting new attributes"
+        )
     } else {
         format!("'{class}' object has no attribute '{name}'")
     };
@@ -338,11 +393,18 @@ pub fn module_getattr(vm: &Vm, object: &Value, name: &Ref<Str>) -> PyResult {
     if let Some(value) = generic_getattr_opt(vm, object, name)? {
         return Ok(value);
     }
-    let Some(module) = object.downcast::<Module>() else { return Err(vm.no_attribute(object, name)) };
+    let Some(module) = object.downcast::<Module>() else {
+        return Err(vm.no_attribute(object, name));
+    };
     if let Some(hook) = module.dict.get_str(&vm.names.__getattr__) {
         return vm.call(&hook, &[name.to_value()]);
     }
-    let message = match module.dict.get_str(&vm.names.__name__).as_ref().and_then(|n| n.downcast::<Str>()) {
+    let message = match module
+        .dict
+        .get_str(&vm.names.__name__)
+        .as_ref()
+        .and_then(|n| n.downcast::<Str>())
+    {
         Some(module_name) => {
             let initializing = module
                 .dict
@@ -367,7 +429,9 @@ pub fn module_getattr(vm: &Vm, object: &Value, name: &Ref<Str>) -> PyResult {
 
 /// `type.__getattribute__`: attributes of a class.
 pub fn type_getattr(vm: &Vm, object: &Value, name: &Ref<Str>) -> PyResult {
-    let Some(class) = object.downcast::<Type>() else { return generic_getattr(vm, object, name) };
+    let Some(class) = object.downcast::<Type>() else {
+        return generic_getattr(vm, object, name);
+    };
     let meta = vm.type_of(object);
     let in_meta = vm.type_lookup(meta, name);
     let mut meta_get = None;
@@ -394,10 +458,20 @@ pub fn type_getattr(vm: &Vm, object: &Value, name: &Ref<Str>) -> PyResult {
 }
 
 /// `type.__setattr__` and `type.__delattr__`.
-pub fn type_setattr(vm: &Vm, object: &Value, name: &Ref<Str>, value: Option<&Value>) -> PyResult<()> {
-    let Some(class) = object.downcast::<Type>() else { return generic_setattr(vm, object, name, value) };
+pub fn type_setattr(
+    vm: &Vm,
+    object: &Value,
+    name: &Ref<Str>,
+    value: Option<&Value>,
+) -> PyResult<()> {
+    let Some(class) = object.downcast::<Type>() else {
+        return generic_setattr(vm, object, name, value);
+    };
     if class.has(TypeFlags::IMMUTABLE) {
-        return Err(vm.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", class.display_name())));
+        return Err(vm.type_error(format!(
+            "cannot set '{name}' attribute of immutable type '{}'",
+            class.display_name()
+        )));
     }
     let meta = vm.type_of(object);
     if let Some(found) = vm.type_lookup(meta, name)
@@ -424,8 +498,15 @@ pub fn type_setattr(vm: &Vm, object: &Value, name: &Ref<Str>, value: Option<&Val
 }
 
 /// Binds native functions found in classes.
-pub fn method_descriptor_get(vm: &Vm, descriptor: &Value, object: Option<&Value>, _: Option<&Value>) -> PyResult {
-    let (Some(d), Some(object)) = (descriptor.downcast::<MethodDescriptor>(), object) else { return Ok(descriptor.clone()) };
+pub fn method_descriptor_get(
+    vm: &Vm,
+    descriptor: &Value,
+    object: Option<&Value>,
+    _: Option<&Value>,
+) -> PyResult {
+    let (Some(d), Some(object)) = (descriptor.downcast::<MethodDescriptor>(), object) else {
+        return Ok(descriptor.clone());
+    };
     if !vm.is_instance_of(object, &d.ty) {
         return Err(vm.type_error(format!(
             "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
@@ -434,6 +515,13 @@ pub fn method_descriptor_get(vm: &Vm, descriptor: &Value, object: Option<&Value>
             vm.type_name(object)
         )));
     }
-    let bound = NativeFunction { def: d.def, this: Some(object.clone()), module: None };
-    Ok(vm.heap.alloc(&vm.types.builtin_function, bound).into_value())
+    let bound = NativeFunction {
+        def: d.def,
+        this: Some(object.clone()),
+        module: None,
+    };
+    Ok(vm
+        .heap
+        .alloc(&vm.types.builtin_function, bound)
+        .into_value())
 }

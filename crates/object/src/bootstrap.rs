@@ -23,7 +23,17 @@ use crate::vm::{Hooks, Interp, Vm};
 
 /// A description with no methods yet.
 pub fn bare<T: Payload>(name: &'static str, flags: TypeFlags) -> TypeSpec {
-    TypeSpec { name, module: "builtins", doc: "", signature: "", flags, vtable: T::vtable(), fill: |_| {}, methods: &[], getsets: &[] }
+    TypeSpec {
+        name,
+        module: "builtins",
+        doc: "",
+        signature: "",
+        flags,
+        vtable: T::vtable(),
+        fill: |_| {},
+        methods: &[],
+        getsets: &[],
+    }
 }
 
 /// The description that a class's `#[pymethods]` gives.
@@ -55,7 +65,14 @@ impl Interp {
         ] {
             spare.push(plain_str(&heap, str_, name));
             let name = interned.intern(&spare[spare.len() - 1]);
-            let bases = crate::tuple::new_tuple(&heap, tuple, base.map(|b| b.to_value()).into_iter().collect::<Vec<_>>().into_iter());
+            let bases = crate::tuple::new_tuple(
+                &heap,
+                tuple,
+                base.map(|b| b.to_value())
+                    .into_iter()
+                    .collect::<Vec<_>>()
+                    .into_iter(),
+            );
             // SAFETY: the slot is a type object whose payload was never written.
             unsafe {
                 (&raw mut (*ty.as_ptr()).payload).write(Type {
@@ -170,13 +187,19 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         staticmethod = crate::methods::holder_spec(false);
     }
     // The types made raw get what the others get.
-    let (type_, str_, tuple, dict) =
-        (vm.types.type_.clone(), vm.types.str.clone(), vm.types.tuple.clone(), vm.types.dict.clone());
+    let (type_, str_, tuple, dict) = (
+        vm.types.type_.clone(),
+        vm.types.str.clone(),
+        vm.types.tuple.clone(),
+        vm.types.dict.clone(),
+    );
     vm.fill_native_type(&str_, &native::<Str>());
     vm.fill_native_type(&tuple, &native::<Tuple>());
     vm.fill_native_type(&dict, &native::<Dict>());
     for ty in [&object, &type_, &str_, &tuple, &dict] {
-        vm.native_types.borrow_mut().insert(ty.vtable as *const _ as usize, ty.clone());
+        vm.native_types
+            .borrow_mut()
+            .insert(ty.vtable as *const _ as usize, ty.clone());
     }
     types! {
         int = native::<crate::int::Int>(), object;
@@ -235,14 +258,24 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
     // SAFETY: by the contract.
     unsafe {
         (&raw mut (*interp).empty_bytes).write(vm.new_bytes(Vec::new()).into_value());
-        let chars = (0u32..256).map(|c| vm.from_code_points_sized(&vm.types.str, 1, c, std::iter::once(c))).map(|s| vm.interned.intern(&s)).collect();
+        let chars = (0u32..256)
+            .map(|c| vm.from_code_points_sized(&vm.types.str, 1, c, std::iter::once(c)))
+            .map(|s| vm.interned.intern(&s))
+            .collect();
         (&raw mut (*interp).chars).write(chars);
         let exc = &raw mut (*interp).exc;
         let spec = exception_spec("BaseException", "");
         let base = vm.make_native_type(&spec, &vm.types.object);
-        vm.native_types.borrow_mut().insert(spec.vtable as *const _ as usize, base.clone());
+        vm.native_types
+            .borrow_mut()
+            .insert(spec.vtable as *const _ as usize, base.clone());
         (&raw mut (*exc).base_exception).write(base);
-        (*exc).build(|name, base, doc| vm.make_native_type(&exception_spec(name, doc), base));
+        (*exc).build(|name, base, doc| {
+            let ty = vm.make_native_type(&exception_spec(name, doc), base);
+            vm.give_own_new(&ty);
+            ty
+        });
+        crate::exception_group::add_exception_base(vm, &vm.exc.exception_group, &vm.exc.exception);
     }
 }
 

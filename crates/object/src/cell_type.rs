@@ -12,13 +12,22 @@ use crate::vm::{PyResult, Vm};
 impl Cell {
     #[pynew("(contents=<unset>, /)")]
     fn new(vm: &Vm, _cls: &TypeRef, contents: Option<&Value>) -> Ref<Cell> {
-        vm.heap.alloc(&vm.types.cell, Cell { value: std::cell::Cell::new(contents.cloned()) })
+        vm.heap.alloc(
+            &vm.types.cell,
+            Cell {
+                value: std::cell::Cell::new(contents.cloned()),
+            },
+        )
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<Cell>) -> PyResult {
         let at = this.as_value().id();
         let text = match this.get() {
-            Some(v) => format!("<cell at {at:#x}: {} object at {:#x}>", vm.type_name(&v), v.id()),
+            Some(v) => format!(
+                "<cell at {at:#x}: {} object at {:#x}>",
+                vm.type_name(&v),
+                v.id()
+            ),
             None => format!("<cell at {at:#x}: empty>"),
         };
         Ok(vm.new_str(&text).into_value())
@@ -26,7 +35,9 @@ impl Cell {
     /// By contents; an empty cell is less than any other.
     #[pyslot]
     fn richcompare(vm: &Vm, this: &Ref<Cell>, other: &Value, op: CmpOp) -> PyResult {
-        let Some(other) = other.downcast::<Cell>() else { return Ok(Value::NOT_IMPLEMENTED) };
+        let Some(other) = other.downcast::<Cell>() else {
+            return Ok(Value::NOT_IMPLEMENTED);
+        };
         match (this.get(), other.get()) {
             (Some(a), Some(b)) => vm.compare(&a, &b, op),
             (a, b) => Ok(Value::bool(op.holds(a.is_some().cmp(&b.is_some())))),

@@ -2,7 +2,9 @@
 
 use taipan_macros::pymethods;
 
-use crate::function::{GetSet, Member, MethodDescriptor, MethodWrapper, NativeFunction, SlotWrapper};
+use crate::function::{
+    GetSet, Member, MethodDescriptor, MethodWrapper, NativeFunction, SlotWrapper,
+};
 use crate::header::{Ref, TypeRef};
 use crate::native::{MethodDef, MethodKind};
 use crate::slots::CmpOp;
@@ -19,11 +21,18 @@ pub fn call_with_first<R>(first: &Value, args: Args<'_>, call: impl FnOnce(Args<
     let mut all = ArgVec::with_capacity(args.values.len() + 1);
     all.push(first.clone());
     all.extend(args.values.iter().cloned());
-    call(Args { values: &all, keywords: args.keywords })
+    call(Args {
+        values: &all,
+        keywords: args.keywords,
+    })
 }
 
 fn qualified(ty: &TypeRef, name: &str) -> String {
-    let qualname = ty.qualname.borrow().downcast::<Str>().map_or_else(String::new, |s| s.to_string());
+    let qualname = ty
+        .qualname
+        .borrow()
+        .downcast::<Str>()
+        .map_or_else(String::new, |s| s.to_string());
     format!("{qualname}.{name}")
 }
 
@@ -37,7 +46,11 @@ fn does_not_apply(vm: &Vm, name: &str, ty: &TypeRef, object: &Value) -> Raised {
 }
 
 fn text_or_none(vm: &Vm, text: &str) -> Value {
-    if text.is_empty() { Value::NONE } else { vm.new_str(text).into_value() }
+    if text.is_empty() {
+        Value::NONE
+    } else {
+        vm.new_str(text).into_value()
+    }
 }
 
 /// `getattr(object, name)` as `__reduce__` says it.
@@ -51,12 +64,17 @@ pub(crate) fn reduce_to_getattr(vm: &Vm, object: Value, name: &str) -> PyResult 
 #[inline]
 pub fn call_native(vm: &Vm, f: &NativeFunction, args: Args<'_>) -> PyResult {
     match &f.this {
-        Some(this) if f.def.kind != MethodKind::Function => call_with_first(this, args, |args| (f.def.call)(vm, args)),
+        Some(this) if f.def.kind != MethodKind::Function => {
+            call_with_first(this, args, |args| (f.def.call)(vm, args))
+        }
         _ => (f.def.call)(vm, args),
     }
 }
 
-#[pymethods(name = "builtin_function_or_method", doc = "A function of a native module, or a native method bound to its object.")]
+#[pymethods(
+    name = "builtin_function_or_method",
+    doc = "A function of a native module, or a native method bound to its object."
+)]
 impl NativeFunction {
     #[pyslot]
     fn call(vm: &Vm, this: &Ref<NativeFunction>, args: Args<'_>) -> PyResult {
@@ -67,7 +85,11 @@ impl NativeFunction {
         let name = this.def.name;
         let text = match &this.this {
             Some(object) if object.downcast::<crate::module::Module>().is_none() => {
-                format!("<built-in method {name} of {} object at {:#x}>", vm.type_name(object), object.id())
+                format!(
+                    "<built-in method {name} of {} object at {:#x}>",
+                    vm.type_name(object),
+                    object.id()
+                )
             }
             _ => format!("<built-in function {name}>"),
         };
@@ -87,7 +109,10 @@ impl NativeFunction {
     }
     #[pyslot]
     fn hash(_vm: &Vm, this: &Ref<NativeFunction>) -> PyResult<i64> {
-        let object = this.this.as_ref().map_or(0, crate::object_type::identity_hash);
+        let object = this
+            .this
+            .as_ref()
+            .map_or(0, crate::object_type::identity_hash);
         Ok(match object ^ (this.def as *const MethodDef as i64 >> 4) {
             -1 => -2,
             h => h,
@@ -101,7 +126,9 @@ impl NativeFunction {
     fn __qualname__(vm: &Vm, this: &Ref<NativeFunction>) -> Ref<Str> {
         match &this.this {
             Some(object) if object.downcast::<crate::module::Module>().is_none() => {
-                let ty = object.downcast::<Type>().unwrap_or_else(|| vm.type_of(object));
+                let ty = object
+                    .downcast::<Type>()
+                    .unwrap_or_else(|| vm.type_of(object));
                 vm.new_str(&qualified(ty, this.def.name))
             }
             _ => vm.intern_str(this.def.name),
@@ -178,15 +205,30 @@ macro_rules! method_attributes {
     };
 }
 
-method_attributes!(METHOD, MethodDescriptor, "method_descriptor", |d| d.def.name, |d| d.def.doc.to_owned(), |d| d.def.signature);
-method_attributes!(WRAPPER, SlotWrapper, "wrapper_descriptor", |d| d.name, slot_doc, |d| slot_signature(d.name));
+method_attributes!(
+    METHOD,
+    MethodDescriptor,
+    "method_descriptor",
+    |d| d.def.name,
+    |d| d.def.doc.to_owned(),
+    |d| d.def.signature
+);
+method_attributes!(
+    WRAPPER,
+    SlotWrapper,
+    "wrapper_descriptor",
+    |d| d.name,
+    slot_doc,
+    |d| slot_signature(d.name)
+);
 
 /// The parameters of a slot's dunder method.
 fn slot_signature(name: &str) -> &'static str {
     match name {
         "__init__" | "__call__" => "($self, /, *args, **kwargs)",
-        "__repr__" | "__str__" | "__hash__" | "__iter__" | "__next__" | "__len__" | "__neg__" | "__pos__" | "__abs__" | "__bool__"
-        | "__invert__" | "__int__" | "__float__" | "__index__" | "__await__" | "__aiter__" | "__anext__" | "__del__" => "($self, /)",
+        "__repr__" | "__str__" | "__hash__" | "__iter__" | "__next__" | "__len__" | "__neg__"
+        | "__pos__" | "__abs__" | "__bool__" | "__invert__" | "__int__" | "__float__"
+        | "__index__" | "__await__" | "__aiter__" | "__anext__" | "__del__" => "($self, /)",
         "__getattribute__" | "__delattr__" => "($self, name, /)",
         "__setattr__" => "($self, name, value, /)",
         "__getitem__" | "__delitem__" | "__contains__" => "($self, key, /)",
@@ -212,7 +254,11 @@ fn slot_doc(w: &SlotWrapper) -> String {
 
 impl MethodDescriptor {
     fn shown(&self) -> String {
-        format!("<method '{}' of '{}' objects>", self.def.name, self.ty.display_name())
+        format!(
+            "<method '{}' of '{}' objects>",
+            self.def.name,
+            self.ty.display_name()
+        )
     }
 }
 
@@ -225,7 +271,11 @@ pub mod method_descriptor {
         #[pyslot]
         fn call(vm: &Vm, this: &Ref<MethodDescriptor>, args: Args<'_>) -> PyResult {
             let Some(receiver) = args.positional().first() else {
-                return Err(vm.type_error(format!("unbound method {}.{}() needs an argument", this.ty.display_name(), this.def.name)));
+                return Err(vm.type_error(format!(
+                    "unbound method {}.{}() needs an argument",
+                    this.ty.display_name(),
+                    this.def.name
+                )));
             };
             if !vm.is_instance_of(receiver, &this.ty) {
                 return Err(does_not_apply(vm, this.def.name, &this.ty, receiver));
@@ -233,7 +283,12 @@ pub mod method_descriptor {
             (this.def.call)(vm, args)
         }
         #[pyslot]
-        fn descr_get(vm: &Vm, this: &Value, object: Option<&Value>, owner: Option<&Value>) -> PyResult {
+        fn descr_get(
+            vm: &Vm,
+            this: &Value,
+            object: Option<&Value>,
+            owner: Option<&Value>,
+        ) -> PyResult {
             crate::attr::method_descriptor_get(vm, this, object, owner)
         }
         #[pyslot]
@@ -247,24 +302,39 @@ pub mod method_descriptor {
 pub mod classmethod_descriptor {
     use super::*;
 
-    fn bind(vm: &Vm, d: &MethodDescriptor, object: Option<&Value>, owner: Option<&Value>) -> PyResult<Ref<NativeFunction>> {
+    fn bind(
+        vm: &Vm,
+        d: &MethodDescriptor,
+        object: Option<&Value>,
+        owner: Option<&Value>,
+    ) -> PyResult<Ref<NativeFunction>> {
         let (name, class) = (d.def.name, d.ty.display_name());
         let owner = match (owner, object) {
             (Some(owner), _) => owner,
             (None, Some(object)) => vm.type_of(object).as_value(),
             (None, None) => {
-                return Err(vm.type_error(format!("descriptor '{name}' for type '{class}' needs either an object or a type")));
+                return Err(vm.type_error(format!(
+                    "descriptor '{name}' for type '{class}' needs either an object or a type"
+                )));
             }
         };
         let Some(ty) = owner.downcast::<Type>() else {
             let got = vm.type_name(owner);
-            return Err(vm.type_error(format!("descriptor '{name}' for type '{class}' needs a type, not a '{got}' as arg 2")));
+            return Err(vm.type_error(format!(
+                "descriptor '{name}' for type '{class}' needs a type, not a '{got}' as arg 2"
+            )));
         };
         if !ty.is_subtype(&d.ty) {
             let got = ty.display_name();
-            return Err(vm.type_error(format!("descriptor '{name}' requires a subtype of '{class}' but received '{got}'")));
+            return Err(vm.type_error(format!(
+                "descriptor '{name}' requires a subtype of '{class}' but received '{got}'"
+            )));
         }
-        let bound = NativeFunction { def: d.def, this: Some(owner.clone()), module: None };
+        let bound = NativeFunction {
+            def: d.def,
+            this: Some(owner.clone()),
+            module: None,
+        };
         Ok(vm.heap.alloc(&vm.types.builtin_function, bound))
     }
 
@@ -277,12 +347,19 @@ pub mod classmethod_descriptor {
             };
             let Some(class) = args.positional().first() else {
                 let (name, class) = (d.def.name, d.ty.display_name());
-                return Err(vm.type_error(format!("descriptor '{name}' of '{class}' object needs an argument")));
+                return Err(vm.type_error(format!(
+                    "descriptor '{name}' of '{class}' object needs an argument"
+                )));
             };
             call_native(vm, &*bind(vm, d, None, Some(class))?, args.skip_first())
         }
         #[pyslot(descr_get)]
-        fn class_get(vm: &Vm, this: &Value, object: Option<&Value>, owner: Option<&Value>) -> PyResult {
+        fn class_get(
+            vm: &Vm,
+            this: &Value,
+            object: Option<&Value>,
+            owner: Option<&Value>,
+        ) -> PyResult {
             match this.downcast::<MethodDescriptor>() {
                 Some(d) => Ok(bind(vm, d, object, owner)?.into_value()),
                 None => Ok(this.clone()),
@@ -290,7 +367,13 @@ pub mod classmethod_descriptor {
         }
         #[pyslot(repr)]
         fn class_repr(vm: &Vm, this: &Value) -> PyResult {
-            Ok(vm.new_str(&this.downcast::<MethodDescriptor>().map_or_else(String::new, |d| d.shown())).into_value())
+            Ok(vm
+                .new_str(
+                    &this
+                        .downcast::<MethodDescriptor>()
+                        .map_or_else(String::new, |d| d.shown()),
+                )
+                .into_value())
         }
     }
 }
@@ -306,35 +389,61 @@ impl SlotWrapper {
     fn call(vm: &Vm, this: &Ref<SlotWrapper>, args: Args<'_>) -> PyResult {
         let (name, class) = (this.name, &this.ty);
         let Some(receiver) = args.positional().first() else {
-            return Err(vm.type_error(format!("descriptor '{name}' of '{}' object needs an argument", class.display_name())));
+            return Err(vm.type_error(format!(
+                "descriptor '{name}' of '{}' object needs an argument",
+                class.display_name()
+            )));
         };
         if !vm.is_instance_of(receiver, class) {
             let (class, got) = (class.display_name(), vm.type_name(receiver));
-            return Err(vm.type_error(format!("descriptor '{name}' requires a '{class}' object but received a '{got}'")));
+            return Err(vm.type_error(format!(
+                "descriptor '{name}' requires a '{class}' object but received a '{got}'"
+            )));
         }
         crate::slot_wrappers::call_wrapper(vm, this.slot, name, class, args)
     }
     #[pyslot]
-    fn descr_get(vm: &Vm, this: &Value, object: Option<&Value>, _owner: Option<&Value>) -> PyResult {
-        let (Some(wrapper), Some(object)) = (this.downcast::<SlotWrapper>(), object) else { return Ok(this.clone()) };
+    fn descr_get(
+        vm: &Vm,
+        this: &Value,
+        object: Option<&Value>,
+        _owner: Option<&Value>,
+    ) -> PyResult {
+        let (Some(wrapper), Some(object)) = (this.downcast::<SlotWrapper>(), object) else {
+            return Ok(this.clone());
+        };
         if !vm.is_instance_of(object, &wrapper.ty) {
             return Err(does_not_apply(vm, wrapper.name, &wrapper.ty, object));
         }
-        let bound = MethodWrapper { wrapper: wrapper.clone(), this: object.clone() };
+        let bound = MethodWrapper {
+            wrapper: wrapper.clone(),
+            this: object.clone(),
+        };
         Ok(vm.heap.alloc(&vm.types.method_wrapper, bound).into_value())
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<SlotWrapper>) -> PyResult {
-        Ok(vm.new_str(&format!("<slot wrapper '{}' of '{}' objects>", this.name, this.ty.display_name())).into_value())
+        Ok(vm
+            .new_str(&format!(
+                "<slot wrapper '{}' of '{}' objects>",
+                this.name,
+                this.ty.display_name()
+            ))
+            .into_value())
     }
 }
 
-#[pymethods(name = "method-wrapper", doc = "A special method of a native class bound to an object.")]
+#[pymethods(
+    name = "method-wrapper",
+    doc = "A special method of a native class bound to an object."
+)]
 impl MethodWrapper {
     #[pyslot]
     fn call(vm: &Vm, this: &Ref<MethodWrapper>, args: Args<'_>) -> PyResult {
         let w = &this.wrapper;
-        call_with_first(&this.this, args, |args| crate::slot_wrappers::call_wrapper(vm, w.slot, w.name, &w.ty, args))
+        call_with_first(&this.this, args, |args| {
+            crate::slot_wrappers::call_wrapper(vm, w.slot, w.name, &w.ty, args)
+        })
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<MethodWrapper>) -> PyResult {
@@ -357,10 +466,12 @@ impl MethodWrapper {
     #[pyslot]
     fn hash(_vm: &Vm, this: &Ref<MethodWrapper>) -> PyResult<i64> {
         use crate::object_type::identity_hash;
-        Ok(match identity_hash(&this.this) ^ identity_hash(this.wrapper.as_value()) {
-            -1 => -2,
-            h => h,
-        })
+        Ok(
+            match identity_hash(&this.this) ^ identity_hash(this.wrapper.as_value()) {
+                -1 => -2,
+                h => h,
+            },
+        )
     }
     #[pygetset]
     fn __self__(this: &Ref<MethodWrapper>) -> Value {
@@ -392,18 +503,33 @@ impl MethodWrapper {
     }
 }
 
-#[pymethods(name = "getset_descriptor", doc = "A computed attribute of a native class.")]
+#[pymethods(
+    name = "getset_descriptor",
+    doc = "A computed attribute of a native class."
+)]
 impl GetSet {
     #[pyslot]
-    fn descr_get(vm: &Vm, this: &Value, object: Option<&Value>, _owner: Option<&Value>) -> PyResult {
-        let (Some(d), Some(object)) = (this.downcast::<GetSet>(), object) else { return Ok(this.clone()) };
+    fn descr_get(
+        vm: &Vm,
+        this: &Value,
+        object: Option<&Value>,
+        _owner: Option<&Value>,
+    ) -> PyResult {
+        let (Some(d), Some(object)) = (this.downcast::<GetSet>(), object) else {
+            return Ok(this.clone());
+        };
         if !vm.is_instance_of(object, &d.ty) {
             return Err(does_not_apply(vm, d.def.name, &d.ty, object));
         }
         (d.def.get)(vm, object)
     }
     #[pyslot]
-    fn descr_set(vm: &Vm, this: &Ref<GetSet>, object: &Value, value: Option<&Value>) -> PyResult<()> {
+    fn descr_set(
+        vm: &Vm,
+        this: &Ref<GetSet>,
+        object: &Value,
+        value: Option<&Value>,
+    ) -> PyResult<()> {
         let (name, class) = (this.def.name, &this.ty);
         if !vm.is_instance_of(object, class) {
             return Err(does_not_apply(vm, name, class, object));
@@ -411,14 +537,23 @@ impl GetSet {
         match this.def.set {
             Some(set) => set(vm, object, value),
             None => {
-                let message = format!("attribute '{name}' of '{}' objects is not writable", class.display_name());
+                let message = format!(
+                    "attribute '{name}' of '{}' objects is not writable",
+                    class.display_name()
+                );
                 Err(vm.attribute_error(message, object, &vm.intern_str(name)))
             }
         }
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<GetSet>) -> PyResult {
-        Ok(vm.new_str(&format!("<attribute '{}' of '{}' objects>", this.def.name, this.ty.display_name())).into_value())
+        Ok(vm
+            .new_str(&format!(
+                "<attribute '{}' of '{}' objects>",
+                this.def.name,
+                this.ty.display_name()
+            ))
+            .into_value())
     }
     #[pygetset]
     fn __objclass__(this: &Ref<GetSet>) -> TypeRef {
@@ -438,19 +573,39 @@ impl GetSet {
     }
 }
 
-#[pymethods(name = "member_descriptor", doc = "An attribute that is kept in a slot of the object.")]
+#[pymethods(
+    name = "member_descriptor",
+    doc = "An attribute that is kept in a slot of the object."
+)]
 impl Member {
     #[pyslot]
-    fn descr_get(vm: &Vm, this: &Value, object: Option<&Value>, _owner: Option<&Value>) -> PyResult {
-        let (Some(d), Some(object)) = (this.downcast::<Member>(), object) else { return Ok(this.clone()) };
-        let Some(part) = crate::instance::instance_part(object).filter(|_| vm.is_instance_of(object, &d.ty)) else {
+    fn descr_get(
+        vm: &Vm,
+        this: &Value,
+        object: Option<&Value>,
+        _owner: Option<&Value>,
+    ) -> PyResult {
+        let (Some(d), Some(object)) = (this.downcast::<Member>(), object) else {
+            return Ok(this.clone());
+        };
+        let Some(part) =
+            crate::instance::instance_part(object).filter(|_| vm.is_instance_of(object, &d.ty))
+        else {
             return Err(does_not_apply(vm, &d.name.to_string(), &d.ty, object));
         };
-        part.load(d.slot).ok_or_else(|| vm.no_attribute(object, &d.name))
+        part.load(d.slot)
+            .ok_or_else(|| vm.no_attribute(object, &d.name))
     }
     #[pyslot]
-    fn descr_set(vm: &Vm, this: &Ref<Member>, object: &Value, value: Option<&Value>) -> PyResult<()> {
-        let Some(part) = crate::instance::instance_part(object).filter(|_| vm.is_instance_of(object, &this.ty)) else {
+    fn descr_set(
+        vm: &Vm,
+        this: &Ref<Member>,
+        object: &Value,
+        value: Option<&Value>,
+    ) -> PyResult<()> {
+        let Some(part) =
+            crate::instance::instance_part(object).filter(|_| vm.is_instance_of(object, &this.ty))
+        else {
             return Err(does_not_apply(vm, &this.name.to_string(), &this.ty, object));
         };
         if !this.ty.has(crate::ty::TypeFlags::HEAP) {
@@ -464,7 +619,13 @@ impl Member {
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<Member>) -> PyResult {
-        Ok(vm.new_str(&format!("<member '{}' of '{}' objects>", this.name, this.ty.display_name())).into_value())
+        Ok(vm
+            .new_str(&format!(
+                "<member '{}' of '{}' objects>",
+                this.name,
+                this.ty.display_name()
+            ))
+            .into_value())
     }
     #[pygetset]
     fn __objclass__(this: &Ref<Member>) -> TypeRef {
@@ -493,13 +654,25 @@ pub fn method_descriptor_spec(class_method: bool) -> crate::native::TypeSpec {
     use crate::header::Payload;
     use crate::ty::TypeFlags;
     crate::native::TypeSpec {
-        name: if class_method { "classmethod_descriptor" } else { "method_descriptor" },
+        name: if class_method {
+            "classmethod_descriptor"
+        } else {
+            "method_descriptor"
+        },
         module: "builtins",
         doc: "A method of a native class.",
         signature: "",
-        flags: if class_method { TypeFlags::default() } else { TypeFlags::METHOD_DESCRIPTOR },
+        flags: if class_method {
+            TypeFlags::default()
+        } else {
+            TypeFlags::METHOD_DESCRIPTOR
+        },
         vtable: MethodDescriptor::vtable(),
-        fill: if class_method { classmethod_descriptor::SLOTS_SLOTS } else { method_descriptor::SLOTS_SLOTS },
+        fill: if class_method {
+            classmethod_descriptor::SLOTS_SLOTS
+        } else {
+            method_descriptor::SLOTS_SLOTS
+        },
         methods: &[METHOD],
         getsets: &[METHOD_GETSETS],
     }

@@ -21,9 +21,16 @@ pub fn init_fields(vm: &Vm, e: &Ref<Exception>, args: &Ref<Tuple>) {
     if ty.slots.address(SlotId::init) == vm.exc.base_exception.slots.address(SlotId::init) {
         return;
     }
-    if let Some(init) = ty.slots.init.get()
-        && init(vm, e.as_value(), Args::positional_only(args.items())).is_err()
-    {
+    let done = if ty.is_subtype(&vm.exc.os_error) {
+        crate::os_error::fill(vm, e, args.items())
+    } else if ty.is_subtype(&vm.exc.base_exception_group) {
+        crate::exception_group::fill(vm, e, args.items())
+    } else {
+        ty.slots.init.get().map_or(Ok(()), |init| {
+            init(vm, e.as_value(), Args::positional_only(args.items()))
+        })
+    };
+    if done.is_err() {
         drop(vm.take_pending());
     }
 }
@@ -55,7 +62,8 @@ pub fn add_note(vm: &Vm, e: &Value, note: &Value) -> PyResult<()> {
 
 /// The exception payload of a receiver.
 pub(crate) fn exception<'a>(vm: &Vm, this: &'a Value) -> PyResult<&'a Ref<Exception>> {
-    this.downcast::<Exception>().ok_or_else(|| crate::args::wrong_receiver(vm, this, "args"))
+    this.downcast::<Exception>()
+        .ok_or_else(|| crate::args::wrong_receiver(vm, this, "args"))
 }
 
 /// TypeError "X() takes no keyword arguments".
@@ -63,7 +71,10 @@ pub(crate) fn no_keywords(vm: &Vm, ty: &TypeRef, args: &Args<'_>) -> PyResult<()
     if args.keyword_count() == 0 {
         return Ok(());
     }
-    Err(vm.type_error(format!("{}() takes no keyword arguments", ty.display_name())))
+    Err(vm.type_error(format!(
+        "{}() takes no keyword arguments",
+        ty.display_name()
+    )))
 }
 
 /// What `BaseException.__init__` does.
@@ -88,7 +99,9 @@ fn checked_exception(vm: &Vm, value: &Value, what: &str) -> PyResult<Option<Valu
         return Ok(None);
     }
     if value.downcast::<Exception>().is_none() {
-        return Err(vm.type_error(format!("exception {what} must be None or derive from BaseException")));
+        return Err(vm.type_error(format!(
+            "exception {what} must be None or derive from BaseException"
+        )));
     }
     Ok(Some(value.clone()))
 }
@@ -105,7 +118,10 @@ pub fn set_traceback(vm: &Vm, e: &Ref<Exception>, value: &Value) -> PyResult<()>
     if !value.is_none() && !vm.is_instance_of(value, &vm.types.traceback) {
         return Err(vm.type_error("__traceback__ must be a traceback or None"));
     }
-    drop(e.traceback.replace(Some(value.clone()).filter(|v| !v.is_none())));
+    drop(
+        e.traceback
+            .replace(Some(value.clone()).filter(|v| !v.is_none())),
+    );
     Ok(())
 }
 
@@ -156,7 +172,9 @@ impl Exception {
     }
     #[pysetter(args)]
     fn set_args(vm: &Vm, this: &Ref<Exception>, value: Option<&Value>) -> PyResult<()> {
-        let Some(value) = value else { return Err(no_delete(vm, "args")) };
+        let Some(value) = value else {
+            return Err(no_delete(vm, "args"));
+        };
         let new = vm.to_tuple(value)?;
         let old = this.args.replace(new);
         drop(old);
@@ -179,8 +197,13 @@ impl Exception {
     }
     #[pysetter(__context__)]
     fn set_context(vm: &Vm, this: &Ref<Exception>, value: Option<&Value>) -> PyResult<()> {
-        let Some(value) = value else { return Err(no_delete(vm, "__context__")) };
-        drop(this.context.replace(checked_exception(vm, value, "context")?));
+        let Some(value) = value else {
+            return Err(no_delete(vm, "__context__"));
+        };
+        drop(
+            this.context
+                .replace(checked_exception(vm, value, "context")?),
+        );
         Ok(())
     }
     #[pygetset]
@@ -189,7 +212,9 @@ impl Exception {
     }
     #[pysetter(__cause__)]
     fn set_cause(vm: &Vm, this: &Ref<Exception>, value: Option<&Value>) -> PyResult<()> {
-        let Some(value) = value else { return Err(no_delete(vm, "__cause__")) };
+        let Some(value) = value else {
+            return Err(no_delete(vm, "__cause__"));
+        };
         drop(this.cause.replace(checked_exception(vm, value, "cause")?));
         this.suppress_context.set(true);
         Ok(())
@@ -200,8 +225,12 @@ impl Exception {
     }
     #[pysetter(__suppress_context__)]
     fn set_suppress_context(vm: &Vm, this: &Ref<Exception>, value: Option<&Value>) -> PyResult<()> {
-        let Some(value) = value else { return Err(vm.type_error("can't delete numeric/char attribute")) };
-        let Some(on) = value.as_bool() else { return Err(vm.type_error("attribute value type must be bool")) };
+        let Some(value) = value else {
+            return Err(vm.type_error("can't delete numeric/char attribute"));
+        };
+        let Some(on) = value.as_bool() else {
+            return Err(vm.type_error("attribute value type must be bool"));
+        };
         this.suppress_context.set(on);
         Ok(())
     }
@@ -222,8 +251,8 @@ impl Exception {
     }
     /// Adds a note, which tracebacks show.
     #[pymethod("(self, object, /)")]
-    fn add_note(vm: &Vm, this: &Value, object: &Value) -> PyResult<()> {
-        add_note(vm, this, object)
+    fn add_note(vm: &Vm, this: &Value, object: &Ref<Str>) -> PyResult<()> {
+        add_note(vm, this, object.as_value())
     }
     /// Sets attributes from a dict.
     #[pymethod("(self, object, /)")]
@@ -231,10 +260,15 @@ impl Exception {
         if object.is_none() {
             return Ok(());
         }
-        let Some(state) = object.downcast::<Dict>() else { return Err(vm.type_error("state is not a dictionary")) };
+        let Some(state) = object.downcast::<Dict>() else {
+            return Err(vm.type_error("state is not a dictionary"));
+        };
         for (name, value) in state.items() {
             let Some(name) = name.downcast::<Str>() else {
-                return Err(vm.type_error(format!("attribute name must be string, not '{}'", vm.type_name(&name))));
+                return Err(vm.type_error(format!(
+                    "attribute name must be string, not '{}'",
+                    vm.type_name(&name)
+                )));
             };
             vm.setattr(this, name, &value)?;
         }
@@ -250,7 +284,9 @@ impl Exception {
 
 /// The instance dict if it has entries.
 pub(crate) fn own_dict(vm: &Vm, e: &Value) -> Option<Value> {
-    vm.instance_dict(e).filter(|d| !d.is_empty()).map(Ref::into_value)
+    vm.instance_dict(e)
+        .filter(|d| !d.is_empty())
+        .map(Ref::into_value)
 }
 
 /// `(class, args)` or `(class, args, state)`.
@@ -272,19 +308,72 @@ fn set_field<const I: usize>(vm: &Vm, this: &Value, value: Option<&Value>) -> Py
 
 /// A plain attribute kept in field `I`.
 pub(crate) const fn field<const I: usize>(name: &'static str) -> GetSetDef {
-    GetSetDef { name, doc: "", get: get_field::<I>, set: Some(set_field::<I>) }
+    GetSetDef {
+        name,
+        doc: "",
+        get: get_field::<I>,
+        set: Some(set_field::<I>),
+    }
 }
 
 /// What a class adds to its base.
-pub(crate) struct Extra {
-    pub fill: fn(&Slots),
-    pub methods: &'static [&'static [MethodDef]],
-    pub getsets: &'static [&'static [GetSetDef]],
+struct Extra {
+    fill: fn(&Slots),
+    methods: &'static [&'static [MethodDef]],
+    getsets: &'static [&'static [GetSetDef]],
 }
 
-fn extra(name: &str) -> Option<Extra> {
-    let _ = name;
-    None
+fn extra(name: &str) -> Extra {
+    use crate::exception_simple as simple;
+    let fields = |fill, getsets| Extra {
+        fill,
+        methods: &[],
+        getsets,
+    };
+    match name {
+        "StopIteration" => fields(simple::stop_iteration, const { &[simple::VALUE] }),
+        "SystemExit" => fields(simple::system_exit, const { &[simple::CODE] }),
+        "KeyError" => fields(simple::key_error, &[]),
+        "NameError" => fields(simple::name_error, const { &[simple::NAME] }),
+        "AttributeError" => Extra {
+            fill: simple::attribute_error::METHODS_SLOTS,
+            methods: &[simple::attribute_error::METHODS],
+            getsets: &[simple::ATTRIBUTE],
+        },
+        "ImportError" => Extra {
+            fill: simple::import_error::METHODS_SLOTS,
+            methods: &[simple::import_error::METHODS],
+            getsets: &[simple::IMPORT],
+        },
+        "SyntaxError" => Extra {
+            fill: simple::syntax_error::METHODS_SLOTS,
+            methods: &[simple::syntax_error::METHODS],
+            getsets: &[simple::syntax_error::FIELDS],
+        },
+        "OSError" => Extra {
+            fill: crate::os_error::METHODS_SLOTS,
+            methods: &[crate::os_error::METHODS],
+            getsets: &[crate::os_error::FIELDS, crate::os_error::METHODS_GETSETS],
+        },
+        "UnicodeDecodeError" => fields(
+            crate::unicode_error::decode,
+            const { &[crate::unicode_error::FIELDS] },
+        ),
+        "UnicodeEncodeError" => fields(
+            crate::unicode_error::encode,
+            const { &[crate::unicode_error::FIELDS] },
+        ),
+        "UnicodeTranslateError" => fields(
+            crate::unicode_error::translate,
+            const { &[crate::unicode_error::FIELDS] },
+        ),
+        "BaseExceptionGroup" => Extra {
+            fill: crate::exception_group::METHODS_SLOTS,
+            methods: &[crate::exception_group::METHODS],
+            getsets: &[crate::exception_group::FIELDS],
+        },
+        _ => fields(|_| {}, &[]),
+    }
 }
 
 /// The description of a built-in exception class.
@@ -294,8 +383,20 @@ pub fn exception_spec(name: &'static str, doc: &'static str) -> TypeSpec {
         return base;
     }
     let flags = TypeFlags::BASETYPE | TypeFlags::BASE_EXC_SUBCLASS;
-    let Extra { fill, methods, getsets } = extra(name).unwrap_or(Extra { fill: |_| {}, methods: &[], getsets: &[] });
-    // Every exception class has a constructor of its own, as in CPython.
-    let _ = fill;
-    TypeSpec { name, module: "builtins", doc, signature: "", flags, vtable: base.vtable, fill, methods, getsets }
+    let Extra {
+        fill,
+        methods,
+        getsets,
+    } = extra(name);
+    TypeSpec {
+        name,
+        module: "builtins",
+        doc,
+        signature: "",
+        flags,
+        vtable: base.vtable,
+        fill,
+        methods,
+        getsets,
+    }
 }

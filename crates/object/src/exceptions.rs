@@ -26,18 +26,28 @@ pub fn peek(cell: &Cell<Option<Value>>) -> Option<Value> {
     value
 }
 
-crate::payload!(Exception, gc, |this, visit| {
-    visit(this.args.borrow().as_value());
-    for cell in [&this.traceback, &this.context, &this.cause] {
-        if let Some(value) = peek(cell) {
-            visit(&value);
+crate::payload!(
+    Exception,
+    gc,
+    |this, visit| {
+        visit(this.args.borrow().as_value());
+        for cell in [&this.traceback, &this.context, &this.cause] {
+            if let Some(value) = peek(cell) {
+                visit(&value);
+            }
         }
+        this.fields.borrow().iter().flatten().for_each(visit);
+    },
+    clear | this | {
+        let fields = std::mem::take(&mut *this.fields.borrow_mut());
+        drop((
+            this.traceback.take(),
+            this.context.take(),
+            this.cause.take(),
+            fields,
+        ));
     }
-    this.fields.borrow().iter().flatten().for_each(visit);
-}, clear |this| {
-    let fields = std::mem::take(&mut *this.fields.borrow_mut());
-    drop((this.traceback.take(), this.context.take(), this.cause.take(), fields));
-});
+);
 
 impl Exception {
     pub fn new(args: Ref<Tuple>) -> Self {
@@ -162,13 +172,18 @@ exception_types! {
 /// The attributes that a built-in exception class has in [`Exception::fields`].
 pub fn field_names(ty: &TypeRef) -> &'static [&'static str] {
     let name = ty.name.borrow();
-    FIELDS.iter().find(|(n, _)| name.is_str(n)).map_or(&[], |(_, fields)| fields)
+    FIELDS
+        .iter()
+        .find(|(n, _)| name.is_str(n))
+        .map_or(&[], |(_, fields)| fields)
 }
 
 /// Whether a built-in exception class has other fields than its base, so that it cannot be mixed with a sibling that has.
 pub fn adds_fields(ty: &TypeRef, base: &TypeRef) -> bool {
     use crate::header::Payload;
-    !ty.has(crate::ty::TypeFlags::HEAP) && std::ptr::eq(ty.vtable, Exception::vtable()) && field_names(ty) != field_names(base)
+    !ty.has(crate::ty::TypeFlags::HEAP)
+        && std::ptr::eq(ty.vtable, Exception::vtable())
+        && field_names(ty) != field_names(base)
 }
 
 /// Makes an instance of a built-in exception type with these arguments.
@@ -192,7 +207,9 @@ pub fn set_context(vm: &Vm, exception: &Value) {
     if handled.is(exception) {
         return;
     }
-    let Some(e) = exception.downcast::<Exception>() else { return };
+    let Some(e) = exception.downcast::<Exception>() else {
+        return;
+    };
     // Cut the chain where it would come back to `exception` (Floyd's check for existing cycles).
     let mut current = handled.clone();
     let mut slow = handled.clone();
@@ -205,7 +222,10 @@ pub fn set_context(vm: &Vm, exception: &Value) {
         }
         current = next;
         if odd {
-            let Some(next_slow) = slow.downcast::<Exception>().and_then(|s| peek(&s.context)) else { break };
+            let Some(next_slow) = slow.downcast::<Exception>().and_then(|s| peek(&s.context))
+            else {
+                break;
+            };
             slow = next_slow;
             if slow.is(&current) {
                 break;

@@ -80,7 +80,13 @@ impl InstancePart {
     #[inline(always)]
     fn inline(&self, index: u32) -> *mut u64 {
         // SAFETY of use: the caller knows that the shape has this inline slot.
-        unsafe { (self as *const Self).add(1).cast::<u64>().cast_mut().add(index as usize) }
+        unsafe {
+            (self as *const Self)
+                .add(1)
+                .cast::<u64>()
+                .cast_mut()
+                .add(index as usize)
+        }
     }
 }
 
@@ -131,18 +137,32 @@ impl Type {
     pub fn root_shape(this: &TypeRef) -> &Shape {
         let root = this.shapes.root.get();
         // SAFETY: shapes live as long as their type.
-        if root.is_null() { Self::make_root_shape(this) } else { unsafe { &*root } }
+        if root.is_null() {
+            Self::make_root_shape(this)
+        } else {
+            unsafe { &*root }
+        }
     }
 
     #[cold]
     fn make_root_shape(this: &TypeRef) -> &Shape {
-        let open = this.has(crate::ty::TypeFlags::HAS_DICT) && !crate::type_ops::keeps_own_dict(this.vtable);
-        let inline = this.member_count + if open { this.shapes.inline_slots.get() } else { 0 };
+        let open = this.has(crate::ty::TypeFlags::HAS_DICT)
+            && !crate::type_ops::keeps_own_dict(this.vtable);
+        let inline = this.member_count
+            + if open {
+                this.shapes.inline_slots.get()
+            } else {
+                0
+            };
         let shape = this.shapes.add(Shape {
             ty: this.as_ptr(),
             inline_slots: inline,
             slot_count: this.member_count,
-            kind: if open { ShapeKind::Slots } else { ShapeKind::Closed },
+            kind: if open {
+                ShapeKind::Slots
+            } else {
+                ShapeKind::Closed
+            },
             name: None,
             parent: std::ptr::null(),
             table: Default::default(),
@@ -230,7 +250,10 @@ impl Shape {
         }
         // SAFETY: the type owns this shape.
         let ty = unsafe { &(*self.ty).payload };
-        if self.kind != ShapeKind::Slots || self.slot_count >= MAX_SHAPE_SLOTS + ty.member_count || ty.shapes.made.get() >= MAX_SHAPES {
+        if self.kind != ShapeKind::Slots
+            || self.slot_count >= MAX_SHAPE_SLOTS + ty.member_count
+            || ty.shapes.made.get() >= MAX_SHAPES
+        {
             return None;
         }
         ty.shapes.made.set(ty.shapes.made.get() + 1);
@@ -307,7 +330,13 @@ impl InstancePart {
             self.inline(slot)
         } else {
             // SAFETY: a shape with more slots than fit inside implies an overflow array that holds them.
-            unsafe { self.overflow.get().add(1).cast::<u64>().add((slot - inline) as usize) }
+            unsafe {
+                self.overflow
+                    .get()
+                    .add(1)
+                    .cast::<u64>()
+                    .add((slot - inline) as usize)
+            }
         }
     }
     /// A new reference to the value in a slot; `None` if it is empty.
@@ -334,12 +363,15 @@ impl InstancePart {
     #[inline]
     pub fn dict(&self) -> Option<&Ref<Dict>> {
         // SAFETY: in dict mode the overflow word is an owned, non-null reference to a dict.
-        (self.shape().kind == ShapeKind::Dict).then(|| unsafe { &*(self.overflow.as_ptr() as *const Ref<Dict>) })
+        (self.shape().kind == ShapeKind::Dict)
+            .then(|| unsafe { &*(self.overflow.as_ptr() as *const Ref<Dict>) })
     }
 
     /// Adds an attribute that the shape does not have. `false`: dict mode must be entered first.
     pub fn add(&self, name: &Ref<Str>, value: Value) -> Result<(), Value> {
-        let Some(next) = self.shape().with_attribute(name) else { return Err(value) };
+        let Some(next) = self.shape().with_attribute(name) else {
+            return Err(value);
+        };
         self.move_to_shape(next);
         self.store(next.slot_count - 1, Some(value));
         Ok(())
@@ -384,7 +416,11 @@ impl InstancePart {
             }
             (*new).capacity = new_capacity;
             if !old.is_null() {
-                std::ptr::copy_nonoverlapping(old.add(1).cast::<u64>(), new.add(1).cast::<u64>(), capacity);
+                std::ptr::copy_nonoverlapping(
+                    old.add(1).cast::<u64>(),
+                    new.add(1).cast::<u64>(),
+                    capacity,
+                );
                 std::alloc::dealloc(old.cast(), Overflow::layout(capacity));
             }
             self.overflow.set(new);
@@ -426,7 +462,11 @@ impl InstancePart {
         if self.shape().kind != ShapeKind::Slots {
             return Vec::new();
         }
-        self.shape().names().into_iter().filter_map(|(name, slot)| Some((name, self.load(slot)?))).collect()
+        self.shape()
+            .names()
+            .into_iter()
+            .filter_map(|(name, slot)| Some((name, self.load(slot)?)))
+            .collect()
     }
 
     /// Visits every value that the instance part owns.
@@ -449,7 +489,9 @@ impl InstancePart {
     /// Takes every value out of the slots (to break cycles).
     pub fn clear(&self) -> Vec<Value> {
         let shape = self.shape();
-        (0..shape.slot_count).filter_map(|slot| self.store(slot, None)).collect()
+        (0..shape.slot_count)
+            .filter_map(|slot| self.store(slot, None))
+            .collect()
     }
 }
 
@@ -512,7 +554,9 @@ pub fn init_instance_part(ty: &TypeRef, object: *mut ObjectHeader) {
 /// Gives an object that is about to become an instance of `ty`, whose layout is the same, a shape of that class.
 /// Open-ended attributes must lie in a dict already.
 pub fn adopt_shape(object: &Value, ty: &TypeRef) {
-    let Some(part) = instance_part(object) else { return };
+    let Some(part) = instance_part(object) else {
+        return;
+    };
     let old = part.shape();
     let new = match old.kind {
         ShapeKind::Dict => ty.dict_shape(ty.as_ptr(), old),

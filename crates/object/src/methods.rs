@@ -15,7 +15,11 @@ use crate::ty::TypeFlags;
 use crate::value::Value;
 use crate::vm::{Args, PyResult, Vm};
 
-#[pymethods(name = "method", doc = "A function bound to an object.", flags(WEAKREFABLE))]
+#[pymethods(
+    name = "method",
+    doc = "A function bound to an object.",
+    flags(WEAKREFABLE)
+)]
 impl BoundMethod {
     #[pynew("(function, instance, /)")]
     fn new(vm: &Vm, _cls: &TypeRef, function: &Value, instance: &Value) -> PyResult {
@@ -44,7 +48,12 @@ impl BoundMethod {
         }
     }
     #[pyslot]
-    fn descr_get(_vm: &Vm, this: &Value, _object: Option<&Value>, _owner: Option<&Value>) -> PyResult {
+    fn descr_get(
+        _vm: &Vm,
+        this: &Value,
+        _object: Option<&Value>,
+        _owner: Option<&Value>,
+    ) -> PyResult {
         Ok(this.clone())
     }
     #[pyslot]
@@ -66,10 +75,12 @@ impl BoundMethod {
     }
     #[pyslot]
     fn hash(vm: &Vm, this: &Ref<BoundMethod>) -> PyResult<i64> {
-        Ok(match crate::object_type::identity_hash(&this.this) ^ vm.hash(&this.function)? {
-            -1 => -2,
-            h => h,
-        })
+        Ok(
+            match crate::object_type::identity_hash(&this.this) ^ vm.hash(&this.function)? {
+                -1 => -2,
+                h => h,
+            },
+        )
     }
     #[pyslot]
     fn richcompare(vm: &Vm, this: &Ref<BoundMethod>, other: &Value, op: CmpOp) -> PyResult {
@@ -109,7 +120,12 @@ impl MethodHolder {
 
 /// Copies the attributes that describe a function to its wrapper.
 fn copy_description(vm: &Vm, wrapper: &Value, function: &Value) -> PyResult<()> {
-    for name in [&vm.names.__module__, &vm.names.__name__, &vm.names.__qualname__, &vm.names.__doc__] {
+    for name in [
+        &vm.names.__module__,
+        &vm.names.__name__,
+        &vm.names.__qualname__,
+        &vm.names.__doc__,
+    ] {
         if let Some(value) = vm.getattr_opt(function, name)? {
             vm.setattr(wrapper, name, &value)?;
         }
@@ -119,7 +135,9 @@ fn copy_description(vm: &Vm, wrapper: &Value, function: &Value) -> PyResult<()> 
 
 /// An attribute of the function that the wrapper keeps once it was asked for.
 fn cached(vm: &Vm, this: &Ref<MethodHolder>, class: &str, name: &Ref<Str>) -> PyResult {
-    let Some(dict) = vm.instance_dict(this.as_value()) else { return Err(vm.no_attribute(this.as_value(), name)) };
+    let Some(dict) = vm.instance_dict(this.as_value()) else {
+        return Err(vm.no_attribute(this.as_value(), name));
+    };
     if let Some(known) = dict.get_str(name) {
         return Ok(known);
     }
@@ -129,10 +147,15 @@ fn cached(vm: &Vm, this: &Ref<MethodHolder>, class: &str, name: &Ref<Str>) -> Py
 }
 
 fn set_cached(vm: &Vm, this: &Value, name: &Ref<Str>, value: Option<&Value>) -> PyResult<()> {
-    let Some(dict) = vm.instance_dict(this) else { return Err(vm.no_attribute(this, name)) };
+    let Some(dict) = vm.instance_dict(this) else {
+        return Err(vm.no_attribute(this, name));
+    };
     match value {
         Some(value) => dict.insert_str(vm, name, value.clone()),
-        None => drop(dict.remove_str(vm, name).ok_or_else(|| vm.no_attribute(this, name))?),
+        None => drop(
+            dict.remove_str(vm, name)
+                .ok_or_else(|| vm.no_attribute(this, name))?,
+        ),
     }
     Ok(())
 }
@@ -208,7 +231,12 @@ pub mod classmethod {
             copy_description(vm, this.as_value(), function)
         }
         #[pyslot(descr_get)]
-        fn class_get(vm: &Vm, this: &Ref<MethodHolder>, object: Option<&Value>, owner: Option<&Value>) -> PyResult {
+        fn class_get(
+            vm: &Vm,
+            this: &Ref<MethodHolder>,
+            object: Option<&Value>,
+            owner: Option<&Value>,
+        ) -> PyResult {
             let function = this.held(vm, "classmethod")?;
             let owner = match (owner, object) {
                 (Some(owner), _) => owner.clone(),
@@ -232,19 +260,29 @@ pub mod staticmethod {
     impl MethodHolder {
         #[pyslot(init)]
         fn static_init(vm: &Vm, this: &Value, args: Args<'_>) -> PyResult<()> {
-            let Some(holder) = this.downcast::<MethodHolder>() else { return Ok(()) };
+            let Some(holder) = this.downcast::<MethodHolder>() else {
+                return Ok(());
+            };
             if args.keyword_count() > 0 {
                 return Err(vm.type_error("staticmethod() takes no keyword arguments"));
             }
             let [function] = args.values else {
-                return Err(vm.type_error(format!("staticmethod expected 1 argument, got {}", args.values.len())));
+                return Err(vm.type_error(format!(
+                    "staticmethod expected 1 argument, got {}",
+                    args.values.len()
+                )));
             };
             let old = holder.function.replace(Some(function.clone()));
             drop(old);
             copy_description(vm, this, function)
         }
         #[pyslot(descr_get)]
-        fn static_get(vm: &Vm, this: &Value, _object: Option<&Value>, _owner: Option<&Value>) -> PyResult {
+        fn static_get(
+            vm: &Vm,
+            this: &Value,
+            _object: Option<&Value>,
+            _owner: Option<&Value>,
+        ) -> PyResult {
             match this.downcast::<MethodHolder>() {
                 Some(holder) => holder.held(vm, "staticmethod"),
                 None => Ok(this.clone()),
@@ -278,13 +316,24 @@ fn show(vm: &Vm, holder: &MethodHolder, head: &[u8]) -> PyResult {
 
 /// A `classmethod` of a function.
 pub fn new_classmethod(vm: &Vm, function: Value) -> Value {
-    alloc_instance(vm, &vm.types.classmethod, MethodHolder { function: RefCell::new(Some(function)) }).into_value()
+    alloc_instance(
+        vm,
+        &vm.types.classmethod,
+        MethodHolder {
+            function: RefCell::new(Some(function)),
+        },
+    )
+    .into_value()
 }
 
 /// Both kinds share a payload.
 pub fn holder_spec(class_method: bool) -> TypeSpec {
     TypeSpec {
-        name: if class_method { "classmethod" } else { "staticmethod" },
+        name: if class_method {
+            "classmethod"
+        } else {
+            "staticmethod"
+        },
         module: "builtins",
         doc: if class_method {
             "Makes a function of a class body a method that gets the class."

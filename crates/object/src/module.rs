@@ -32,7 +32,10 @@ fn push_text(out: &mut Vec<u8>, text: &str) {
 
 /// `<module 'name' …>` from a module's spec.
 fn repr_from_spec(vm: &Vm, spec: &Value, out: &mut Vec<u8>) -> PyResult<()> {
-    let get = |name: &str| vm.getattr_opt(spec, &vm.intern_str(name)).map(|v| v.filter(|v| !v.is_none()));
+    let get = |name: &str| {
+        vm.getattr_opt(spec, &vm.intern_str(name))
+            .map(|v| v.filter(|v| !v.is_none()))
+    };
     match get("name")? {
         Some(name) => crate::seq::push_repr(vm, out, &name)?,
         None => push_text(out, "'?'"),
@@ -48,7 +51,9 @@ fn repr_from_spec(vm: &Vm, spec: &Value, out: &mut Vec<u8>) -> PyResult<()> {
         out.push(b')');
         return Ok(());
     }
-    let Some(loader) = get("loader")? else { return Ok(()) };
+    let Some(loader) = get("loader")? else {
+        return Ok(());
+    };
     if vm.type_of(&loader).name.borrow().is_str("NamespaceLoader")
         && let Some(path) = vm.getattr_opt(&loader, &vm.intern_str("_path"))?
     {
@@ -88,7 +93,14 @@ fn repr_from_dict(vm: &Vm, dict: &Ref<Dict>, out: &mut Vec<u8>) -> PyResult<()> 
 impl Module {
     #[pyslot]
     fn new(vm: &Vm, cls: &TypeRef, _args: Args<'_>) -> PyResult {
-        Ok(alloc_instance(vm, cls, Module { dict: vm.new_dict() }).into_value())
+        Ok(alloc_instance(
+            vm,
+            cls,
+            Module {
+                dict: vm.new_dict(),
+            },
+        )
+        .into_value())
     }
     #[pyinit("(name, doc=None)")]
     fn init(vm: &Vm, this: &Ref<Module>, name: &Ref<Str>, doc: &Value) -> PyResult<()> {
@@ -102,7 +114,11 @@ impl Module {
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<Module>) -> PyResult {
         let mut out = b"<module ".to_vec();
-        match this.dict.get_str(&vm.names.__spec__).filter(|s| !s.is_none()) {
+        match this
+            .dict
+            .get_str(&vm.names.__spec__)
+            .filter(|s| !s.is_none())
+        {
             Some(spec) => repr_from_spec(vm, &spec, &mut out)?,
             None => repr_from_dict(vm, &this.dict, &mut out)?,
         }
@@ -125,17 +141,21 @@ impl Module {
     fn __annotate__(vm: &Vm, this: &Ref<Module>) -> Value {
         let known = this.dict.get_str(&vm.names.__annotate__);
         known.unwrap_or_else(|| {
-            this.dict.insert_str(vm, &vm.names.__annotate__, Value::NONE);
+            this.dict
+                .insert_str(vm, &vm.names.__annotate__, Value::NONE);
             Value::NONE
         })
     }
     #[pysetter(__annotate__)]
     fn set_annotate(vm: &Vm, this: &Ref<Module>, value: Option<&Value>) -> PyResult<()> {
-        let Some(value) = value else { return Err(vm.type_error("cannot delete __annotate__ attribute")) };
+        let Some(value) = value else {
+            return Err(vm.type_error("cannot delete __annotate__ attribute"));
+        };
         if !value.is_none() && vm.type_of(value).slots.call.get().is_none() {
             return Err(vm.type_error("__annotate__ must be callable or None"));
         }
-        this.dict.insert_str(vm, &vm.names.__annotate__, value.clone());
+        this.dict
+            .insert_str(vm, &vm.names.__annotate__, value.clone());
         if !value.is_none() {
             drop(this.dict.remove_str(vm, &vm.names.__annotations__));
         }
@@ -146,21 +166,33 @@ impl Module {
         if let Some(known) = this.dict.get_str(&vm.names.__annotations__) {
             return Ok(known);
         }
-        let initializing = match this.dict.get_str(&vm.names.__spec__).filter(|s| !s.is_none()) {
-            Some(spec) => vm.getattr_opt(&spec, &vm.names._initializing)?.is_some_and(|v| v.is_true()),
+        let initializing = match this
+            .dict
+            .get_str(&vm.names.__spec__)
+            .filter(|s| !s.is_none())
+        {
+            Some(spec) => vm
+                .getattr_opt(&spec, &vm.names._initializing)?
+                .is_some_and(|v| v.is_true()),
             None => false,
         };
-        let annotate = this.dict.get_str(&vm.names.__annotate__).unwrap_or(Value::NONE);
+        let annotate = this
+            .dict
+            .get_str(&vm.names.__annotate__)
+            .unwrap_or(Value::NONE);
         let annotations = crate::type_attributes::call_annotate(vm, &annotate)?.into_value();
         if !initializing {
-            this.dict.insert_str(vm, &vm.names.__annotations__, annotations.clone());
+            this.dict
+                .insert_str(vm, &vm.names.__annotations__, annotations.clone());
         }
         Ok(annotations)
     }
     #[pysetter(__annotations__)]
     fn set_annotations(vm: &Vm, this: &Ref<Module>, value: Option<&Value>) -> PyResult<()> {
         match value {
-            Some(value) => this.dict.insert_str(vm, &vm.names.__annotations__, value.clone()),
+            Some(value) => this
+                .dict
+                .insert_str(vm, &vm.names.__annotations__, value.clone()),
             None => {
                 let gone = this.dict.remove_str(vm, &vm.names.__annotations__);
                 drop(gone.ok_or_else(|| vm.raise_str(&vm.exc.attribute_error, "__annotations__"))?);

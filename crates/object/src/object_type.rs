@@ -27,8 +27,12 @@ pub fn object_spec() -> TypeSpec {
 }
 
 /// `__dict__` of instances of classes that have one.
-pub static INSTANCE_DICT: GetSetDef =
-    GetSetDef { name: "__dict__", doc: "The attributes of the instance.", get: get_dict, set: Some(set_dict) };
+pub static INSTANCE_DICT: GetSetDef = GetSetDef {
+    name: "__dict__",
+    doc: "The attributes of the instance.",
+    get: get_dict,
+    set: Some(set_dict),
+};
 
 /// `__weakref__` of instances of classes that can be referenced weakly.
 pub static INSTANCE_WEAKREF: GetSetDef = GetSetDef {
@@ -44,7 +48,9 @@ fn no_dict(vm: &Vm) -> Raised {
 
 /// Reads `__dict__` of an instance.
 pub fn get_dict(vm: &Vm, this: &Value) -> PyResult {
-    vm.instance_dict(this).map(Ref::into_value).ok_or_else(|| no_dict(vm))
+    vm.instance_dict(this)
+        .map(Ref::into_value)
+        .ok_or_else(|| no_dict(vm))
 }
 
 /// Replaces `__dict__` of an instance.
@@ -54,11 +60,16 @@ pub fn set_dict(vm: &Vm, this: &Value, value: Option<&Value>) -> PyResult<()> {
         Some(v) => match v.downcast::<Dict>() {
             Some(d) => d.clone(),
             None => {
-                return Err(vm.type_error(format!("__dict__ must be set to a dictionary, not a '{}'", vm.type_name(v))));
+                return Err(vm.type_error(format!(
+                    "__dict__ must be set to a dictionary, not a '{}'",
+                    vm.type_name(v)
+                )));
             }
         },
     };
-    let Some(part) = crate::instance::instance_part(this).filter(|_| vm.type_of(this).has(TypeFlags::HAS_DICT)) else {
+    let Some(part) =
+        crate::instance::instance_part(this).filter(|_| vm.type_of(this).has(TypeFlags::HAS_DICT))
+    else {
         return Err(no_dict(vm));
     };
     drop(part.enter_dict_mode(new));
@@ -70,11 +81,17 @@ fn has_arguments(args: &Args<'_>) -> bool {
 }
 
 fn abstract_error(vm: &Vm, cls: &TypeRef) -> Raised {
-    let names = match vm.getattr(cls.as_value(), &vm.names.__abstractmethods__).and_then(|set| vm.collect(&set)) {
+    let names = match vm
+        .getattr(cls.as_value(), &vm.names.__abstractmethods__)
+        .and_then(|set| vm.collect(&set))
+    {
         Ok(names) => names,
         Err(e) => return e,
     };
-    let mut names: Vec<String> = names.iter().filter_map(|n| n.downcast::<Str>().map(|s| s.to_string())).collect();
+    let mut names: Vec<String> = names
+        .iter()
+        .filter_map(|n| n.downcast::<Str>().map(|s| s.to_string()))
+        .collect();
     names.sort();
     let plural = if names.len() == 1 { "" } else { "s" };
     vm.type_error(format!(
@@ -96,7 +113,9 @@ impl Plain {
         let object = &vm.types.object;
         if has_arguments(&args) {
             if cls.slots.address(SlotId::new) != object.slots.address(SlotId::new) {
-                return Err(vm.type_error("object.__new__() takes exactly one argument (the type to instantiate)"));
+                return Err(vm.type_error(
+                    "object.__new__() takes exactly one argument (the type to instantiate)",
+                ));
             }
             if cls.slots.address(SlotId::init) == object.slots.address(SlotId::init) {
                 return Err(vm.type_error(format!("{}() takes no arguments", cls.display_name())));
@@ -118,7 +137,9 @@ impl Plain {
         }
         let (ty, object) = (vm.type_of(this), &vm.types.object);
         if ty.slots.address(SlotId::init) != object.slots.address(SlotId::init) {
-            return Err(vm.type_error("object.__init__() takes exactly one argument (the instance to initialize)"));
+            return Err(vm.type_error(
+                "object.__init__() takes exactly one argument (the instance to initialize)",
+            ));
         }
         if ty.slots.address(SlotId::new) == object.slots.address(SlotId::new) {
             return Err(vm.type_error(format!(
@@ -151,9 +172,15 @@ impl Plain {
         match op {
             CmpOp::Eq if this.is(other) => Ok(Value::TRUE),
             CmpOp::Ne => {
-                let Some(compare) = vm.type_of(this).slots.richcompare.get() else { return Ok(Value::NOT_IMPLEMENTED) };
+                let Some(compare) = vm.type_of(this).slots.richcompare.get() else {
+                    return Ok(Value::NOT_IMPLEMENTED);
+                };
                 let equal = compare(vm, this, other, CmpOp::Eq)?;
-                if equal.is_not_implemented() { Ok(equal) } else { Ok(Value::bool(!vm.is_true(&equal)?)) }
+                if equal.is_not_implemented() {
+                    Ok(equal)
+                } else {
+                    Ok(Value::bool(!vm.is_true(&equal)?))
+                }
             }
             _ => Ok(Value::NOT_IMPLEMENTED),
         }
@@ -166,9 +193,14 @@ impl Plain {
     }
     #[pysetter(__class__)]
     fn set_class(vm: &Vm, this: &Value, value: Option<&Value>) -> PyResult<()> {
-        let Some(value) = value else { return Err(vm.type_error("can't delete __class__ attribute")) };
+        let Some(value) = value else {
+            return Err(vm.type_error("can't delete __class__ attribute"));
+        };
         let Some(new) = value.downcast::<Type>() else {
-            return Err(vm.type_error(format!("__class__ must be set to a class, not '{}' object", vm.type_name(value))));
+            return Err(vm.type_error(format!(
+                "__class__ must be set to a class, not '{}' object",
+                vm.type_name(value)
+            )));
         };
         change_class(vm, this, new)
     }
@@ -177,7 +209,10 @@ impl Plain {
     #[pymethod("(self, format_spec, /)")]
     fn __format__(vm: &Vm, this: &Value, format_spec: &Ref<Str>) -> PyResult<Ref<Str>> {
         if !format_spec.is_empty() {
-            return Err(vm.type_error(format!("unsupported format string passed to {}.__format__", vm.type_name(this))));
+            return Err(vm.type_error(format!(
+                "unsupported format string passed to {}.__format__",
+                vm.type_name(this)
+            )));
         }
         vm.str(this)
     }
@@ -203,7 +238,11 @@ impl Plain {
     #[pymethod("(self, /)")]
     fn __sizeof__(vm: &Vm, this: &Value) -> usize {
         let ty = vm.type_of(this);
-        if this.is_heap() { ty.vtable.size + crate::instance::part_size(ty) } else { 16 }
+        if this.is_heap() {
+            ty.vtable.size + crate::instance::part_size(ty)
+        } else {
+            16
+        }
     }
 
     /// Helper for pickle.
@@ -242,7 +281,11 @@ impl Plain {
 
 /// A class's name with its module unless that is `builtins`, as reprs of instances show it.
 pub fn class_path(vm: &Vm, ty: &TypeRef) -> String {
-    let qualname = ty.qualname.borrow().downcast::<Str>().map_or_else(String::new, |s| s.to_string());
+    let qualname = ty
+        .qualname
+        .borrow()
+        .downcast::<Str>()
+        .map_or_else(String::new, |s| s.to_string());
     match crate::type_type::module_name(vm, ty) {
         Some(module) if module != "builtins" => format!("{module}.{qualname}"),
         _ => ty.display_name(),
@@ -271,7 +314,10 @@ pub fn merge_class_names(vm: &Vm, names: &Ref<Dict>, class: &Value) -> PyResult<
     if let Some(dict) = vm.getattr_opt(class, &vm.names.__dict__)? {
         vm.for_each(&dict, |key| names.insert(vm, key, Value::NONE))?;
     }
-    if let Some(bases) = vm.getattr_opt(class, &vm.names.__bases__)?.and_then(|b| b.downcast_owned::<Tuple>().ok()) {
+    if let Some(bases) = vm
+        .getattr_opt(class, &vm.names.__bases__)?
+        .and_then(|b| b.downcast_owned::<Tuple>().ok())
+    {
         for base in bases.items() {
             merge_class_names(vm, names, base)?;
         }
@@ -282,12 +328,18 @@ pub fn merge_class_names(vm: &Vm, names: &Ref<Dict>, class: &Value) -> PyResult<
 fn change_class(vm: &Vm, this: &Value, new: &TypeRef) -> PyResult<()> {
     let old = vm.type_of(this).clone();
     let is_module = |t: &TypeRef| t.is_subtype(&vm.types.module);
-    if (new.has(TypeFlags::IMMUTABLE) || old.has(TypeFlags::IMMUTABLE)) && !(is_module(new) && is_module(&old)) {
-        return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
+    if (new.has(TypeFlags::IMMUTABLE) || old.has(TypeFlags::IMMUTABLE))
+        && !(is_module(new) && is_module(&old))
+    {
+        return Err(vm.type_error(
+            "__class__ assignment only supported for mutable types or ModuleType subclasses",
+        ));
     }
     check_layouts(vm, &old, new, "__class__")?;
     let Some(header) = this.header() else {
-        return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
+        return Err(vm.type_error(
+            "__class__ assignment only supported for mutable types or ModuleType subclasses",
+        ));
     };
     if old.has(TypeFlags::HAS_INSTANCE_PART) {
         // In dict mode the attributes do not depend on the shapes of either class.

@@ -30,7 +30,10 @@ fn missing(vm: &Vm, this: &Property, object: &Value, what: &str) -> Raised {
     let shown = || -> PyResult<String> {
         let class = vm.repr(&vm.type_of(object).qualname.borrow().clone())?;
         Ok(match name_of(vm, this)? {
-            Some(name) => format!("property {} of {class} object has no {what}", vm.repr(&name)?),
+            Some(name) => format!(
+                "property {} of {class} object has no {what}",
+                vm.repr(&name)?
+            ),
             None => format!("property of {class} object has no {what}"),
         })
     };
@@ -41,13 +44,30 @@ fn missing(vm: &Vm, this: &Property, object: &Value, what: &str) -> Raised {
 }
 
 /// A property like `this` with one function replaced.
-fn with_parts(vm: &Vm, this: &Ref<Property>, get: Option<&Value>, set: Option<&Value>, delete: Option<&Value>) -> PyResult {
+fn with_parts(
+    vm: &Vm,
+    this: &Ref<Property>,
+    get: Option<&Value>,
+    set: Option<&Value>,
+    delete: Option<&Value>,
+) -> PyResult {
     let (args, name) = {
         let parts = this.parts.borrow();
-        let pick = |new: Option<&Value>, old: &Option<Value>| unless_none(new).or_else(|| old.clone()).unwrap_or(Value::NONE);
+        let pick = |new: Option<&Value>, old: &Option<Value>| {
+            unless_none(new)
+                .or_else(|| old.clone())
+                .unwrap_or(Value::NONE)
+        };
         let get = pick(get, &parts.get);
-        let doc = if parts.getter_doc && !get.is_none() { Value::NONE } else { parts.doc.clone().unwrap_or(Value::NONE) };
-        ([get, pick(set, &parts.set), pick(delete, &parts.delete), doc], parts.name.clone())
+        let doc = if parts.getter_doc && !get.is_none() {
+            Value::NONE
+        } else {
+            parts.doc.clone().unwrap_or(Value::NONE)
+        };
+        (
+            [get, pick(set, &parts.set), pick(delete, &parts.delete), doc],
+            parts.name.clone(),
+        )
     };
     let new = vm.call(this.ty().as_value(), &args)?;
     if let Some(new) = new.downcast::<Property>() {
@@ -58,11 +78,18 @@ fn with_parts(vm: &Vm, this: &Ref<Property>, get: Option<&Value>, set: Option<&V
 }
 
 /// Gives a property its documentation: the one passed, or the getter's.
-fn set_up_doc(vm: &Vm, this: &Ref<Property>, get: Option<&Value>, doc: Option<Value>) -> PyResult<()> {
+fn set_up_doc(
+    vm: &Vm,
+    this: &Ref<Property>,
+    get: Option<&Value>,
+    doc: Option<Value>,
+) -> PyResult<()> {
     let given = doc.is_some();
     let doc = match (doc, get) {
         (Some(doc), _) => Some(doc),
-        (None, Some(get)) => vm.getattr_opt(get, &vm.names.__doc__)?.filter(|d| !d.is_none()),
+        (None, Some(get)) => vm
+            .getattr_opt(get, &vm.names.__doc__)?
+            .filter(|d| !d.is_none()),
         (None, None) => None,
     };
     let from_getter = !given && doc.is_some();
@@ -76,8 +103,16 @@ fn set_up_doc(vm: &Vm, this: &Ref<Property>, get: Option<&Value>, doc: Option<Va
     }
     // The class's own `__doc__` hides that of `property`, so subclasses keep it in the instance.
     this.parts.borrow_mut().getter_doc = from_getter;
-    let set = vm.setattr(this.as_value(), &vm.names.__doc__, &doc.unwrap_or(Value::NONE));
-    if given { set } else { vm.ignore(set, &vm.exc.attribute_error).map(drop) }
+    let set = vm.setattr(
+        this.as_value(),
+        &vm.names.__doc__,
+        &doc.unwrap_or(Value::NONE),
+    );
+    if given {
+        set
+    } else {
+        vm.ignore(set, &vm.exc.attribute_error).map(drop)
+    }
 }
 
 #[pymethods(
@@ -113,8 +148,15 @@ impl Property {
         set_up_doc(vm, this, fget.filter(|f| !f.is_none()), unless_none(doc))
     }
     #[pyslot]
-    fn descr_get(vm: &Vm, this: &Value, object: Option<&Value>, _owner: Option<&Value>) -> PyResult {
-        let (Some(property), Some(object)) = (this.downcast::<Property>(), object.filter(|o| !o.is_none())) else {
+    fn descr_get(
+        vm: &Vm,
+        this: &Value,
+        object: Option<&Value>,
+        _owner: Option<&Value>,
+    ) -> PyResult {
+        let (Some(property), Some(object)) =
+            (this.downcast::<Property>(), object.filter(|o| !o.is_none()))
+        else {
             return Ok(this.clone());
         };
         let get = property.parts.borrow().get.clone();
@@ -124,13 +166,27 @@ impl Property {
         }
     }
     #[pyslot]
-    fn descr_set(vm: &Vm, this: &Ref<Property>, object: &Value, value: Option<&Value>) -> PyResult<()> {
+    fn descr_set(
+        vm: &Vm,
+        this: &Ref<Property>,
+        object: &Value,
+        value: Option<&Value>,
+    ) -> PyResult<()> {
         let function = {
             let parts = this.parts.borrow();
-            if value.is_some() { parts.set.clone() } else { parts.delete.clone() }
+            if value.is_some() {
+                parts.set.clone()
+            } else {
+                parts.delete.clone()
+            }
         };
         let Some(function) = function else {
-            return Err(missing(vm, this, object, if value.is_some() { "setter" } else { "deleter" }));
+            return Err(missing(
+                vm,
+                this,
+                object,
+                if value.is_some() { "setter" } else { "deleter" },
+            ));
         };
         match value {
             Some(value) => vm.call(&function, &[object.clone(), value.clone()]),
@@ -158,7 +214,10 @@ impl Property {
     #[pymethod("(self, *args)")]
     fn __set_name__(vm: &Vm, this: &Ref<Property>, args: &[Value]) -> PyResult<()> {
         let [_, name] = args else {
-            return Err(vm.type_error(format!("__set_name__() takes 2 positional arguments but {} were given", args.len())));
+            return Err(vm.type_error(format!(
+                "__set_name__() takes 2 positional arguments but {} were given",
+                args.len()
+            )));
         };
         let old = this.parts.borrow_mut().name.replace(name.clone());
         drop(old);
@@ -192,7 +251,10 @@ impl Property {
         match name_of(vm, this)? {
             Some(name) => Ok(name),
             None => {
-                let message = format!("'{}' object has no attribute '__name__'", this.ty().display_name());
+                let message = format!(
+                    "'{}' object has no attribute '__name__'",
+                    this.ty().display_name()
+                );
                 Err(vm.attribute_error(message, this.as_value(), &vm.names.__name__))
             }
         }

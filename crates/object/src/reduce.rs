@@ -26,10 +26,16 @@ pub fn common_reduce(vm: &Vm, this: &Value, protocol: i64) -> PyResult {
 fn new_arguments(vm: &Vm, this: &Value) -> PyResult<Option<(Ref<Tuple>, Option<Ref<Dict>>)>> {
     if let Some(r) = vm.call_special(this, &vm.names.__getnewargs_ex__, &[])? {
         let Some(pair) = r.downcast::<Tuple>() else {
-            return Err(vm.type_error(format!("__getnewargs_ex__ should return a tuple, not '{}'", vm.type_name(&r))));
+            return Err(vm.type_error(format!(
+                "__getnewargs_ex__ should return a tuple, not '{}'",
+                vm.type_name(&r)
+            )));
         };
         let [args, kwargs] = pair.items() else {
-            return Err(vm.value_error(format!("__getnewargs_ex__ should return a tuple of length 2, not {}", pair.len())));
+            return Err(vm.value_error(format!(
+                "__getnewargs_ex__ should return a tuple of length 2, not {}",
+                pair.len()
+            )));
         };
         let Some(args) = args.downcast::<Tuple>() else {
             return Err(vm.type_error(format!(
@@ -49,7 +55,10 @@ fn new_arguments(vm: &Vm, this: &Value) -> PyResult<Option<(Ref<Tuple>, Option<R
         None => Ok(None),
         Some(r) => match r.downcast_owned::<Tuple>() {
             Ok(args) => Ok(Some((args, None))),
-            Err(r) => Err(vm.type_error(format!("__getnewargs__ should return a tuple, not '{}'", vm.type_name(&r)))),
+            Err(r) => Err(vm.type_error(format!(
+                "__getnewargs__ should return a tuple, not '{}'",
+                vm.type_name(&r)
+            ))),
         },
     }
 }
@@ -62,9 +71,10 @@ fn reduce_new_object(vm: &Vm, this: &Value) -> PyResult {
     let given = new_arguments(vm, this)?;
     let has_args = given.is_some();
     let (function, arguments) = match given {
-        Some((args, Some(kwargs))) if !kwargs.is_empty() => {
-            (copyreg(vm, "__newobj_ex__")?, vm.tuple_value([ty.to_value(), args.into_value(), kwargs.into_value()]))
-        }
+        Some((args, Some(kwargs))) if !kwargs.is_empty() => (
+            copyreg(vm, "__newobj_ex__")?,
+            vm.tuple_value([ty.to_value(), args.into_value(), kwargs.into_value()]),
+        ),
         given => {
             let mut all = vec![ty.to_value()];
             if let Some((args, _)) = given {
@@ -73,9 +83,19 @@ fn reduce_new_object(vm: &Vm, this: &Value) -> PyResult {
             (copyreg(vm, "__newobj__")?, vm.new_tuple(all).into_value())
         }
     };
-    let (list, dict) = (this.downcast::<List>().is_some(), this.downcast::<Dict>().is_some());
+    let (list, dict) = (
+        this.downcast::<List>().is_some(),
+        this.downcast::<Dict>().is_some(),
+    );
     let state = match vm.type_lookup(&ty, &vm.names.__getstate__) {
-        Some(f) if vm.types.object.dict.get_str(&vm.names.__getstate__).is_some_and(|g| g.is(&f)) => {
+        Some(f)
+            if vm
+                .types
+                .object
+                .dict
+                .get_str(&vm.names.__getstate__)
+                .is_some_and(|g| g.is(&f)) =>
+        {
             default_state(vm, this, !(has_args || list || dict))?
         }
         _ => vm.call_method(this, &vm.names.__getstate__, &[])?,
@@ -96,9 +116,17 @@ pub fn default_state(vm: &Vm, this: &Value, required: bool) -> PyResult {
     if required && !std::ptr::eq(ty.vtable, vm.types.object.vtable) {
         return Err(vm.type_error(format!("cannot pickle '{}' object", ty.display_name())));
     }
-    let state = vm.getattr_opt(this, &vm.names.__dict__)?.unwrap_or(Value::NONE);
+    let state = vm
+        .getattr_opt(this, &vm.names.__dict__)?
+        .unwrap_or(Value::NONE);
     // Classes without members need no question to copyreg.
-    if ty.member_count == 0 && ty.mro.borrow().iter().all(|c| c.dict.find_str(&vm.names.__slots__).is_none()) {
+    if ty.member_count == 0
+        && ty
+            .mro
+            .borrow()
+            .iter()
+            .all(|c| c.dict.find_str(&vm.names.__slots__).is_none())
+    {
         return Ok(state);
     }
     let slot_names = copyreg(vm, "_slotnames")?;
@@ -114,5 +142,9 @@ pub fn default_state(vm: &Vm, this: &Value, required: bool) -> PyResult {
             slots.insert(vm, name, value)?;
         }
     }
-    if slots.is_empty() { Ok(state) } else { Ok(vm.tuple_value([state, slots.into_value()])) }
+    if slots.is_empty() {
+        Ok(state)
+    } else {
+        Ok(vm.tuple_value([state, slots.into_value()]))
+    }
 }

@@ -8,7 +8,12 @@ use crate::ty::TypeFlags;
 use crate::value::Value;
 use crate::vm::{Args, PyResult, Vm};
 
-fn spec(name: &'static str, doc: &'static str, fill: fn(&Slots), methods: &'static [&'static [MethodDef]]) -> TypeSpec {
+fn spec(
+    name: &'static str,
+    doc: &'static str,
+    fill: fn(&Slots),
+    methods: &'static [&'static [MethodDef]],
+) -> TypeSpec {
     TypeSpec {
         name,
         module: "builtins",
@@ -23,7 +28,11 @@ fn spec(name: &'static str, doc: &'static str, fill: fn(&Slots), methods: &'stat
 }
 
 fn no_arguments(vm: &Vm, ty: &TypeRef, args: Args<'_>, value: Value) -> PyResult {
-    if args.values.is_empty() { Ok(value) } else { Err(vm.type_error(format!("{} takes no arguments", ty.display_name()))) }
+    if args.values.is_empty() {
+        Ok(value)
+    } else {
+        Err(vm.type_error(format!("{} takes no arguments", ty.display_name())))
+    }
 }
 
 /// `NoneType`.
@@ -32,8 +41,10 @@ pub fn none_spec() -> TypeSpec {
         "NoneType",
         "The class of None.",
         |s| {
-            s.new.set(Some(|vm, ty, args| no_arguments(vm, ty, args, Value::NONE)));
-            s.repr.set(Some(|vm, _| Ok(vm.intern_str("None").into_value())));
+            s.new
+                .set(Some(|vm, ty, args| no_arguments(vm, ty, args, Value::NONE)));
+            s.repr
+                .set(Some(|vm, _| Ok(vm.intern_str("None").into_value())));
             s.bool.set(Some(|_, _| Ok(false)));
             s.hash.set(Some(|_, _| Ok(0xFCA8_6420)));
         },
@@ -42,7 +53,13 @@ pub fn none_spec() -> TypeSpec {
 }
 
 const fn reduce(name: &'static str, call: crate::native::NativeFn) -> MethodDef {
-    MethodDef { name, doc: "Helper for pickle.", signature: "($self, /)", kind: MethodKind::Instance, call }
+    MethodDef {
+        name,
+        doc: "Helper for pickle.",
+        signature: "($self, /)",
+        kind: MethodKind::Instance,
+        call,
+    }
 }
 
 /// `ellipsis`.
@@ -55,9 +72,14 @@ pub fn ellipsis_spec() -> TypeSpec {
                 [] => Ok(Value::ELLIPSIS),
                 _ => Err(vm.type_error("EllipsisType takes no arguments")),
             }));
-            s.repr.set(Some(|vm, _| Ok(vm.intern_str("Ellipsis").into_value())));
+            s.repr
+                .set(Some(|vm, _| Ok(vm.intern_str("Ellipsis").into_value())));
         },
-        const { &[&[reduce("__reduce__", |vm, _| Ok(vm.intern_str("Ellipsis").into_value()))]] },
+        const {
+            &[&[reduce("__reduce__", |vm, _| {
+                Ok(vm.intern_str("Ellipsis").into_value())
+            })]]
+        },
     )
 }
 
@@ -71,9 +93,17 @@ pub fn not_implemented_spec() -> TypeSpec {
                 [] => Ok(Value::NOT_IMPLEMENTED),
                 _ => Err(vm.type_error("NotImplementedType takes no arguments")),
             }));
-            s.repr.set(Some(|vm, _| Ok(vm.intern_str("NotImplemented").into_value())));
-            s.bool.set(Some(|vm, _| Err(vm.type_error("NotImplemented should not be used in a boolean context"))));
+            s.repr.set(Some(|vm, _| {
+                Ok(vm.intern_str("NotImplemented").into_value())
+            }));
+            s.bool.set(Some(|vm, _| {
+                Err(vm.type_error("NotImplemented should not be used in a boolean context"))
+            }));
         },
-        const { &[&[reduce("__reduce__", |vm, _| Ok(vm.intern_str("NotImplemented").into_value()))]] },
+        const {
+            &[&[reduce("__reduce__", |vm, _| {
+                Ok(vm.intern_str("NotImplemented").into_value())
+            })]]
+        },
     )
 }

@@ -15,7 +15,9 @@ use crate::vm::{Args, PyResult, Vm};
 
 /// Looks a dunder up on the type of `this` and calls it with `this` and `args`; `None` if there is none.
 fn call_dunder(vm: &Vm, this: &Value, name: &Ref<Str>, args: &[&Value]) -> PyResult<Option<Value>> {
-    let Some((function, first)) = vm.lookup_special(this, name)? else { return Ok(None) };
+    let Some((function, first)) = vm.lookup_special(this, name)? else {
+        return Ok(None);
+    };
     let mut all: smallvec::SmallVec<[Value; 4]> = smallvec::SmallVec::new();
     all.extend(first);
     all.extend(args.iter().map(|a| (*a).clone()));
@@ -25,7 +27,11 @@ fn call_dunder(vm: &Vm, this: &Value, name: &Ref<Str>, args: &[&Value]) -> PyRes
 fn call_required(vm: &Vm, this: &Value, name: &Ref<Str>, args: &[&Value]) -> PyResult {
     match call_dunder(vm, this, name, args)? {
         Some(v) => Ok(v),
-        None => Err(vm.attribute_error(format!("'{}' object has no attribute '{name}'", vm.type_name(this)), this, name)),
+        None => Err(vm.attribute_error(
+            format!("'{}' object has no attribute '{name}'", vm.type_name(this)),
+            this,
+            name,
+        )),
     }
 }
 
@@ -41,7 +47,9 @@ unary_slots! {
 
 fn slot_iter(vm: &Vm, this: &Value) -> PyResult {
     match vm.type_lookup(vm.type_of(this), &vm.names.__iter__) {
-        Some(f) if f.is_none() => Err(vm.type_error(format!("'{}' object is not iterable", vm.type_name(this)))),
+        Some(f) if f.is_none() => {
+            Err(vm.type_error(format!("'{}' object is not iterable", vm.type_name(this))))
+        }
         _ => call_required(vm, this, &vm.names.__iter__, &[]),
     }
 }
@@ -51,7 +59,10 @@ fn slot_next(vm: &Vm, this: &Value) -> PyResult<Option<Value>> {
         Ok(v) => Ok(Some(v)),
         Err(_) if vm.exception_is(&vm.exc.stop_iteration) => {
             let e = vm.take_pending();
-            let value = e.as_ref().and_then(|e| e.downcast::<crate::exceptions::Exception>()).and_then(|e| e.field(0));
+            let value = e
+                .as_ref()
+                .and_then(|e| e.downcast::<crate::exceptions::Exception>())
+                .and_then(|e| e.field(0));
             vm.set_stop_value(this, value.unwrap_or(Value::NONE));
             Ok(None)
         }
@@ -74,7 +85,14 @@ binary_slots! {
 }
 
 /// `a op b` where at least one class was made in Python. `mine` tells whether a type's slot is this very function.
-fn binary(vm: &Vm, a: &Value, b: &Value, mine: impl Fn(&Slots) -> bool, name: &Ref<Str>, rname: &Ref<Str>) -> PyResult {
+fn binary(
+    vm: &Vm,
+    a: &Value,
+    b: &Value,
+    mine: impl Fn(&Slots) -> bool,
+    name: &Ref<Str>,
+    rname: &Ref<Str>,
+) -> PyResult {
     let (ta, tb) = (vm.type_of(a), vm.type_of(b));
     let mut reflect = !ta.is(tb) && mine(&tb.slots);
     if mine(&ta.slots) {
@@ -122,10 +140,17 @@ inplace_slots! {
 
 fn slot_pow(vm: &Vm, a: &Value, b: &Value, c: &Value) -> PyResult {
     if c.is_none() {
-        let mine = |s: &Slots| s.pow.get().is_some_and(|f| std::ptr::fn_addr_eq(f, slot_pow as crate::slots::TernaryFn));
+        let mine = |s: &Slots| {
+            s.pow
+                .get()
+                .is_some_and(|f| std::ptr::fn_addr_eq(f, slot_pow as crate::slots::TernaryFn))
+        };
         return binary(vm, a, b, mine, &vm.names.__pow__, &vm.names.__rpow__);
     }
-    for (this, name, args) in [(a, &vm.names.__pow__, [b, c]), (b, &vm.names.__rpow__, [a, c])] {
+    for (this, name, args) in [
+        (a, &vm.names.__pow__, [b, c]),
+        (b, &vm.names.__rpow__, [a, c]),
+    ] {
         if let Some(r) = call_dunder(vm, this, name, &args)?
             && !r.is_not_implemented()
         {
@@ -164,18 +189,19 @@ fn slot_richcompare(vm: &Vm, a: &Value, b: &Value, op: CmpOp) -> PyResult {
         CmpOp::Ge => &vm.names.__ge__,
     };
     match vm.type_lookup(vm.type_of(a), name) {
-        Some(f) if f.is_none() => {
-            Err(vm.type_error(format!("'NoneType' object is not callable")))
-        }
+        Some(f) if f.is_none() => Err(vm.type_error(format!("'NoneType' object is not callable"))),
         _ => Ok(call_dunder(vm, a, name, &[b])?.unwrap_or(Value::NOT_IMPLEMENTED)),
     }
 }
 
 fn slot_bool(vm: &Vm, this: &Value) -> PyResult<bool> {
     match call_dunder(vm, this, &vm.names.__bool__, &[])? {
-        Some(r) => r
-            .as_bool()
-            .ok_or_else(|| vm.type_error(format!("__bool__ should return bool, returned {}", vm.type_name(&r)))),
+        Some(r) => r.as_bool().ok_or_else(|| {
+            vm.type_error(format!(
+                "__bool__ should return bool, returned {}",
+                vm.type_name(&r)
+            ))
+        }),
         None if vm.type_of(this).slots.len.get().is_some() => Ok(vm.len(this)? != 0),
         None => Ok(true),
     }
@@ -186,8 +212,14 @@ fn slot_len(vm: &Vm, this: &Value) -> PyResult<usize> {
     let n = vm.index(&r)?;
     match n.as_i64() {
         Some(n) if n >= 0 => Ok(n as usize),
-        None if n.as_int().is_some_and(|i| i.to_ibig() > dashu_int::IBig::ZERO) => {
-            Err(vm.overflow_error(format!("cannot fit '{}' into an index-sized integer", vm.type_name(&r))))
+        None if n
+            .as_int()
+            .is_some_and(|i| i.to_ibig() > dashu_int::IBig::ZERO) =>
+        {
+            Err(vm.overflow_error(format!(
+                "cannot fit '{}' into an index-sized integer",
+                vm.type_name(&r)
+            )))
         }
         _ => Err(vm.value_error("__len__() should return >= 0")),
     }
@@ -204,14 +236,21 @@ fn slot_setitem(vm: &Vm, this: &Value, key: &Value, value: Option<&Value>) -> Py
     match r {
         Some(_) => Ok(()),
         None => {
-            let name = if value.is_some() { &vm.names.__setitem__ } else { &vm.names.__delitem__ };
+            let name = if value.is_some() {
+                &vm.names.__setitem__
+            } else {
+                &vm.names.__delitem__
+            };
             Err(vm.attribute_error(name.to_string(), this, name))
         }
     }
 }
 fn slot_contains(vm: &Vm, this: &Value, item: &Value) -> PyResult<bool> {
     match vm.type_lookup(vm.type_of(this), &vm.names.__contains__) {
-        Some(f) if f.is_none() => Err(vm.type_error(format!("'{}' object is not a container", vm.type_name(this)))),
+        Some(f) if f.is_none() => Err(vm.type_error(format!(
+            "'{}' object is not a container",
+            vm.type_name(this)
+        ))),
         Some(_) => {
             let r = call_required(vm, this, &vm.names.__contains__, &[item])?;
             vm.is_true(&r)
@@ -237,7 +276,13 @@ fn slot_call(vm: &Vm, this: &Value, args: Args<'_>) -> PyResult {
         Some(first) => {
             let mut all: smallvec::SmallVec<[Value; 6]> = smallvec::smallvec![first];
             all.extend(args.values.iter().cloned());
-            vm.call_args(&function, Args { values: &all, keywords: args.keywords })
+            vm.call_args(
+                &function,
+                Args {
+                    values: &all,
+                    keywords: args.keywords,
+                },
+            )
         }
         None => vm.call_args(&function, args),
     }
@@ -247,23 +292,40 @@ fn slot_new(vm: &Vm, ty: &TypeRef, args: Args<'_>) -> PyResult {
     let new = vm.getattr(ty.as_value(), &vm.names.__new__)?;
     let mut all: smallvec::SmallVec<[Value; 6]> = smallvec::smallvec![ty.to_value()];
     all.extend(args.values.iter().cloned());
-    vm.call_args(&new, Args { values: &all, keywords: args.keywords })
+    vm.call_args(
+        &new,
+        Args {
+            values: &all,
+            keywords: args.keywords,
+        },
+    )
 }
 
 fn slot_init(vm: &Vm, this: &Value, args: Args<'_>) -> PyResult<()> {
-    let Some((function, first)) = vm.lookup_special(this, &vm.names.__init__)? else { return Ok(()) };
+    let Some((function, first)) = vm.lookup_special(this, &vm.names.__init__)? else {
+        return Ok(());
+    };
     let r = match first {
         Some(first) => {
             let mut all: smallvec::SmallVec<[Value; 6]> = smallvec::smallvec![first];
             all.extend(args.values.iter().cloned());
-            vm.call_args(&function, Args { values: &all, keywords: args.keywords })?
+            vm.call_args(
+                &function,
+                Args {
+                    values: &all,
+                    keywords: args.keywords,
+                },
+            )?
         }
         None => vm.call_args(&function, args)?,
     };
     if r.is_none() {
         Ok(())
     } else {
-        Err(vm.type_error(format!("__init__() should return None, not '{}'", vm.type_name(&r))))
+        Err(vm.type_error(format!(
+            "__init__() should return None, not '{}'",
+            vm.type_name(&r)
+        )))
     }
 }
 
@@ -279,7 +341,12 @@ fn slot_getattro(vm: &Vm, this: &Value, name: &Ref<Str>) -> PyResult {
             .and_then(|w| w.ty.slots.getattro.get()),
     };
     let first = if let Some(native) = native {
-        if hook.is_some() && std::ptr::fn_addr_eq(native, crate::attr::generic_getattr as crate::slots::GetAttrFn) {
+        if hook.is_some()
+            && std::ptr::fn_addr_eq(
+                native,
+                crate::attr::generic_getattr as crate::slots::GetAttrFn,
+            )
+        {
             match crate::attr::generic_getattr_opt(vm, this, name)? {
                 Some(v) => return Ok(v),
                 None => {
@@ -302,14 +369,26 @@ fn slot_getattro(vm: &Vm, this: &Value, name: &Ref<Str>) -> PyResult {
 
 fn slot_setattro(vm: &Vm, this: &Value, name: &Ref<Str>, value: Option<&Value>) -> PyResult<()> {
     match value {
-        Some(value) => call_required(vm, this, &vm.names.__setattr__, &[name.as_value(), value]).map(drop),
+        Some(value) => {
+            call_required(vm, this, &vm.names.__setattr__, &[name.as_value(), value]).map(drop)
+        }
         None => call_required(vm, this, &vm.names.__delattr__, &[name.as_value()]).map(drop),
     }
 }
 
-fn slot_descr_get(vm: &Vm, this: &Value, object: Option<&Value>, owner: Option<&Value>) -> PyResult {
+fn slot_descr_get(
+    vm: &Vm,
+    this: &Value,
+    object: Option<&Value>,
+    owner: Option<&Value>,
+) -> PyResult {
     let none = Value::NONE;
-    match call_dunder(vm, this, &vm.names.__get__, &[object.unwrap_or(&none), owner.unwrap_or(&none)])? {
+    match call_dunder(
+        vm,
+        this,
+        &vm.names.__get__,
+        &[object.unwrap_or(&none), owner.unwrap_or(&none)],
+    )? {
         Some(v) => Ok(v),
         None => Ok(this.clone()),
     }
@@ -322,7 +401,11 @@ fn slot_descr_set(vm: &Vm, this: &Value, object: &Value, value: Option<&Value>) 
     match r {
         Some(_) => Ok(()),
         None => {
-            let name = if value.is_some() { &vm.names.__set__ } else { &vm.names.__delete__ };
+            let name = if value.is_some() {
+                &vm.names.__set__
+            } else {
+                &vm.names.__delete__
+            };
             Err(vm.attribute_error(name.to_string(), this, name))
         }
     }
@@ -334,7 +417,12 @@ fn slot_finalize(vm: &Vm, this: &Value) {
         && let Some(e) = vm.take_pending()
     {
         let function = vm.type_lookup(vm.type_of(this), &vm.names.__del__);
-        (vm.hooks.get().unraisable)(vm, e, "Exception ignored while calling deallocator", function.as_ref());
+        (vm.hooks.get().unraisable)(
+            vm,
+            e,
+            "Exception ignored while calling deallocator",
+            function.as_ref(),
+        );
     }
     if let Some(e) = pending {
         let _ = vm.restore(e);
@@ -395,7 +483,10 @@ fn deciding_dunders(id: SlotId) -> &'static [&'static str] {
 }
 
 fn is_sequence_slot(id: SlotId) -> bool {
-    matches!(id, SlotId::concat | SlotId::repeat | SlotId::iconcat | SlotId::irepeat)
+    matches!(
+        id,
+        SlotId::concat | SlotId::repeat | SlotId::iconcat | SlotId::irepeat
+    )
 }
 
 /// What a class's MRO says about a slot.
@@ -409,8 +500,12 @@ enum Source {
 fn slot_source(vm: &Vm, ty: &TypeRef, id: SlotId) -> Source {
     let mut source = Source::Nothing;
     for dunder in deciding_dunders(id) {
-        let Some(found) = vm.type_lookup(ty, &vm.intern_str(dunder)) else { continue };
-        let Some(w) = found.downcast::<crate::function::SlotWrapper>() else { return Source::Python };
+        let Some(found) = vm.type_lookup(ty, &vm.intern_str(dunder)) else {
+            continue;
+        };
+        let Some(w) = found.downcast::<crate::function::SlotWrapper>() else {
+            return Source::Python;
+        };
         if w.slot != id {
             // The wrapper of a sequence slot says nothing about the number slot, and the other way round.
             if is_sequence_slot(w.slot) || is_sequence_slot(id) {
@@ -422,7 +517,9 @@ fn slot_source(vm: &Vm, ty: &TypeRef, id: SlotId) -> Source {
             return Source::Python;
         }
         match &source {
-            Source::Native(known) if known.slots.address(id) != w.ty.slots.address(id) => return Source::Python,
+            Source::Native(known) if known.slots.address(id) != w.ty.slots.address(id) => {
+                return Source::Python;
+            }
             Source::Native(_) => {}
             _ => source = Source::Native(w.ty.clone()),
         }
@@ -432,9 +529,10 @@ fn slot_source(vm: &Vm, ty: &TypeRef, id: SlotId) -> Source {
 
 /// `__new__` in a class made in Python: native ones come from the class whose layout instances have.
 fn set_new_slot(vm: &Vm, ty: &TypeRef) {
-    let native = vm
-        .type_lookup(ty, &vm.names.__new__)
-        .is_some_and(|f| f.downcast::<crate::function::NativeFunction>().is_some_and(|f| f.def.name == "__new__"));
+    let native = vm.type_lookup(ty, &vm.names.__new__).is_some_and(|f| {
+        f.downcast::<crate::function::NativeFunction>()
+            .is_some_and(|f| f.def.name == "__new__")
+    });
     let base = ty.base.borrow().clone();
     match base {
         Some(base) if native => ty.slots.copy_slot(SlotId::new, &base.slots),
@@ -447,7 +545,11 @@ fn set_slot_from_mro(vm: &Vm, ty: &TypeRef, id: SlotId) {
     if id == SlotId::new {
         return set_new_slot(vm, ty);
     }
-    if id == SlotId::hash && vm.type_lookup(ty, &vm.names.__hash__).is_some_and(|f| f.is_none()) {
+    if id == SlotId::hash
+        && vm
+            .type_lookup(ty, &vm.names.__hash__)
+            .is_some_and(|f| f.is_none())
+    {
         ty.slots.hash.set(None);
         return;
     }
@@ -459,14 +561,20 @@ fn set_slot_from_mro(vm: &Vm, ty: &TypeRef, id: SlotId) {
     }
     match id {
         SlotId::getattro => {
-            let generic = ty.slots.getattro.get().is_none_or(|f| std::ptr::fn_addr_eq(f, crate::attr::generic_getattr as crate::slots::GetAttrFn));
+            let generic = ty.slots.getattro.get().is_none_or(|f| {
+                std::ptr::fn_addr_eq(f, crate::attr::generic_getattr as crate::slots::GetAttrFn)
+            });
             ty.set_flag(TypeFlags::GENERIC_GETATTR, generic);
         }
         SlotId::setattro => {
-            let generic = ty.slots.setattro.get().is_none_or(|f| std::ptr::fn_addr_eq(f, crate::attr::generic_setattr as crate::slots::SetAttrFn));
+            let generic = ty.slots.setattro.get().is_none_or(|f| {
+                std::ptr::fn_addr_eq(f, crate::attr::generic_setattr as crate::slots::SetAttrFn)
+            });
             ty.set_flag(TypeFlags::GENERIC_SETATTR, generic);
         }
-        SlotId::finalize => ty.set_flag(TypeFlags::HAS_FINALIZER, ty.slots.finalize.get().is_some()),
+        SlotId::finalize => {
+            ty.set_flag(TypeFlags::HAS_FINALIZER, ty.slots.finalize.get().is_some())
+        }
         _ => {}
     }
 }
@@ -502,7 +610,11 @@ fn wrong_args(vm: &Vm, expected: usize, got: usize) -> crate::vm::Raised {
 
 /// TypeError for a call with other than one or two arguments.
 fn wrong_range(vm: &Vm, got: usize) -> crate::vm::Raised {
-    let bound = if got == 0 { "at least 1 argument" } else { "at most 2 arguments" };
+    let bound = if got == 0 {
+        "at least 1 argument"
+    } else {
+        "at most 2 arguments"
+    };
     vm.type_error(format!("expected {bound}, got {got}"))
 }
 
@@ -512,7 +624,13 @@ fn item_index(vm: &Vm, object: &Value, key: &Value) -> PyResult<Value> {
 }
 
 /// Calls a slot as its dunder method: `args.values[0]` is `self`.
-pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, args: Args<'_>) -> PyResult {
+pub fn call_wrapper(
+    vm: &Vm,
+    id: SlotId,
+    name: &'static str,
+    owner: &TypeRef,
+    args: Args<'_>,
+) -> PyResult {
     let this = &args.values[0];
     if id == SlotId::init {
         return match owner.slots.init.get() {
@@ -531,7 +649,13 @@ pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, ar
     }
     let rest = &args.values[1..];
     let slots = &owner.slots;
-    let exactly = |n: usize| if rest.len() == n { Ok(()) } else { Err(wrong_args(vm, n, rest.len())) };
+    let exactly = |n: usize| {
+        if rest.len() == n {
+            Ok(())
+        } else {
+            Err(wrong_args(vm, n, rest.len()))
+        }
+    };
     let missing = || Ok(Value::NOT_IMPLEMENTED);
     macro_rules! unary {
         ($slot:ident) => {{
@@ -554,33 +678,55 @@ pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, ar
         SlotId::str => unary!(str),
         SlotId::hash => {
             exactly(0)?;
-            slots.hash.get().map_or_else(missing, |f| Ok(vm.new_int(f(vm, this)?)))
+            slots
+                .hash
+                .get()
+                .map_or_else(missing, |f| Ok(vm.new_int(f(vm, this)?)))
         }
         SlotId::richcompare => {
             exactly(1)?;
-            let op = CmpOp::ALL.into_iter().find(|op| op.dunder() == name).unwrap_or(CmpOp::Eq);
-            slots.richcompare.get().map_or_else(missing, |f| f(vm, this, &rest[0], op))
+            let op = CmpOp::ALL
+                .into_iter()
+                .find(|op| op.dunder() == name)
+                .unwrap_or(CmpOp::Eq);
+            slots
+                .richcompare
+                .get()
+                .map_or_else(missing, |f| f(vm, this, &rest[0], op))
         }
         SlotId::getattro => {
             exactly(1)?;
             let Some(attr) = rest[0].downcast::<Str>() else {
-                return Err(vm.type_error(format!("attribute name must be string, not '{}'", vm.type_name(&rest[0]))));
+                return Err(vm.type_error(format!(
+                    "attribute name must be string, not '{}'",
+                    vm.type_name(&rest[0])
+                )));
             };
-            slots.getattro.get().map_or_else(missing, |f| f(vm, this, attr))
+            slots
+                .getattro
+                .get()
+                .map_or_else(missing, |f| f(vm, this, attr))
         }
         SlotId::setattro => {
             exactly(if name == "__setattr__" { 2 } else { 1 })?;
             let Some(attr) = rest[0].downcast::<Str>() else {
-                return Err(vm.type_error(format!("attribute name must be string, not '{}'", vm.type_name(&rest[0]))));
+                return Err(vm.type_error(format!(
+                    "attribute name must be string, not '{}'",
+                    vm.type_name(&rest[0])
+                )));
             };
             crate::type_ops::check_setattr_wrapper(vm, this, owner, name)?;
             let attr = vm.intern(attr);
-            slots.setattro.get().map_or_else(missing, |f| f(vm, this, &attr, rest.get(1)).map(|()| Value::NONE))
+            slots.setattro.get().map_or_else(missing, |f| {
+                f(vm, this, &attr, rest.get(1)).map(|()| Value::NONE)
+            })
         }
         SlotId::iter => unary!(iter),
         SlotId::iternext => {
             exactly(0)?;
-            let Some(f) = slots.iternext.get() else { return missing() };
+            let Some(f) = slots.iternext.get() else {
+                return missing();
+            };
             match f(vm, this)? {
                 Some(v) => Ok(v),
                 None => Err(vm.raise_stop_iteration(this)),
@@ -595,11 +741,16 @@ pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, ar
             if object.is_none() && owner_arg.is_none() {
                 return Err(vm.type_error("__get__(None, None) is invalid"));
             }
-            slots.descr_get.get().map_or_else(missing, |f| f(vm, this, object, owner_arg))
+            slots
+                .descr_get
+                .get()
+                .map_or_else(missing, |f| f(vm, this, object, owner_arg))
         }
         SlotId::descr_set => {
             exactly(if name == "__set__" { 2 } else { 1 })?;
-            slots.descr_set.get().map_or_else(missing, |f| f(vm, this, &rest[0], rest.get(1)).map(|()| Value::NONE))
+            slots.descr_set.get().map_or_else(missing, |f| {
+                f(vm, this, &rest[0], rest.get(1)).map(|()| Value::NONE)
+            })
         }
         SlotId::finalize => {
             exactly(0)?;
@@ -610,30 +761,49 @@ pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, ar
         }
         SlotId::len => {
             exactly(0)?;
-            slots.len.get().map_or_else(missing, |f| Ok(vm.new_uint(f(vm, this)? as u64)))
+            slots
+                .len
+                .get()
+                .map_or_else(missing, |f| Ok(vm.new_uint(f(vm, this)? as u64)))
         }
         SlotId::getitem => {
             exactly(1)?;
-            slots.getitem.get().map_or_else(missing, |f| f(vm, this, &rest[0]))
+            slots
+                .getitem
+                .get()
+                .map_or_else(missing, |f| f(vm, this, &rest[0]))
         }
         SlotId::setitem => {
             exactly(if name == "__setitem__" { 2 } else { 1 })?;
-            slots.setitem.get().map_or_else(missing, |f| f(vm, this, &rest[0], rest.get(1)).map(|()| Value::NONE))
+            slots.setitem.get().map_or_else(missing, |f| {
+                f(vm, this, &rest[0], rest.get(1)).map(|()| Value::NONE)
+            })
         }
         SlotId::contains => {
             exactly(1)?;
-            slots.contains.get().map_or_else(missing, |f| Ok(Value::bool(f(vm, this, &rest[0])?)))
+            slots
+                .contains
+                .get()
+                .map_or_else(missing, |f| Ok(Value::bool(f(vm, this, &rest[0])?)))
         }
         SlotId::concat | SlotId::iconcat => {
             exactly(1)?;
-            let f = if id == SlotId::concat { slots.concat.get() } else { slots.iconcat.get() };
+            let f = if id == SlotId::concat {
+                slots.concat.get()
+            } else {
+                slots.iconcat.get()
+            };
             f.map_or_else(missing, |f| f(vm, this, &rest[0]))
         }
         SlotId::repeat | SlotId::irepeat => {
             exactly(1)?;
             let n = item_index(vm, this, &rest[0])?;
             let n = vm.index_isize(&n)?;
-            let f = if id == SlotId::repeat { slots.repeat.get() } else { slots.irepeat.get() };
+            let f = if id == SlotId::repeat {
+                slots.repeat.get()
+            } else {
+                slots.irepeat.get()
+            };
             f.map_or_else(missing, |f| f(vm, this, n))
         }
         SlotId::add => binary!(add, "__radd__"),
@@ -667,7 +837,11 @@ pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, ar
             }
             let none = Value::NONE;
             let third = rest.get(1).unwrap_or(&none);
-            let f = if id == SlotId::pow { slots.pow.get() } else { slots.ipow.get() };
+            let f = if id == SlotId::pow {
+                slots.pow.get()
+            } else {
+                slots.ipow.get()
+            };
             match f {
                 Some(f) if name == "__rpow__" => f(vm, &rest[0], this, third),
                 Some(f) => f(vm, this, &rest[0], third),
@@ -680,7 +854,10 @@ pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, ar
         SlotId::invert => unary!(invert),
         SlotId::bool => {
             exactly(0)?;
-            slots.bool.get().map_or_else(missing, |f| Ok(Value::bool(f(vm, this)?)))
+            slots
+                .bool
+                .get()
+                .map_or_else(missing, |f| Ok(Value::bool(f(vm, this)?)))
         }
         SlotId::int => unary!(int),
         SlotId::float => unary!(float),
@@ -692,7 +869,9 @@ pub fn call_wrapper(vm: &Vm, id: SlotId, name: &'static str, owner: &TypeRef, ar
             exactly(1)?;
             crate::memoryview::class_buffer::call_buffer(vm, this, &rest[0])
         }
-        SlotId::new | SlotId::init | SlotId::call | SlotId::send | SlotId::wants_finalizer => missing(),
+        SlotId::new | SlotId::init | SlotId::call | SlotId::send | SlotId::wants_finalizer => {
+            missing()
+        }
     }
 }
 
@@ -703,11 +882,16 @@ pub fn call_new(vm: &Vm, owner: &TypeRef, args: Args<'_>) -> PyResult {
         return Err(vm.type_error(format!("{name}.__new__(): not enough arguments")));
     };
     let Some(ty) = first.downcast::<Type>() else {
-        return Err(vm.type_error(format!("{name}.__new__(X): X is not a type object ({})", vm.type_name(first))));
+        return Err(vm.type_error(format!(
+            "{name}.__new__(X): X is not a type object ({})",
+            vm.type_name(first)
+        )));
     };
     if !ty.is_subtype(owner) {
         let sub = ty.display_name();
-        return Err(vm.type_error(format!("{name}.__new__({sub}): {sub} is not a subtype of {name}")));
+        return Err(vm.type_error(format!(
+            "{name}.__new__({sub}): {sub} is not a subtype of {name}"
+        )));
     }
     // The native class whose layout instances have must have the same `__new__`.
     let mut native = ty.clone();
@@ -716,9 +900,14 @@ pub fn call_new(vm: &Vm, owner: &TypeRef, args: Args<'_>) -> PyResult {
         let Some(base) = base else { break };
         native = base;
     }
-    if native.slots.address(SlotId::new) != owner.slots.address(SlotId::new) || !std::ptr::eq(native.vtable, owner.vtable) {
+    if native.slots.address(SlotId::new) != owner.slots.address(SlotId::new)
+        || !std::ptr::eq(native.vtable, owner.vtable)
+    {
         let sub = ty.display_name();
-        return Err(vm.type_error(format!("{name}.__new__({sub}) is not safe, use {}.__new__()", native.display_name())));
+        return Err(vm.type_error(format!(
+            "{name}.__new__({sub}) is not safe, use {}.__new__()",
+            native.display_name()
+        )));
     }
     match owner.slots.new.get() {
         Some(f) => f(vm, ty, args.skip_first()),
@@ -728,5 +917,13 @@ pub fn call_new(vm: &Vm, owner: &TypeRef, args: Args<'_>) -> PyResult {
 
 /// The keyword names of a call, for messages.
 pub fn keyword_names(args: &Args<'_>) -> Vec<String> {
-    args.keywords.map_or_else(Vec::new, |k: &Ref<Tuple>| k.items().iter().map(|n| n.downcast::<Str>().map_or_else(String::new, |s| s.to_string())).collect())
+    args.keywords.map_or_else(Vec::new, |k: &Ref<Tuple>| {
+        k.items()
+            .iter()
+            .map(|n| {
+                n.downcast::<Str>()
+                    .map_or_else(String::new, |s| s.to_string())
+            })
+            .collect()
+    })
 }

@@ -26,12 +26,17 @@ struct State {
     object_class: Option<TypeRef>,
 }
 
-crate::payload!(Super, gc, |this, visit| {
-    let s = this.state.borrow();
-    s.class.iter().for_each(|c| visit(c.as_value()));
-    s.object.iter().for_each(&mut *visit);
-    s.object_class.iter().for_each(|c| visit(c.as_value()));
-}, clear |this| drop(this.state.take()));
+crate::payload!(
+    Super,
+    gc,
+    |this, visit| {
+        let s = this.state.borrow();
+        s.class.iter().for_each(|c| visit(c.as_value()));
+        s.object.iter().for_each(&mut *visit);
+        s.object_class.iter().for_each(|c| visit(c.as_value()));
+    },
+    clear | this | drop(this.state.take())
+);
 
 /// The class whose MRO `super(class, object)` searches.
 fn check(vm: &Vm, class: &TypeRef, object: &Value) -> PyResult<TypeRef> {
@@ -44,7 +49,9 @@ fn check(vm: &Vm, class: &TypeRef, object: &Value) -> PyResult<TypeRef> {
     if ty.is_subtype(class) {
         return Ok(ty.clone());
     }
-    if let Some(claimed) = vm.getattr_opt(object, &vm.names.__class__)?.and_then(|c| c.downcast_owned::<Type>().ok())
+    if let Some(claimed) = vm
+        .getattr_opt(object, &vm.names.__class__)?
+        .and_then(|c| c.downcast_owned::<Type>().ok())
         && !claimed.is(ty)
         && claimed.is_subtype(class)
     {
@@ -61,10 +68,19 @@ fn check(vm: &Vm, class: &TypeRef, object: &Value) -> PyResult<TypeRef> {
 }
 
 /// What `super(class, object).name` finds in the MRO behind `class`, bound; `None` if nothing.
-fn lookup(vm: &Vm, class: &TypeRef, object: &Value, object_class: &TypeRef, name: &Ref<Str>) -> PyResult<Option<Value>> {
+fn lookup(
+    vm: &Vm,
+    class: &TypeRef,
+    object: &Value,
+    object_class: &TypeRef,
+    name: &Ref<Str>,
+) -> PyResult<Option<Value>> {
     let found = {
         let mro = object_class.mro.borrow();
-        let start = mro.iter().position(|c| c.is(class)).map_or(mro.len(), |i| i + 1);
+        let start = mro
+            .iter()
+            .position(|c| c.is(class))
+            .map_or(mro.len(), |i| i + 1);
         mro[start..].iter().find_map(|c| c.dict.get_str(name))
     };
     let Some(found) = found else { return Ok(None) };
@@ -93,8 +109,18 @@ pub fn super_getattr(vm: &Vm, class: &TypeRef, object: &Value, name: &Ref<Str>) 
 }
 
 fn make(vm: &Vm, class: &TypeRef, object: &Value, object_class: TypeRef) -> Ref<Super> {
-    let state = State { class: Some(class.clone()), object: Some(object.clone()), object_class: Some(object_class) };
-    alloc_instance(vm, &vm.types.super_, Super { state: RefCell::new(state) })
+    let state = State {
+        class: Some(class.clone()),
+        object: Some(object.clone()),
+        object_class: Some(object_class),
+    };
+    alloc_instance(
+        vm,
+        &vm.types.super_,
+        Super {
+            state: RefCell::new(state),
+        },
+    )
 }
 
 #[pymethods(
@@ -119,21 +145,40 @@ impl Super {
             }
             [class] | [class, _] => {
                 let Some(ty) = class.downcast::<Type>() else {
-                    return Err(vm.type_error(format!("super() argument 1 must be a type, not {}", vm.type_name(class))));
+                    return Err(vm.type_error(format!(
+                        "super() argument 1 must be a type, not {}",
+                        vm.type_name(class)
+                    )));
                 };
-                (ty.clone(), args.values.get(1).filter(|o| !o.is_none()).cloned())
+                (
+                    ty.clone(),
+                    args.values.get(1).filter(|o| !o.is_none()).cloned(),
+                )
             }
-            more => return Err(vm.type_error(format!("super() expected at most 2 arguments, got {}", more.len()))),
+            more => {
+                return Err(vm.type_error(format!(
+                    "super() expected at most 2 arguments, got {}",
+                    more.len()
+                )));
+            }
         };
         let object_class = object.as_ref().map(|o| check(vm, &class, o)).transpose()?;
-        let old = this.state.replace(State { class: Some(class), object, object_class });
+        let old = this.state.replace(State {
+            class: Some(class),
+            object,
+            object_class,
+        });
         drop(old);
         Ok(())
     }
     #[pyslot]
     fn getattro(vm: &Vm, this: &Ref<Super>, name: &Ref<Str>) -> PyResult {
         let state = this.state.borrow().clone();
-        if let State { class: Some(class), object: Some(object), object_class: Some(object_class) } = &state
+        if let State {
+            class: Some(class),
+            object: Some(object),
+            object_class: Some(object_class),
+        } = &state
             && !name.is_str("__class__")
             && let Some(found) = lookup(vm, class, object, object_class, name)?
         {
@@ -142,9 +187,16 @@ impl Super {
         crate::attr::generic_getattr(vm, this.as_value(), name)
     }
     #[pyslot]
-    fn descr_get(vm: &Vm, this: &Ref<Super>, object: Option<&Value>, _owner: Option<&Value>) -> PyResult {
+    fn descr_get(
+        vm: &Vm,
+        this: &Ref<Super>,
+        object: Option<&Value>,
+        _owner: Option<&Value>,
+    ) -> PyResult {
         let state = this.state.borrow().clone();
-        let (Some(object), None, Some(class)) = (object, &state.object, &state.class) else { return Ok(this.to_value()) };
+        let (Some(object), None, Some(class)) = (object, &state.object, &state.class) else {
+            return Ok(this.to_value());
+        };
         if !this.ty().is(&vm.types.super_) {
             return vm.call(this.ty().as_value(), &[class.to_value(), object.clone()]);
         }
@@ -154,9 +206,14 @@ impl Super {
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<Super>) -> PyResult {
         let state = this.state.borrow().clone();
-        let class = state.class.map_or_else(|| "NULL".to_owned(), |c| c.display_name());
+        let class = state
+            .class
+            .map_or_else(|| "NULL".to_owned(), |c| c.display_name());
         let text = match state.object_class {
-            Some(object) => format!("<super: <class '{class}'>, <{} object>>", object.display_name()),
+            Some(object) => format!(
+                "<super: <class '{class}'>, <{} object>>",
+                object.display_name()
+            ),
             None => format!("<super: <class '{class}'>, NULL>"),
         };
         Ok(vm.new_str(&text).into_value())

@@ -113,31 +113,41 @@ impl Type {
     }
     pub fn set_flag(&self, flag: TypeFlags, on: bool) {
         let bits = self.flags.get().0;
-        self.flags.set(TypeFlags(if on { bits | flag.0 } else { bits & !flag.0 }));
+        self.flags
+            .set(TypeFlags(if on { bits | flag.0 } else { bits & !flag.0 }));
     }
     /// The class name for messages, as CPython's `tp_name`: without module for
     /// classes made in Python; with it for built-in types of modules.
     pub fn display_name(&self) -> String {
         let name = self.name.borrow().to_string();
-        if self.has(TypeFlags::HEAP) || self.module == "builtins" { name } else { format!("{}.{name}", self.module) }
+        if self.has(TypeFlags::HEAP) || self.module == "builtins" {
+            name
+        } else {
+            format!("{}.{name}", self.module)
+        }
     }
 }
 
-crate::payload!(Type, gc, |this, visit| {
-    // SAFETY of the reborrows: plain shared borrows of owned values.
-    visit(this.name.borrow().as_value());
-    visit(&this.qualname.borrow());
-    if let Some(base) = &*this.base.borrow() {
-        visit(base.as_value());
+crate::payload!(
+    Type,
+    gc,
+    |this, visit| {
+        // SAFETY of the reborrows: plain shared borrows of owned values.
+        visit(this.name.borrow().as_value());
+        visit(&this.qualname.borrow());
+        if let Some(base) = &*this.base.borrow() {
+            visit(base.as_value());
+        }
+        visit(this.bases.borrow().as_value());
+        for t in this.mro.borrow().iter() {
+            visit(t.as_value());
+        }
+        visit(this.dict.as_value());
+        this.shapes.traverse(visit);
+    },
+    clear | this | {
+        let mro = std::mem::take(&mut *this.mro.borrow_mut());
+        drop(mro);
+        this.dict.clear_entries();
     }
-    visit(this.bases.borrow().as_value());
-    for t in this.mro.borrow().iter() {
-        visit(t.as_value());
-    }
-    visit(this.dict.as_value());
-    this.shapes.traverse(visit);
-}, clear |this| {
-    let mro = std::mem::take(&mut *this.mro.borrow_mut());
-    drop(mro);
-    this.dict.clear_entries();
-});
+);

@@ -11,14 +11,19 @@ use crate::vm::{PyResult, Vm};
 
 fn immutable(vm: &Vm, ty: &TypeRef, name: &str) -> PyResult<()> {
     if ty.has(TypeFlags::IMMUTABLE) {
-        return Err(vm.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", ty.display_name())));
+        return Err(vm.type_error(format!(
+            "cannot set '{name}' attribute of immutable type '{}'",
+            ty.display_name()
+        )));
     }
     Ok(())
 }
 
 /// A value of a class's own namespace, bound as `class.name` would.
 fn own_bound(vm: &Vm, ty: &TypeRef, name: &Ref<Str>) -> PyResult<Option<Value>> {
-    let Some(value) = ty.dict.get_str(name) else { return Ok(None) };
+    let Some(value) = ty.dict.get_str(name) else {
+        return Ok(None);
+    };
     match vm.type_of(&value).slots.descr_get.get() {
         Some(get) => get(vm, &value, None, Some(ty.as_value())).map(Some),
         None => Ok(Some(value)),
@@ -35,7 +40,8 @@ fn annotate_function(vm: &Vm, ty: &TypeRef) -> PyResult {
             return Ok(f);
         }
     }
-    ty.dict.insert_str(vm, &vm.names.__annotate_func__, Value::NONE);
+    ty.dict
+        .insert_str(vm, &vm.names.__annotate_func__, Value::NONE);
     Ok(Value::NONE)
 }
 
@@ -48,8 +54,12 @@ pub fn call_annotate(vm: &Vm, annotate: &Value) -> PyResult<Ref<Dict>> {
         return Ok(vm.new_dict());
     }
     let r = vm.call(annotate, &[vm.new_int(1)])?;
-    r.downcast_owned::<Dict>()
-        .map_err(|r| vm.type_error(format!("__annotate__() must return a dict, not {}", vm.type_name(&r))))
+    r.downcast_owned::<Dict>().map_err(|r| {
+        vm.type_error(format!(
+            "__annotate__() must return a dict, not {}",
+            vm.type_name(&r)
+        ))
+    })
 }
 
 #[pymethods(partial = ATTRIBUTES, class = "type")]
@@ -57,7 +67,10 @@ impl Type {
     #[pygetset]
     fn __doc__(vm: &Vm, this: &TypeRef) -> PyResult {
         if !this.has(TypeFlags::HEAP) && this.is(&vm.types.type_) {
-            return Ok(this.doc.get().map_or(Value::NONE, |d| vm.new_str(d).into_value()));
+            return Ok(this
+                .doc
+                .get()
+                .map_or(Value::NONE, |d| vm.new_str(d).into_value()));
         }
         Ok(own_bound(vm, this, &vm.names.__doc__)?.unwrap_or(Value::NONE))
     }
@@ -65,7 +78,10 @@ impl Type {
     fn set_doc(vm: &Vm, this: &TypeRef, value: Option<&Value>) -> PyResult<()> {
         immutable(vm, this, "__doc__")?;
         let Some(value) = value else {
-            return Err(vm.type_error(format!("cannot delete '__doc__' attribute of type '{}'", this.display_name())));
+            return Err(vm.type_error(format!(
+                "cannot delete '__doc__' attribute of type '{}'",
+                this.display_name()
+            )));
         };
         this.dict.insert_str(vm, &vm.names.__doc__, value.clone());
         Ok(())
@@ -77,12 +93,15 @@ impl Type {
     }
     #[pysetter(__annotate__)]
     fn set_annotate(vm: &Vm, this: &TypeRef, value: Option<&Value>) -> PyResult<()> {
-        let Some(value) = value else { return Err(vm.type_error("cannot delete __annotate__ attribute")) };
+        let Some(value) = value else {
+            return Err(vm.type_error("cannot delete __annotate__ attribute"));
+        };
         immutable(vm, this, "__annotate__")?;
         if !value.is_none() && vm.type_of(value).slots.call.get().is_none() {
             return Err(vm.type_error("__annotate__ must be callable or None"));
         }
-        this.dict.insert_str(vm, &vm.names.__annotate_func__, value.clone());
+        this.dict
+            .insert_str(vm, &vm.names.__annotate_func__, value.clone());
         if !value.is_none() {
             drop(this.dict.remove_str(vm, &vm.names.__annotations_cache__));
         }
@@ -101,7 +120,8 @@ impl Type {
         }
         let annotate = annotate_function(vm, this)?;
         let annotations = call_annotate(vm, &annotate)?.into_value();
-        this.dict.insert_str(vm, &vm.names.__annotations_cache__, annotations.clone());
+        this.dict
+            .insert_str(vm, &vm.names.__annotations_cache__, annotations.clone());
         Ok(annotations)
     }
     #[pysetter(__annotations__)]
@@ -111,12 +131,21 @@ impl Type {
         match value {
             Some(value) => {
                 let plain = this.dict.find_str(&names.__annotations__).is_some();
-                let name = if plain { &names.__annotations__ } else { &names.__annotations_cache__ };
+                let name = if plain {
+                    &names.__annotations__
+                } else {
+                    &names.__annotations_cache__
+                };
                 this.dict.insert_str(vm, name, value.clone());
             }
             None => {
                 let removed = this.dict.remove_str(vm, &names.__annotations__).is_some();
-                if !(this.dict.remove_str(vm, &names.__annotations_cache__).is_some() || removed) {
+                if !(this
+                    .dict
+                    .remove_str(vm, &names.__annotations_cache__)
+                    .is_some()
+                    || removed)
+                {
                     return Err(vm.raise_str(&vm.exc.attribute_error, "__annotations__"));
                 }
             }
@@ -128,16 +157,24 @@ impl Type {
 
     #[pygetset]
     fn __type_params__(vm: &Vm, this: &TypeRef) -> Value {
-        let known = if this.has(TypeFlags::HEAP) { this.dict.get_str(&vm.names.__type_params__) } else { None };
+        let known = if this.has(TypeFlags::HEAP) {
+            this.dict.get_str(&vm.names.__type_params__)
+        } else {
+            None
+        };
         known.unwrap_or_else(|| vm.empty_tuple.to_value())
     }
     #[pysetter(__type_params__)]
     fn set_type_params(vm: &Vm, this: &TypeRef, value: Option<&Value>) -> PyResult<()> {
         immutable(vm, this, "__type_params__")?;
         let Some(value) = value else {
-            return Err(vm.type_error(format!("cannot delete '__type_params__' attribute of type '{}'", this.display_name())));
+            return Err(vm.type_error(format!(
+                "cannot delete '__type_params__' attribute of type '{}'",
+                this.display_name()
+            )));
         };
-        this.dict.insert_str(vm, &vm.names.__type_params__, value.clone());
+        this.dict
+            .insert_str(vm, &vm.names.__type_params__, value.clone());
         Ok(())
     }
 
@@ -181,6 +218,10 @@ impl Type {
     }
     #[pygetset]
     fn __weakrefoffset__(this: &TypeRef) -> i64 {
-        if this.has(TypeFlags::WEAKREFABLE) { this.vtable.size as i64 } else { 0 }
+        if this.has(TypeFlags::WEAKREFABLE) {
+            this.vtable.size as i64
+        } else {
+            0
+        }
     }
 }

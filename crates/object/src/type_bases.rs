@@ -11,16 +11,23 @@ use crate::vm::{PyResult, Vm};
 fn check_bases(vm: &Vm, ty: &TypeRef, value: &Value) -> PyResult<(Ref<Tuple>, Vec<TypeRef>)> {
     let class = ty.display_name();
     let Some(tuple) = value.downcast::<Tuple>() else {
-        return Err(vm.type_error(format!("can only assign tuple to {class}.__bases__, not {}", vm.type_name(value))));
+        return Err(vm.type_error(format!(
+            "can only assign tuple to {class}.__bases__, not {}",
+            vm.type_name(value)
+        )));
     };
     if tuple.is_empty() {
-        return Err(vm.type_error(format!("can only assign non-empty tuple to {class}.__bases__, not ()")));
+        return Err(vm.type_error(format!(
+            "can only assign non-empty tuple to {class}.__bases__, not ()"
+        )));
     }
     let mut bases = Vec::new();
     for base in tuple.items() {
         let Some(base) = base.downcast::<Type>() else {
             let got = vm.type_name(base);
-            return Err(vm.type_error(format!("{class}.__bases__ must be tuple of classes, not '{got}'")));
+            return Err(vm.type_error(format!(
+                "{class}.__bases__ must be tuple of classes, not '{got}'"
+            )));
         };
         if base.is_subtype(ty) {
             return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
@@ -83,7 +90,10 @@ pub fn assign_bases(vm: &Vm, ty: &TypeRef, value: &Value) -> PyResult<()> {
 
 fn update_slots_below(vm: &Vm, ty: &TypeRef) {
     crate::slot_wrappers::update_all_slots(vm, ty);
-    for sub in subclasses(ty).into_iter().filter(|s| s.has(TypeFlags::HEAP)) {
+    for sub in subclasses(ty)
+        .into_iter()
+        .filter(|s| s.has(TypeFlags::HEAP))
+    {
         update_slots_below(vm, &sub);
     }
 }

@@ -21,16 +21,27 @@ struct ClassArgs<'a> {
 
 fn parse<'a>(vm: &Vm, args: &Args<'a>) -> PyResult<ClassArgs<'a>> {
     let [name, bases, namespace] = args.positional() else {
-        return Err(vm.type_error(format!("type.__new__() takes exactly 3 arguments ({} given)", args.positional().len())));
+        return Err(vm.type_error(format!(
+            "type.__new__() takes exactly 3 arguments ({} given)",
+            args.positional().len()
+        )));
     };
     let wrong = |index: usize, want: &str, got: &Value| {
-        let got = if got.is_none() { "None".to_owned() } else { vm.type_name(got) };
-        vm.type_error(format!("type.__new__() argument {index} must be {want}, not {got}"))
+        let got = if got.is_none() {
+            "None".to_owned()
+        } else {
+            vm.type_name(got)
+        };
+        vm.type_error(format!(
+            "type.__new__() argument {index} must be {want}, not {got}"
+        ))
     };
     Ok(ClassArgs {
         name: name.downcast().ok_or_else(|| wrong(1, "str", name))?,
         bases: bases.downcast().ok_or_else(|| wrong(2, "tuple", bases))?,
-        namespace: namespace.downcast().ok_or_else(|| wrong(3, "dict", namespace))?,
+        namespace: namespace
+            .downcast()
+            .ok_or_else(|| wrong(3, "dict", namespace))?,
     })
 }
 
@@ -59,15 +70,24 @@ pub fn calculate_metaclass(vm: &Vm, meta: &TypeRef, bases: &[Value]) -> PyResult
 pub fn type_new(vm: &Vm, meta: &TypeRef, args: Args<'_>) -> PyResult {
     let given = parse(vm, &args)?;
     for base in given.bases.items() {
-        if base.downcast::<Type>().is_none() && vm.getattr_opt(base, &vm.names.__mro_entries__)?.is_some() {
-            return Err(vm.type_error("type() doesn't support MRO entry resolution; use types.new_class()"));
+        if base.downcast::<Type>().is_none()
+            && vm.getattr_opt(base, &vm.names.__mro_entries__)?.is_some()
+        {
+            return Err(
+                vm.type_error("type() doesn't support MRO entry resolution; use types.new_class()")
+            );
         }
     }
     let winner = calculate_metaclass(vm, meta, given.bases.items())?;
-    if !winner.is(meta) && winner.slots.address(SlotId::new) != vm.types.type_.slots.address(SlotId::new) {
+    if !winner.is(meta)
+        && winner.slots.address(SlotId::new) != vm.types.type_.slots.address(SlotId::new)
+    {
         return match winner.slots.new.get() {
             Some(new) => new(vm, &winner, args),
-            None => Err(vm.type_error(format!("cannot create '{}' instances", winner.display_name()))),
+            None => Err(vm.type_error(format!(
+                "cannot create '{}' instances",
+                winner.display_name()
+            ))),
         };
     }
     make_class(vm, &winner, &given, &args)
@@ -92,7 +112,10 @@ fn make_class(vm: &Vm, meta: &TypeRef, given: &ClassArgs<'_>, args: &Args<'_>) -
     let qualname = take_qualname(vm, &name, &dict)?;
     set_module(vm, &dict);
     wrap_special_methods(vm, &dict);
-    let (class_cell, dict_cell) = (take_cell(vm, &dict, &vm.names.__classcell__)?, take_cell(vm, &dict, &vm.names.__classdictcell__)?);
+    let (class_cell, dict_cell) = (
+        take_cell(vm, &dict, &vm.names.__classcell__)?,
+        take_cell(vm, &dict, &vm.names.__classdictcell__)?,
+    );
     let spec = ClassSpec {
         name: vm.intern(&name),
         qualname,
@@ -120,11 +143,25 @@ pub fn check_class_name(vm: &Vm, name: &Ref<Str>) -> PyResult<()> {
         return Err(vm.value_error("type name must not contain null characters"));
     }
     if name.to_utf8().is_none() {
-        let at = name.view().iter().position(|c| (0xD800..0xE000).contains(&c)).unwrap_or(0);
+        let at = name
+            .view()
+            .iter()
+            .position(|c| (0xD800..0xE000).contains(&c))
+            .unwrap_or(0);
         let (start, end) = (vm.new_uint(at as u64), vm.new_uint(at as u64 + 1));
         let reason = vm.new_str("surrogates not allowed").into_value();
-        let args = [vm.new_str("utf-8").into_value(), name.to_value(), start, end, reason];
-        return Err(crate::exceptions::raise_new(vm, &vm.exc.unicode_encode_error, &args));
+        let args = [
+            vm.new_str("utf-8").into_value(),
+            name.to_value(),
+            start,
+            end,
+            reason,
+        ];
+        return Err(crate::exceptions::raise_new(
+            vm,
+            &vm.exc.unicode_encode_error,
+            &args,
+        ));
     }
     Ok(())
 }
@@ -136,7 +173,10 @@ fn take_qualname(vm: &Vm, name: &Ref<Str>, dict: &Ref<Dict>) -> PyResult {
             drop(dict.remove_str(vm, &vm.names.__qualname__));
             Ok(q)
         }
-        Some(q) => Err(vm.type_error(format!("type __qualname__ must be a str, not {}", vm.type_name(&q)))),
+        Some(q) => Err(vm.type_error(format!(
+            "type __qualname__ must be a str, not {}",
+            vm.type_name(&q)
+        ))),
     }
 }
 
@@ -164,14 +204,22 @@ fn wrap_special_methods(vm: &Vm, dict: &Ref<Dict>) {
             && vm.type_of(&function).is(&vm.types.function)
             && !vm.types.function.is(&vm.types.type_)
         {
-            let holder = alloc_instance(vm, class, MethodHolder { function: std::cell::RefCell::new(Some(function)) });
+            let holder = alloc_instance(
+                vm,
+                class,
+                MethodHolder {
+                    function: std::cell::RefCell::new(Some(function)),
+                },
+            );
             dict.insert_str(vm, name, holder.into_value());
         }
     }
 }
 
 fn take_cell(vm: &Vm, dict: &Ref<Dict>, name: &Ref<Str>) -> PyResult<Option<Ref<Cell>>> {
-    let Some(value) = dict.get_str(name) else { return Ok(None) };
+    let Some(value) = dict.get_str(name) else {
+        return Ok(None);
+    };
     match value.downcast_owned::<Cell>() {
         Ok(cell) => {
             drop(dict.remove_str(vm, name));
@@ -202,15 +250,32 @@ fn varies_in_size(ty: &TypeRef) -> bool {
     variable.iter().any(|v| std::ptr::eq(*v, ty.vtable))
 }
 
-fn slots_layout(vm: &Vm, name: &Ref<Str>, dict: &Ref<Dict>, bases: &[TypeRef], best: &TypeRef) -> PyResult<Layout> {
+fn slots_layout(
+    vm: &Vm,
+    name: &Ref<Str>,
+    dict: &Ref<Dict>,
+    bases: &[TypeRef],
+    best: &TypeRef,
+) -> PyResult<Layout> {
     let may_add_dict = !best.has(TypeFlags::HAS_DICT);
     let may_add_weakref = !best.has(TypeFlags::WEAKREFABLE) && !varies_in_size(best);
     let Some(slots) = dict.get_str(&vm.names.__slots__) else {
-        return Ok(Layout { members: Vec::new(), add_dict: may_add_dict, add_weakref: may_add_weakref });
+        return Ok(Layout {
+            members: Vec::new(),
+            add_dict: may_add_dict,
+            add_weakref: may_add_weakref,
+        });
     };
-    let slots = if slots.downcast::<Str>().is_some() { vec![slots] } else { vm.collect(&slots)? };
+    let slots = if slots.downcast::<Str>().is_some() {
+        vec![slots]
+    } else {
+        vm.collect(&slots)?
+    };
     if !slots.is_empty() && varies_in_size(best) {
-        return Err(vm.type_error(format!("nonempty __slots__ not supported for subtype of '{}'", best.display_name())));
+        return Err(vm.type_error(format!(
+            "nonempty __slots__ not supported for subtype of '{}'",
+            best.display_name()
+        )));
     }
     let (mut add_dict, mut add_weakref) = (false, false);
     let mut members = Vec::new();
@@ -229,9 +294,15 @@ fn slots_layout(vm: &Vm, name: &Ref<Str>, dict: &Ref<Dict>, bases: &[TypeRef], b
         } else {
             let mangled = mangle(vm, name, slot);
             let in_dict = dict.find_str(&mangled).is_some();
-            if in_dict && !["__qualname__", "__classcell__", "__classdictcell__"].iter().any(|n| mangled.is_str(n)) {
+            if in_dict
+                && !["__qualname__", "__classcell__", "__classdictcell__"]
+                    .iter()
+                    .any(|n| mangled.is_str(n))
+            {
                 let shown = vm.repr(mangled.as_value())?;
-                return Err(vm.value_error(format!("{shown} in __slots__ conflicts with class variable")));
+                return Err(vm.value_error(format!(
+                    "{shown} in __slots__ conflicts with class variable"
+                )));
             }
             members.push(mangled);
         }
@@ -241,21 +312,36 @@ fn slots_layout(vm: &Vm, name: &Ref<Str>, dict: &Ref<Dict>, bases: &[TypeRef], b
         add_dict |= may_add_dict && other.has(TypeFlags::HAS_DICT);
         add_weakref |= may_add_weakref && other.has(TypeFlags::WEAKREFABLE);
     }
-    Ok(Layout { members, add_dict, add_weakref })
+    Ok(Layout {
+        members,
+        add_dict,
+        add_weakref,
+    })
 }
 
 fn check_slot_name<'a>(vm: &Vm, slot: &'a Value) -> PyResult<&'a Ref<Str>> {
     let Some(text) = slot.downcast::<Str>() else {
-        return Err(vm.type_error(format!("__slots__ items must be strings, not '{}'", vm.type_name(slot))));
+        return Err(vm.type_error(format!(
+            "__slots__ items must be strings, not '{}'",
+            vm.type_name(slot)
+        )));
     };
     let letter = |c: char| c == '_' || c.is_alphabetic();
-    let valid = text.to_utf8().is_some_and(|t| t.starts_with(letter) && t.chars().all(|c| letter(c) || c.is_numeric()));
-    if valid { Ok(text) } else { Err(vm.type_error("__slots__ must be identifiers")) }
+    let valid = text
+        .to_utf8()
+        .is_some_and(|t| t.starts_with(letter) && t.chars().all(|c| letter(c) || c.is_numeric()));
+    if valid {
+        Ok(text)
+    } else {
+        Err(vm.type_error("__slots__ must be identifiers"))
+    }
 }
 
 /// A private name as its class stores it.
 pub fn mangle(vm: &Vm, class: &Ref<Str>, name: &Ref<Str>) -> Ref<Str> {
-    let (Some(class), Some(text)) = (class.to_utf8(), name.to_utf8()) else { return vm.intern(name) };
+    let (Some(class), Some(text)) = (class.to_utf8(), name.to_utf8()) else {
+        return vm.intern(name);
+    };
     let class = class.trim_start_matches('_');
     if !text.starts_with("__") || text.ends_with("__") || text.contains('.') || class.is_empty() {
         return vm.intern(&vm.copy_to_plain_str(name));
@@ -266,7 +352,11 @@ pub fn mangle(vm: &Vm, class: &Ref<Str>, name: &Ref<Str>) -> Ref<Str> {
 /// Calls `__set_name__` of the values in the namespace.
 fn set_names(vm: &Vm, ty: &TypeRef) -> PyResult<()> {
     for (key, value) in ty.dict.items() {
-        let called = vm.call_special(&value, &vm.names.__set_name__, &[ty.to_value(), key.clone()]);
+        let called = vm.call_special(
+            &value,
+            &vm.names.__set_name__,
+            &[ty.to_value(), key.clone()],
+        );
         if let Err(e) = called {
             return Err(note_set_name(vm, e, ty, &key, &value));
         }
@@ -277,8 +367,14 @@ fn set_names(vm: &Vm, ty: &TypeRef) -> PyResult<()> {
 #[cold]
 fn note_set_name(vm: &Vm, raised: Raised, ty: &TypeRef, key: &Value, value: &Value) -> Raised {
     let exception = vm.take_exception(raised);
-    let Ok(shown) = vm.repr(key) else { return vm.restore(exception) };
-    let note = format!("Error calling __set_name__ on '{}' instance {shown} in '{}'", vm.type_name(value), ty.display_name());
+    let Ok(shown) = vm.repr(key) else {
+        return vm.restore(exception);
+    };
+    let note = format!(
+        "Error calling __set_name__ on '{}' instance {shown} in '{}'",
+        vm.type_name(value),
+        ty.display_name()
+    );
     if crate::exception_types::add_note(vm, &exception, vm.new_str(&note).as_value()).is_err() {
         drop(vm.take_pending());
     }
@@ -288,12 +384,24 @@ fn note_set_name(vm: &Vm, raised: Raised, ty: &TypeRef, key: &Value, value: &Val
 /// `super(cls, cls).__init_subclass__(**kwargs)`.
 fn init_subclass(vm: &Vm, ty: &TypeRef, args: &Args<'_>) -> PyResult<()> {
     let name = &vm.names.__init_subclass__;
-    let found = ty.mro.borrow().iter().skip(1).find_map(|c| c.dict.get_str(name));
+    let found = ty
+        .mro
+        .borrow()
+        .iter()
+        .skip(1)
+        .find_map(|c| c.dict.get_str(name));
     let Some(found) = found else { return Ok(()) };
     let function = match vm.type_of(&found).slots.descr_get.get() {
         Some(get) => get(vm, &found, None, Some(ty.as_value()))?,
         None => found,
     };
     let keywords = &args.values[args.values.len() - args.keyword_count()..];
-    vm.call_args(&function, Args { values: keywords, keywords: args.keywords }).map(drop)
+    vm.call_args(
+        &function,
+        Args {
+            values: keywords,
+            keywords: args.keywords,
+        },
+    )
+    .map(drop)
 }

@@ -3,7 +3,9 @@
 use std::cell::{Cell, RefCell};
 
 use crate::dict::Dict;
-use crate::function::{GetSet, Member, MethodDescriptor, MethodHolder, NativeFunction, SlotWrapper};
+use crate::function::{
+    GetSet, Member, MethodDescriptor, MethodHolder, NativeFunction, SlotWrapper,
+};
 use crate::header::{Object, ObjectHeader, Payload, PayloadVTable, Ref, TypeRef};
 use crate::native::{MethodDef, MethodKind, NativeClass, TypeSpec};
 use crate::slots::{SlotId, Slots};
@@ -30,7 +32,9 @@ pub fn subclasses(ty: &TypeRef) -> Vec<TypeRef> {
 impl Drop for Type {
     fn drop(&mut self) {
         // SAFETY: a Type payload always lies in its object.
-        let me = unsafe { (self as *mut Type).byte_sub(std::mem::offset_of!(Object<Type>, payload)) }.cast::<ObjectHeader>();
+        let me =
+            unsafe { (self as *mut Type).byte_sub(std::mem::offset_of!(Object<Type>, payload)) }
+                .cast::<ObjectHeader>();
         for base in self.bases.borrow().items() {
             if let Some(base) = base.downcast::<Type>() {
                 base.subclasses.borrow_mut().retain(|&s| s != me);
@@ -75,7 +79,12 @@ impl Vm {
 
     /// As [`Vm::make_native_type`], with so many values in the instance part that
     /// native code reads and writes by number.
-    pub fn make_native_type_with_slots(&self, spec: &TypeSpec, base: &TypeRef, slots: u32) -> TypeRef {
+    pub fn make_native_type_with_slots(
+        &self,
+        spec: &TypeSpec,
+        base: &TypeRef,
+        slots: u32,
+    ) -> TypeRef {
         let ty = self.new_type_object(spec, base, slots);
         self.fill_native_type(&ty, spec);
         ty.set_flag(TypeFlags::HAS_INSTANCE_PART, true);
@@ -84,27 +93,33 @@ impl Vm {
 
     pub(crate) fn new_type_object(&self, spec: &TypeSpec, base: &TypeRef, members: u32) -> TypeRef {
         let name = self.intern_str(spec.name);
-        let flags = with_instance_part(spec.vtable, spec.flags | TypeFlags(base.flags.get().0 & TypeFlags::HAS_DICT.0));
-        let ty = self.heap.alloc(&self.types.type_, Type {
-            vtable: spec.vtable,
-            flags: Cell::new(flags),
-            version: Cell::new(0),
-            slots: Slots::default(),
-            // Without a part the offset is not looked at.
-            instance_offset: instance_offset(spec.vtable),
-            member_count: members,
-            qualname: RefCell::new(name.to_value()),
-            name: RefCell::new(name),
-            module: spec.module,
-            doc: Cell::new(Some(spec.doc)),
-            signature: Cell::new(Some(spec.signature)),
-            base: RefCell::new(Some(base.clone())),
-            bases: RefCell::new(self.new_tuple([base.to_value()])),
-            mro: RefCell::default(),
-            dict: self.new_dict(),
-            subclasses: RefCell::default(),
-            shapes: Default::default(),
-        });
+        let flags = with_instance_part(
+            spec.vtable,
+            spec.flags | TypeFlags(base.flags.get().0 & TypeFlags::HAS_DICT.0),
+        );
+        let ty = self.heap.alloc(
+            &self.types.type_,
+            Type {
+                vtable: spec.vtable,
+                flags: Cell::new(flags),
+                version: Cell::new(0),
+                slots: Slots::default(),
+                // Without a part the offset is not looked at.
+                instance_offset: instance_offset(spec.vtable),
+                member_count: members,
+                qualname: RefCell::new(name.to_value()),
+                name: RefCell::new(name),
+                module: spec.module,
+                doc: Cell::new(Some(spec.doc)),
+                signature: Cell::new(Some(spec.signature)),
+                base: RefCell::new(Some(base.clone())),
+                bases: RefCell::new(self.new_tuple([base.to_value()])),
+                mro: RefCell::default(),
+                dict: self.new_dict(),
+                subclasses: RefCell::default(),
+                shapes: Default::default(),
+            },
+        );
         // Most instances of native classes never get an attribute; the shapes learn from those that do.
         ty.shapes.inline_slots.set(0);
         ty
@@ -156,20 +171,26 @@ impl Vm {
         if ty.slots.finalize.get().is_some() {
             flags = flags | TypeFlags::HAS_FINALIZER;
         }
-        let is = |f: Option<crate::slots::GetAttrFn>| f.is_none_or(|f| std::ptr::fn_addr_eq(f, crate::attr::generic_getattr as crate::slots::GetAttrFn));
+        let is = |f: Option<crate::slots::GetAttrFn>| {
+            f.is_none_or(|f| {
+                std::ptr::fn_addr_eq(f, crate::attr::generic_getattr as crate::slots::GetAttrFn)
+            })
+        };
         if is(ty.slots.getattro.get()) {
             flags = flags | TypeFlags::GENERIC_GETATTR;
         }
-        if ty.slots.setattro.get().is_none_or(|f| std::ptr::fn_addr_eq(f, crate::attr::generic_setattr as crate::slots::SetAttrFn)) {
+        if ty.slots.setattro.get().is_none_or(|f| {
+            std::ptr::fn_addr_eq(f, crate::attr::generic_setattr as crate::slots::SetAttrFn)
+        }) {
             flags = flags | TypeFlags::GENERIC_SETATTR;
         }
         ty.flags.set(flags);
         *ty.mro.borrow_mut() = mro;
-        let set = |name: &str, value: Value| ty.dict.insert_str(self, &self.intern_str(name), value);
+        let set =
+            |name: &str, value: Value| ty.dict.insert_str(self, &self.intern_str(name), value);
         for &id in &own_slots {
             if id == SlotId::new {
-                let f = NativeFunction { def: &NEW_DEF, this: Some(ty.to_value()), module: None };
-                set("__new__", self.heap.alloc(&self.types.builtin_function, f).into_value());
+                self.give_own_new(ty);
                 continue;
             }
             if id == SlotId::hash && !own(SlotId::hash) {
@@ -186,8 +207,17 @@ impl Vm {
             };
             for &name in dunders {
                 if ty.dict.find_str(&self.intern_str(name)).is_none() {
-                    let w = SlotWrapper { slot: id, name, ty: ty.clone() };
-                    set(name, self.heap.alloc(&self.types.wrapper_descriptor, w).into_value());
+                    let w = SlotWrapper {
+                        slot: id,
+                        name,
+                        ty: ty.clone(),
+                    };
+                    set(
+                        name,
+                        self.heap
+                            .alloc(&self.types.wrapper_descriptor, w)
+                            .into_value(),
+                    );
                 }
             }
         }
@@ -198,25 +228,67 @@ impl Vm {
             set(def.name, self.method_object(def, ty));
         }
         for def in spec.getsets.iter().copied().flatten() {
-            let getset = GetSet { def, ty: ty.clone() };
-            set(def.name, self.heap.alloc(&self.types.getset_descriptor, getset).into_value());
+            let getset = GetSet {
+                def,
+                ty: ty.clone(),
+            };
+            set(
+                def.name,
+                self.heap
+                    .alloc(&self.types.getset_descriptor, getset)
+                    .into_value(),
+            );
         }
         if ty.dict.find_str(&self.names.__doc__).is_none() {
-            set("__doc__", if spec.doc.is_empty() { Value::NONE } else { self.new_str(spec.doc).into_value() });
+            set(
+                "__doc__",
+                if spec.doc.is_empty() {
+                    Value::NONE
+                } else {
+                    self.new_str(spec.doc).into_value()
+                },
+            );
+        }
+    }
+
+    /// Puts a `__new__` into a native class that knows it.
+    pub(crate) fn give_own_new(&self, ty: &TypeRef) {
+        if ty.dict.find_str(&self.names.__new__).is_none() {
+            let f = NativeFunction { def: &NEW_DEF, this: Some(ty.to_value()), module: None };
+            let f = self.heap.alloc(&self.types.builtin_function, f);
+            ty.dict.insert_str(self, &self.names.__new__, f.into_value());
         }
     }
 
     fn method_object(&self, def: &'static MethodDef, ty: &TypeRef) -> Value {
-        let descriptor = MethodDescriptor { def, ty: ty.clone() };
+        let descriptor = MethodDescriptor {
+            def,
+            ty: ty.clone(),
+        };
         match def.kind {
-            MethodKind::Class => self.heap.alloc(&self.types.classmethod_descriptor, descriptor).into_value(),
+            MethodKind::Class => self
+                .heap
+                .alloc(&self.types.classmethod_descriptor, descriptor)
+                .into_value(),
             MethodKind::Static | MethodKind::Function => {
-                let f = NativeFunction { def, this: None, module: None };
-                let f = self.heap.alloc(&self.types.builtin_function, f).into_value();
-                let holder = MethodHolder { function: RefCell::new(Some(f)) };
+                let f = NativeFunction {
+                    def,
+                    this: None,
+                    module: None,
+                };
+                let f = self
+                    .heap
+                    .alloc(&self.types.builtin_function, f)
+                    .into_value();
+                let holder = MethodHolder {
+                    function: RefCell::new(Some(f)),
+                };
                 crate::object::alloc_instance(self, &self.types.staticmethod, holder).into_value()
             }
-            MethodKind::Instance => self.heap.alloc(&self.types.method_descriptor, descriptor).into_value(),
+            MethodKind::Instance => self
+                .heap
+                .alloc(&self.types.method_descriptor, descriptor)
+                .into_value(),
         }
     }
 
@@ -232,7 +304,11 @@ impl Vm {
         let member_base = if base_part { best.member_count } else { 0 };
         let member_count = member_base + spec.members.len() as u32;
         let needs_part = base_part || has_dict && !keeps_own_dict(best.vtable) || member_count > 0;
-        let instance_offset = if base_part { best.instance_offset } else { instance_offset(best.vtable) };
+        let instance_offset = if base_part {
+            best.instance_offset
+        } else {
+            instance_offset(best.vtable)
+        };
         let kept = best.flags.get().0
             & (TypeFlags::LONG_SUBCLASS
                 | TypeFlags::LIST_SUBCLASS
@@ -244,9 +320,17 @@ impl Vm {
                 | TypeFlags::TYPE_SUBCLASS
                 | TypeFlags::DISALLOW_INSTANTIATION)
                 .0;
-        let mut flags = TypeFlags(kept) | TypeFlags::HEAP | TypeFlags::BASETYPE | TypeFlags::GENERIC_GETATTR | TypeFlags::GENERIC_SETATTR;
+        let mut flags = TypeFlags(kept)
+            | TypeFlags::HEAP
+            | TypeFlags::BASETYPE
+            | TypeFlags::GENERIC_GETATTR
+            | TypeFlags::GENERIC_SETATTR;
         for b in &spec.bases {
-            flags = flags | TypeFlags(b.flags.get().0 & (TypeFlags::SEQUENCE | TypeFlags::MAPPING | TypeFlags::WEAKREFABLE).0);
+            flags = flags
+                | TypeFlags(
+                    b.flags.get().0
+                        & (TypeFlags::SEQUENCE | TypeFlags::MAPPING | TypeFlags::WEAKREFABLE).0,
+                );
         }
         if needs_part {
             flags = flags | TypeFlags::HAS_INSTANCE_PART;
@@ -257,36 +341,58 @@ impl Vm {
         if spec.add_weakref {
             flags = flags | TypeFlags::WEAKREFABLE;
         }
-        let ty = crate::object::alloc_instance(self, meta, Type {
-            vtable: best.vtable,
-            flags: Cell::new(flags),
-            version: Cell::new(0),
-            slots: Slots::default(),
-            instance_offset,
-            member_count,
-            name: RefCell::new(spec.name.clone()),
-            qualname: RefCell::new(spec.qualname),
-            module: "",
-            doc: Cell::new(None),
-            signature: Cell::new(None),
-            base: RefCell::new(Some(best.clone())),
-            bases: RefCell::new(self.new_tuple(spec.bases.iter().map(|b| b.to_value()).collect::<Vec<_>>())),
-            mro: RefCell::default(),
-            dict: spec.dict,
-            subclasses: RefCell::default(),
-            shapes: Default::default(),
-        });
+        let ty = crate::object::alloc_instance(
+            self,
+            meta,
+            Type {
+                vtable: best.vtable,
+                flags: Cell::new(flags),
+                version: Cell::new(0),
+                slots: Slots::default(),
+                instance_offset,
+                member_count,
+                name: RefCell::new(spec.name.clone()),
+                qualname: RefCell::new(spec.qualname),
+                module: "",
+                doc: Cell::new(None),
+                signature: Cell::new(None),
+                base: RefCell::new(Some(best.clone())),
+                bases: RefCell::new(
+                    self.new_tuple(spec.bases.iter().map(|b| b.to_value()).collect::<Vec<_>>()),
+                ),
+                mro: RefCell::default(),
+                dict: spec.dict,
+                subclasses: RefCell::default(),
+                shapes: Default::default(),
+            },
+        );
         // Room for the attributes that the class's methods assign on `self`, besides those of the base.
         let assigned = ty
             .dict
             .get_str(&self.intern_str("__static_attributes__"))
             .and_then(|names| names.downcast::<Tuple>().map(|t| t.len() as u32))
             .unwrap_or(0);
-        let inherited = if best.has(TypeFlags::HEAP) { best.shapes.inline_slots.get() } else { 0 };
-        ty.shapes.inline_slots.set((assigned + inherited).clamp(2, crate::instance::MAX_INLINE));
+        let inherited = if best.has(TypeFlags::HEAP) {
+            best.shapes.inline_slots.get()
+        } else {
+            0
+        };
+        ty.shapes
+            .inline_slots
+            .set((assigned + inherited).clamp(2, crate::instance::MAX_INLINE));
         for (i, name) in spec.members.iter().enumerate() {
-            let member = Member { name: name.clone(), ty: ty.clone(), slot: member_base + i as u32 };
-            ty.dict.insert_str(self, name, self.heap.alloc(&self.types.member_descriptor, member).into_value());
+            let member = Member {
+                name: name.clone(),
+                ty: ty.clone(),
+                slot: member_base + i as u32,
+            };
+            ty.dict.insert_str(
+                self,
+                name,
+                self.heap
+                    .alloc(&self.types.member_descriptor, member)
+                    .into_value(),
+            );
         }
         self.complete_class_dict(&ty, spec.add_dict, spec.add_weakref);
         for b in &spec.bases {
@@ -309,16 +415,28 @@ impl Vm {
 
     /// The entries of a class's namespace that nobody writes.
     fn complete_class_dict(&self, ty: &TypeRef, add_dict: bool, add_weakref: bool) {
-        for (def, wanted) in [(&crate::object_type::INSTANCE_DICT, add_dict), (&crate::object_type::INSTANCE_WEAKREF, add_weakref)] {
+        for (def, wanted) in [
+            (&crate::object_type::INSTANCE_DICT, add_dict),
+            (&crate::object_type::INSTANCE_WEAKREF, add_weakref),
+        ] {
             if wanted {
-                let getset = self.heap.alloc(&self.types.getset_descriptor, GetSet { def, ty: ty.clone() });
-                ty.dict.insert_str(self, &self.intern_str(def.name), getset.into_value());
+                let getset = self.heap.alloc(
+                    &self.types.getset_descriptor,
+                    GetSet {
+                        def,
+                        ty: ty.clone(),
+                    },
+                );
+                ty.dict
+                    .insert_str(self, &self.intern_str(def.name), getset.into_value());
             }
         }
         if ty.dict.find_str(&self.names.__doc__).is_none() {
             ty.dict.insert_str(self, &self.names.__doc__, Value::NONE);
         }
-        if ty.dict.find_str(&self.names.__eq__).is_some() && ty.dict.find_str(&self.names.__hash__).is_none() {
+        if ty.dict.find_str(&self.names.__eq__).is_some()
+            && ty.dict.find_str(&self.names.__hash__).is_none()
+        {
             ty.dict.insert_str(self, &self.names.__hash__, Value::NONE);
         }
     }
@@ -328,18 +446,35 @@ impl Vm {
 pub fn class_mro(vm: &Vm, ty: &TypeRef) -> PyResult<Vec<TypeRef>> {
     let meta = ty.ty();
     let name = vm.intern_str("mro");
-    let custom = !meta.is(&vm.types.type_) && vm.type_lookup_where(meta, &name).is_some_and(|(owner, _)| owner.has(TypeFlags::HEAP));
-    let special = if custom { vm.lookup_special(ty.as_value(), &name)? } else { None };
-    let Some((function, this)) = special else { return compute_mro(vm, ty, &crate::type_type::bases_of(ty)) };
+    let custom = !meta.is(&vm.types.type_)
+        && vm
+            .type_lookup_where(meta, &name)
+            .is_some_and(|(owner, _)| owner.has(TypeFlags::HEAP));
+    let special = if custom {
+        vm.lookup_special(ty.as_value(), &name)?
+    } else {
+        None
+    };
+    let Some((function, this)) = special else {
+        return compute_mro(vm, ty, &crate::type_type::bases_of(ty));
+    };
     let result = vm.call(&function, this.as_slice())?;
     let mut mro = Vec::new();
     for class in vm.collect(&result)? {
         match class.downcast_owned::<Type>() {
             Ok(class) if layouts_fit(ty, &class) => mro.push(class),
             Ok(class) => {
-                return Err(vm.type_error(format!("mro() returned base with unsuitable layout ('{}')", class.display_name())));
+                return Err(vm.type_error(format!(
+                    "mro() returned base with unsuitable layout ('{}')",
+                    class.display_name()
+                )));
             }
-            Err(other) => return Err(vm.type_error(format!("mro() returned a non-class ('{}')", vm.type_name(&other)))),
+            Err(other) => {
+                return Err(vm.type_error(format!(
+                    "mro() returned a non-class ('{}')",
+                    vm.type_name(&other)
+                )));
+            }
         }
     }
     Ok(mro)
@@ -363,7 +498,11 @@ static NEW_DEF: MethodDef = MethodDef {
 
 /// Where the instance part of objects with this payload lies.
 fn instance_offset(vtable: &'static PayloadVTable) -> u32 {
-    if std::ptr::eq(vtable, Tuple::vtable()) { crate::instance::VARIABLE_OFFSET } else { ((vtable.size + 7) & !7) as u32 }
+    if std::ptr::eq(vtable, Tuple::vtable()) {
+        crate::instance::VARIABLE_OFFSET
+    } else {
+        ((vtable.size + 7) & !7) as u32
+    }
 }
 
 /// Whether the payload itself holds the `__dict__`: classes and modules.
@@ -373,7 +512,11 @@ pub fn keeps_own_dict(vtable: &'static PayloadVTable) -> bool {
 
 /// A native class whose instances have a `__dict__` gives them an instance part for it.
 fn with_instance_part(vtable: &'static PayloadVTable, flags: TypeFlags) -> TypeFlags {
-    if flags.contains(TypeFlags::HAS_DICT) && !keeps_own_dict(vtable) { flags | TypeFlags::HAS_INSTANCE_PART } else { flags }
+    if flags.contains(TypeFlags::HAS_DICT) && !keeps_own_dict(vtable) {
+        flags | TypeFlags::HAS_INSTANCE_PART
+    } else {
+        flags
+    }
 }
 
 /// What `type.__new__` needs to know of a class.
@@ -393,8 +536,16 @@ fn solid_base(ty: &TypeRef) -> TypeRef {
     let base = ty.base.borrow().clone();
     match base {
         Some(base) => {
-            let own_members = ty.member_count != if base.has(TypeFlags::HAS_INSTANCE_PART) { base.member_count } else { 0 };
-            if !std::ptr::eq(ty.vtable, base.vtable) || own_members || crate::exceptions::adds_fields(ty, &base) {
+            let own_members = ty.member_count
+                != if base.has(TypeFlags::HAS_INSTANCE_PART) {
+                    base.member_count
+                } else {
+                    0
+                };
+            if !std::ptr::eq(ty.vtable, base.vtable)
+                || own_members
+                || crate::exceptions::adds_fields(ty, &base)
+            {
                 ty.clone()
             } else {
                 solid_base(&base)
@@ -415,7 +566,10 @@ pub fn best_base(vm: &Vm, bases: &[TypeRef]) -> PyResult<TypeRef> {
     let mut winner: Option<(TypeRef, TypeRef)> = None;
     for base in bases {
         if !base.has(TypeFlags::BASETYPE) {
-            return Err(vm.type_error(format!("type '{}' is not an acceptable base type", base.display_name())));
+            return Err(vm.type_error(format!(
+                "type '{}' is not an acceptable base type",
+                base.display_name()
+            )));
         }
         let solid = solid_base(base);
         match &winner {
@@ -429,7 +583,11 @@ pub fn best_base(vm: &Vm, bases: &[TypeRef]) -> PyResult<TypeRef> {
     match winner {
         Some((solid, base)) => Ok(bases
             .iter()
-            .find(|b| b.has(TypeFlags::HAS_INSTANCE_PART) && !base.has(TypeFlags::HAS_INSTANCE_PART) && solid_base(b).is(&solid))
+            .find(|b| {
+                b.has(TypeFlags::HAS_INSTANCE_PART)
+                    && !base.has(TypeFlags::HAS_INSTANCE_PART)
+                    && solid_base(b).is(&solid)
+            })
             .cloned()
             .unwrap_or(base)),
         None => Ok(vm.types.object.clone()),
@@ -453,7 +611,10 @@ pub fn compute_mro(vm: &Vm, ty: &TypeRef, bases: &[TypeRef]) -> PyResult<Vec<Typ
         for (s, &head) in sequences.iter().zip(&heads) {
             let Some(c) = s.get(head) else { continue };
             all_done = false;
-            let blocked = sequences.iter().zip(&heads).any(|(s, &h)| s.iter().skip(h + 1).any(|x| x.is(c)));
+            let blocked = sequences
+                .iter()
+                .zip(&heads)
+                .any(|(s, &h)| s.iter().skip(h + 1).any(|x| x.is(c)));
             if !blocked {
                 candidate = Some(c.clone());
                 break;
@@ -528,7 +689,9 @@ pub fn recursive_isinstance(vm: &Vm, object: &Value, class: &Value) -> PyResult<
             .is_some_and(|c| !c.is(vm.type_of(object)) && c.is_subtype(ty)));
     }
     if bases_of(vm, class)?.is_none() {
-        return Err(vm.type_error("isinstance() arg 2 must be a type, a tuple of types, or a union"));
+        return Err(
+            vm.type_error("isinstance() arg 2 must be a type, a tuple of types, or a union")
+        );
     }
     match vm.getattr_opt(object, &vm.names.__class__)? {
         Some(c) => abstract_issubclass(vm, &c, class),
@@ -545,14 +708,18 @@ pub fn recursive_issubclass(vm: &Vm, class: &Value, of: &Value) -> PyResult<bool
         return Err(vm.type_error("issubclass() arg 1 must be a class"));
     }
     if bases_of(vm, of)?.is_none() {
-        return Err(vm.type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union"));
+        return Err(
+            vm.type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union")
+        );
     }
     abstract_issubclass(vm, class, of)
 }
 
 /// `__bases__`, if it is a tuple.
 fn bases_of(vm: &Vm, class: &Value) -> PyResult<Option<Ref<Tuple>>> {
-    Ok(vm.getattr_opt(class, &vm.names.__bases__)?.and_then(|b| b.downcast_owned::<Tuple>().ok()))
+    Ok(vm
+        .getattr_opt(class, &vm.names.__bases__)?
+        .and_then(|b| b.downcast_owned::<Tuple>().ok()))
 }
 
 fn abstract_issubclass(vm: &Vm, class: &Value, of: &Value) -> PyResult<bool> {
@@ -560,7 +727,9 @@ fn abstract_issubclass(vm: &Vm, class: &Value, of: &Value) -> PyResult<bool> {
     if class.is(of) {
         return Ok(true);
     }
-    let Some(bases) = bases_of(vm, class)? else { return Ok(false) };
+    let Some(bases) = bases_of(vm, class)? else {
+        return Ok(false);
+    };
     for base in bases.items() {
         if abstract_issubclass(vm, base, of)? {
             return Ok(true);
@@ -572,10 +741,21 @@ fn abstract_issubclass(vm: &Vm, class: &Value, of: &Value) -> PyResult<bool> {
 /// Guards `object.__setattr__(x, …)` on objects whose class has a stricter native `__setattr__`.
 pub fn check_setattr_wrapper(vm: &Vm, this: &Value, owner: &TypeRef, name: &str) -> PyResult<()> {
     let ty = vm.type_of(this);
-    let native = ty.mro.borrow().iter().find(|c| !c.has(TypeFlags::HEAP)).cloned();
+    let native = ty
+        .mro
+        .borrow()
+        .iter()
+        .find(|c| !c.has(TypeFlags::HEAP))
+        .cloned();
     match native {
-        Some(native) if native.slots.address(SlotId::setattro) != owner.slots.address(SlotId::setattro) && native.is_subtype(owner) => {
-            Err(vm.type_error(format!("can't apply this {name} to {} object", ty.display_name())))
+        Some(native)
+            if native.slots.address(SlotId::setattro) != owner.slots.address(SlotId::setattro)
+                && native.is_subtype(owner) =>
+        {
+            Err(vm.type_error(format!(
+                "can't apply this {name} to {} object",
+                ty.display_name()
+            )))
         }
         _ => Ok(()),
     }

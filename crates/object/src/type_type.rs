@@ -12,7 +12,10 @@ use crate::vm::{Args, PyResult, Raised, Vm};
 /// `__module__` of a class, if it is text.
 pub fn module_name(vm: &Vm, ty: &TypeRef) -> Option<String> {
     if ty.has(TypeFlags::HEAP) {
-        ty.dict.get_str(&vm.names.__module__)?.downcast::<Str>().map(|s| s.to_string())
+        ty.dict
+            .get_str(&vm.names.__module__)?
+            .downcast::<Str>()
+            .map(|s| s.to_string())
     } else {
         Some(ty.module.to_owned())
     }
@@ -20,7 +23,9 @@ pub fn module_name(vm: &Vm, ty: &TypeRef) -> Option<String> {
 
 /// Makes an instance: `__new__`, then `__init__` of what that gave.
 pub fn type_call(vm: &Vm, callable: &Value, args: Args<'_>) -> PyResult {
-    let Some(ty) = callable.downcast::<Type>() else { return Err(crate::args::wrong_receiver(vm, callable, "__call__")) };
+    let Some(ty) = callable.downcast::<Type>() else {
+        return Err(crate::args::wrong_receiver(vm, callable, "__call__"));
+    };
     if ty.is(&vm.types.type_) {
         match (args.positional(), args.keyword_count()) {
             ([object], 0) => return Ok(vm.type_of(object).to_value()),
@@ -42,11 +47,24 @@ pub fn type_call(vm: &Vm, callable: &Value, args: Args<'_>) -> PyResult {
 }
 
 /// Guards the attributes of a class that Python may set, and none may delete.
-fn settable<'a>(vm: &Vm, ty: &TypeRef, name: &str, value: Option<&'a Value>) -> PyResult<&'a Value> {
+fn settable<'a>(
+    vm: &Vm,
+    ty: &TypeRef,
+    name: &str,
+    value: Option<&'a Value>,
+) -> PyResult<&'a Value> {
     if ty.has(TypeFlags::IMMUTABLE) {
-        return Err(vm.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", ty.display_name())));
+        return Err(vm.type_error(format!(
+            "cannot set '{name}' attribute of immutable type '{}'",
+            ty.display_name()
+        )));
     }
-    value.ok_or_else(|| vm.type_error(format!("cannot delete '{name}' attribute of type '{}'", ty.display_name())))
+    value.ok_or_else(|| {
+        vm.type_error(format!(
+            "cannot delete '{name}' attribute of type '{}'",
+            ty.display_name()
+        ))
+    })
 }
 
 fn no_type_attribute(vm: &Vm, ty: &TypeRef, name: &Ref<Str>) -> Raised {
@@ -67,7 +85,9 @@ impl Type {
     #[pyslot]
     fn init(vm: &Vm, _this: &Value, args: Args<'_>) -> PyResult<()> {
         match args.positional().len() {
-            1 if args.keyword_count() > 0 => Err(vm.type_error("type.__init__() takes no keyword arguments")),
+            1 if args.keyword_count() > 0 => {
+                Err(vm.type_error("type.__init__() takes no keyword arguments"))
+            }
             1 | 3 => Ok(()),
             _ => Err(vm.type_error("type.__init__() takes 1 or 3 arguments")),
         }
@@ -104,11 +124,21 @@ impl Type {
     /// The direct subclasses that are alive.
     #[pymethod("(self, /)")]
     fn __subclasses__(vm: &Vm, this: &TypeRef) -> Value {
-        vm.list_value(crate::type_ops::subclasses(this).into_iter().map(Ref::into_value).collect())
+        vm.list_value(
+            crate::type_ops::subclasses(this)
+                .into_iter()
+                .map(Ref::into_value)
+                .collect(),
+        )
     }
     /// The namespace in which a class body runs.
     #[pyclassmethod("(cls, /, *args, **kwds)")]
-    fn __prepare__(vm: &Vm, _cls: &Value, _args: &[Value], _kwds: crate::args::KwArgs<'_>) -> Value {
+    fn __prepare__(
+        vm: &Vm,
+        _cls: &Value,
+        _args: &[Value],
+        _kwds: crate::args::KwArgs<'_>,
+    ) -> Value {
         vm.new_dict().into_value()
     }
     /// Whether an object is an instance.
@@ -144,7 +174,9 @@ impl Type {
         let value = settable(vm, this, "__name__", value)?;
         let Some(name) = value.downcast::<Str>() else {
             let (class, got) = (this.display_name(), vm.type_name(value));
-            return Err(vm.type_error(format!("can only assign string to {class}.__name__, not '{got}'")));
+            return Err(vm.type_error(format!(
+                "can only assign string to {class}.__name__, not '{got}'"
+            )));
         };
         crate::type_new::check_class_name(vm, name)?;
         let old = this.name.replace(vm.copy_to_plain_str(name));
@@ -160,7 +192,9 @@ impl Type {
         let value = settable(vm, this, "__qualname__", value)?;
         if value.downcast::<Str>().is_none() {
             let (class, got) = (this.display_name(), vm.type_name(value));
-            return Err(vm.type_error(format!("can only assign string to {class}.__qualname__, not '{got}'")));
+            return Err(vm.type_error(format!(
+                "can only assign string to {class}.__qualname__, not '{got}'"
+            )));
         }
         let old = this.qualname.replace(value.clone());
         drop(old);
@@ -179,7 +213,8 @@ impl Type {
     fn set_module(vm: &Vm, this: &TypeRef, value: Option<&Value>) -> PyResult<()> {
         let value = settable(vm, this, "__module__", value)?;
         drop(this.dict.remove_str(vm, &vm.intern_str("__firstlineno__")));
-        this.dict.insert_str(vm, &vm.names.__module__, value.clone());
+        this.dict
+            .insert_str(vm, &vm.names.__module__, value.clone());
         Ok(())
     }
     #[pygetset]
@@ -207,7 +242,11 @@ impl Type {
     #[pygetset]
     fn __abstractmethods__(vm: &Vm, this: &TypeRef) -> PyResult {
         let name = &vm.names.__abstractmethods__;
-        let found = if this.is(&vm.types.type_) { None } else { this.dict.get_str(name) };
+        let found = if this.is(&vm.types.type_) {
+            None
+        } else {
+            this.dict.get_str(name)
+        };
         found.ok_or_else(|| no_type_attribute(vm, this, name))
     }
     #[pysetter(__abstractmethods__)]
@@ -234,5 +273,10 @@ impl Type {
 
 /// The bases as types.
 pub fn bases_of(ty: &TypeRef) -> Vec<TypeRef> {
-    ty.bases.borrow().items().iter().filter_map(|b| b.downcast::<Type>().cloned()).collect()
+    ty.bases
+        .borrow()
+        .items()
+        .iter()
+        .filter_map(|b| b.downcast::<Type>().cloned())
+        .collect()
 }

@@ -20,6 +20,7 @@ pub const HOOKS: Hooks = Hooks {
     warn: crate::warnings::warn,
     import: crate::import::import_module,
     unraisable: crate::sys::report_unraisable,
+    super_args: crate::super_::super_args,
     poll: crate::poll::poll,
     ..Hooks::NONE
 };

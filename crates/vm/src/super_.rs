@@ -81,3 +81,39 @@ pub fn super_method(vm: &Vm, function: &Value, class: &Value, this: &Value, name
         }
     }
 }
+
+/// What `super()` without arguments means where the running code stands.
+///
+/// # Errors
+/// RuntimeError if the code is no method or what it needs was deleted.
+pub fn super_args(vm: &Vm) -> PyResult<(TypeRef, Value)> {
+    use taipan_compiler::code::LocalKind;
+    use taipan_object::function::Cell;
+    let Some(frame) = crate::builtins::scope::current(vm) else {
+        return Err(vm.runtime_error("super(): no current frame"));
+    };
+    // SAFETY: the current frame is live; its fast locals are the first registers.
+    let (code, local) = unsafe {
+        let frame = &*frame;
+        let local = move |n: usize| {
+            let word = frame.regs.add(n);
+            (*word != 0).then(|| Value::borrow_word(&*word).clone())
+        };
+        (&frame.code().code, local)
+    };
+    if code.arg_count == 0 {
+        return Err(vm.runtime_error("super(): no arguments"));
+    }
+    let unbox = |n: usize, kind: u8| match local(n) {
+        Some(v) if code.locals[n].kind.has(kind) => v.downcast::<Cell>().and_then(|c| c.get()),
+        v => v,
+    };
+    let Some(first) = unbox(0, LocalKind::CELL) else { return Err(vm.runtime_error("super(): arg[0] deleted")) };
+    let found = code.locals.iter().position(|l| l.kind.has(LocalKind::FREE) && &*l.name == "__class__");
+    let Some(at) = found else { return Err(vm.runtime_error("super(): __class__ cell not found")) };
+    let Some(class) = unbox(at, LocalKind::FREE) else { return Err(vm.runtime_error("super(): empty __class__ cell")) };
+    match class.downcast_owned::<Type>() {
+        Ok(class) => Ok((class, first)),
+        Err(other) => Err(vm.runtime_error(format!("super(): __class__ is not a type ({})", vm.type_name(&other)))),
+    }
+}
