@@ -269,8 +269,17 @@ impl Plain {
     }
 
     /// Called when a class is subclassed; does nothing.
-    #[pyclassmethod("(cls, /)")]
-    fn __init_subclass__(_vm: &Vm, _cls: &Value) {}
+    #[pyclassmethod("(cls, /, **kwargs)")]
+    fn __init_subclass__(vm: &Vm, cls: &Value, kwargs: crate::args::KwArgs<'_>) -> PyResult<()> {
+        if kwargs.is_empty() {
+            return Ok(());
+        }
+        let class = match cls.downcast::<Type>() {
+            Some(ty) => vm.str(&ty.qualname.borrow().clone())?.to_string(),
+            None => vm.type_name(cls),
+        };
+        Err(vm.type_error(format!("{class}.__init_subclass__() takes no keyword arguments")))
+    }
 
     /// Abstract classes override this to decide about issubclass().
     #[pyclassmethod("(cls, object, /)")]

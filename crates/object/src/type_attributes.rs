@@ -79,7 +79,7 @@ impl Type {
         immutable(vm, this, "__doc__")?;
         let Some(value) = value else {
             return Err(vm.type_error(format!(
-                "cannot delete '__doc__' attribute of type '{}'",
+                "cannot delete '__doc__' attribute of immutable type '{}'",
                 this.display_name()
             )));
         };
@@ -169,7 +169,7 @@ impl Type {
         immutable(vm, this, "__type_params__")?;
         let Some(value) = value else {
             return Err(vm.type_error(format!(
-                "cannot delete '__type_params__' attribute of type '{}'",
+                "cannot delete '__type_params__' attribute of immutable type '{}'",
                 this.display_name()
             )));
         };

@@ -61,14 +61,14 @@ fn settable<'a>(
     }
     value.ok_or_else(|| {
         vm.type_error(format!(
-            "cannot delete '{name}' attribute of type '{}'",
+            "cannot delete '{name}' attribute of immutable type '{}'",
             ty.display_name()
         ))
     })
 }
 
-fn no_type_attribute(vm: &Vm, ty: &TypeRef, name: &Ref<Str>) -> Raised {
-    vm.no_attribute(ty.as_value(), name)
+fn no_type_attribute(vm: &Vm, name: &Ref<Str>) -> Raised {
+    vm.raise_str(&vm.exc.attribute_error, name.to_string())
 }
 
 #[pymethods(
@@ -247,7 +247,7 @@ impl Type {
         } else {
             this.dict.get_str(name)
         };
-        found.ok_or_else(|| no_type_attribute(vm, this, name))
+        found.ok_or_else(|| no_type_attribute(vm, name))
     }
     #[pysetter(__abstractmethods__)]
     fn set_abstract_methods(vm: &Vm, this: &TypeRef, value: Option<&Value>) -> PyResult<()> {
@@ -260,7 +260,7 @@ impl Type {
             }
             None => {
                 if this.dict.remove_str(vm, name).is_none() {
-                    return Err(no_type_attribute(vm, this, name));
+                    return Err(no_type_attribute(vm, name));
                 }
                 false
             }
