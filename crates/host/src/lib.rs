@@ -1,6 +1,7 @@
 //! The one way to the operating system.
 
 pub mod env;
+pub mod errno;
 pub mod fd;
 pub mod fs;
 pub mod memory;

@@ -170,7 +170,10 @@ fn failure(vm: &Vm, e: &Value) -> Exit {
 
 /// Runs the program and shuts the interpreter down.
 pub fn run(vm: &Vm, options: &Options) -> Exit {
-    let started = crate::site::start(vm, options);
+    let started = crate::site::start(vm, options).and_then(|()| match taipan_vm::config(vm).warn_options.is_empty() {
+        true => Ok(()),
+        false => import::import_module(vm, "warnings").map(drop),
+    });
     let result = started.and_then(|()| run_target(vm, options));
     let exit = match result {
         Ok(code) => Exit::Code(code.unwrap_or(0)),

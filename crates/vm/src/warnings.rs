@@ -19,7 +19,12 @@ pub fn warn_explicit(vm: &Vm, warning: &SyntaxWarning, filename: &str) -> PyResu
 ///
 /// # Errors
 /// The warning, if filters make it an error.
-pub fn warn(vm: &Vm, category: &TypeRef, message: &str, _stack_level: usize) -> PyResult<()> {
+pub fn warn(vm: &Vm, category: &TypeRef, message: &str, stack_level: usize) -> PyResult<()> {
+    if crate::imp::find(vm, "_warnings").is_some() {
+        let module = crate::import::import_module(vm, "_warnings")?;
+        let args = [vm.new_str(message).into_value(), category.to_value(), vm.new_int(stack_level as i64)];
+        return vm.call_method(&module, &vm.intern_str("warn"), &args).map(drop);
+    }
     let (filename, line) = match crate::builtins::scope::current(vm) {
         // SAFETY: the current frame is live.
         Some(frame) => unsafe {
@@ -31,9 +36,12 @@ pub fn warn(vm: &Vm, category: &TypeRef, message: &str, _stack_level: usize) -> 
     emit(vm, category, message, &filename, line)
 }
 
-/// Gives a warning to the module `_warnings`, if a program has it; drops it otherwise.
+/// Gives a warning to the module `_warnings`.
 fn emit(vm: &Vm, category: &TypeRef, message: &str, filename: &str, line: i64) -> PyResult<()> {
-    let Some(module) = vm.modules.get_str(&vm.intern_str("_warnings")) else { return Ok(()) };
+    if crate::imp::find(vm, "_warnings").is_none() {
+        return Ok(());
+    }
+    let module = crate::import::import_module(vm, "_warnings")?;
     let Some(warn) = vm.getattr_opt(&module, &vm.intern_str("warn_explicit"))? else { return Ok(()) };
     let args = [
         vm.new_str(message).into_value(),

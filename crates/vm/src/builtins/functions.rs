@@ -55,6 +55,11 @@ pub mod module {
         }
         Ok(it)
     }
+    /// The next item of an asynchronous iterator.
+    #[pyfunction("(async_iterator, default=<unset>, /)")]
+    fn anext(vm: &Vm, async_iterator: &Value, default: Option<&Value>) -> PyResult {
+        crate::async_gen::anext(vm, async_iterator, default.cloned())
+    }
     /// The representation of an object in ASCII.
     #[pyfunction("(obj, /)")]
     fn ascii(vm: &Vm, object: &Value) -> PyResult<Ref<Str>> {

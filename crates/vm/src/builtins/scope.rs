@@ -1,7 +1,6 @@
 //! The running frame's names: what `globals`, `locals`, `vars`, `dir`, `exec` and `eval` start from.
 
 use taipan_object::dict::Dict;
-use taipan_object::function::Cell;
 use taipan_object::{PyResult, Ref, Value, Vm};
 
 use crate::frame::Frame;
@@ -32,38 +31,8 @@ pub fn globals(vm: &Vm) -> PyResult<Ref<Dict>> {
 /// SystemError if no code runs.
 pub fn locals(vm: &Vm) -> PyResult {
     match current(vm) {
-        // SAFETY: the current frame is live.
-        Some(frame) => Ok(unsafe { frame_locals(vm, frame) }),
+        Some(frame) => crate::frame_type::locals(vm, &crate::frame::frame_object(vm, frame)),
         None => Err(vm.raise_str(&vm.exc.system_error, "frame does not exist")),
-    }
-}
-
-/// # Safety
-/// `frame` is live.
-pub unsafe fn frame_locals(vm: &Vm, frame: *mut Frame) -> Value {
-    // SAFETY: by the contract; fast locals are the first registers.
-    unsafe {
-        let f = &*frame;
-        if f.locals != 0 {
-            return Value::borrow_word(&f.locals).clone();
-        }
-        let dict = vm.new_dict();
-        for (n, local) in f.code().code.locals.iter().enumerate() {
-            let word = f.regs.add(n);
-            if *word == 0 || local.kind.has(taipan_compiler::code::LocalKind::HIDDEN) || &*local.name == ".0" {
-                continue;
-            }
-            let value = Value::borrow_word(&*word);
-            let value = match value.downcast::<Cell>() {
-                Some(cell) => match cell.get() {
-                    Some(v) => v,
-                    None => continue,
-                },
-                None => value.clone(),
-            };
-            dict.insert_str(vm, &vm.intern_str(&local.name), value);
-        }
-        dict.into_value()
     }
 }
 

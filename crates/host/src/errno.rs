@@ -1,0 +1,3 @@
+//! The numbers of system errors.
+
+pub use libc::*;
