@@ -134,6 +134,7 @@ impl Interp {
             lookup_cache: Default::default(),
             int_max_str_digits: Cell::new(4300),
             module_state: RefCell::default(),
+            dunders: std::cell::OnceCell::new(),
         });
         interp.heap.adopt_pages();
         let interp = Box::into_raw(interp);
@@ -159,8 +160,6 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
             unsafe { (&raw mut (*interp).types.$field).write(ty) };
         )* };
     }
-    let sub = TypeFlags::BASETYPE;
-    let none = TypeFlags::default();
     // Filling any type makes instances of the descriptor types, so these are made first and filled later.
     let object = vm.types.object.clone();
     macro_rules! first {

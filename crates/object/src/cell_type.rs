@@ -45,7 +45,7 @@ impl Cell {
     }
     #[pygetset]
     fn cell_contents(vm: &Vm, this: &Ref<Cell>) -> PyResult {
-        this.get().ok_or_else(|| vm.value_error("cell is empty"))
+        this.get().ok_or_else(|| vm.value_error("Cell is empty"))
     }
     #[pysetter(cell_contents)]
     fn set_cell_contents(_vm: &Vm, this: &Ref<Cell>, value: Option<&Value>) -> PyResult<()> {

@@ -62,6 +62,7 @@ pub mod set_methods;
 pub mod simple_namespace;
 pub mod singletons;
 pub mod slice;
+pub mod slot_update;
 pub mod slot_wrappers;
 pub mod slots;
 pub mod sort;

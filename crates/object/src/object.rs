@@ -365,7 +365,7 @@ impl Vm {
         }
         let it = match self.iter(container) {
             Ok(it) => it,
-            Err(_) if self.exception_is(&self.exc.type_error) && ty.slots.iter.get().is_none() => {
+            Err(_) if self.exception_is(&self.exc.type_error) => {
                 drop(self.take_pending());
                 return Err(self.type_error(format!("argument of type '{}' is not a container or iterable", ty.display_name())));
             }

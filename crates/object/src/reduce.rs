@@ -116,9 +116,8 @@ pub fn default_state(vm: &Vm, this: &Value, required: bool) -> PyResult {
     if required && !std::ptr::eq(ty.vtable, vm.types.object.vtable) {
         return Err(vm.type_error(format!("cannot pickle '{}' object", ty.display_name())));
     }
-    let state = vm
-        .getattr_opt(this, &vm.names.__dict__)?
-        .unwrap_or(Value::NONE);
+    let state = vm.getattr_opt(this, &vm.names.__dict__)?.unwrap_or(Value::NONE);
+    let state = if state.downcast::<Dict>().is_some_and(|d| d.is_empty()) { Value::NONE } else { state };
     // Classes without members need no question to copyreg.
     if ty.member_count == 0
         && ty

@@ -6,6 +6,7 @@
 //! ([`call_wrapper`]).
 
 use crate::header::{Ref, TypeRef};
+use crate::memoryview::class_buffer::slot_buffer as class_buffer;
 use crate::slots::{CmpOp, SendResult, SlotId, Slots};
 use crate::str::Str;
 use crate::tuple::Tuple;
@@ -442,147 +443,8 @@ fn slot_send(vm: &Vm, this: &Value, value: Value) -> PyResult<SendResult> {
     r.map(SendResult::Yielded)
 }
 
-/// Sets the slots that a class made in Python must have for a dunder in its MRO.
-/// `name` is the dunder that was set or deleted; slots of all classes below are updated too.
-pub fn update_slot(vm: &Vm, ty: &TypeRef, name: &str) {
-    for &id in SlotId::ALL {
-        if deciding_dunders(id).contains(&name) {
-            update_slot_id(vm, ty, id);
-        }
-    }
-}
-
-/// Sets every slot of a fresh class from its MRO.
-pub fn update_all_slots(vm: &Vm, ty: &TypeRef) {
-    for &id in SlotId::ALL {
-        if !deciding_dunders(id).is_empty() {
-            set_slot_from_mro(vm, ty, id);
-        }
-    }
-}
-
-fn update_slot_id(vm: &Vm, ty: &TypeRef, id: SlotId) {
-    set_slot_from_mro(vm, ty, id);
-    for sub in crate::type_ops::subclasses(ty) {
-        if sub.has(TypeFlags::HEAP) {
-            update_slot_id(vm, &sub, id);
-        }
-    }
-}
-
-/// The names that decide about a slot in classes made in Python. Those of the
-/// sequence slots are also those of number slots, which alone get a function for methods written in Python.
-fn deciding_dunders(id: SlotId) -> &'static [&'static str] {
-    match id {
-        SlotId::concat => &["__add__"],
-        SlotId::repeat => &["__mul__"],
-        SlotId::iconcat => &["__iadd__"],
-        SlotId::irepeat => &["__imul__"],
-        _ => id.dunders(),
-    }
-}
-
-fn is_sequence_slot(id: SlotId) -> bool {
-    matches!(
-        id,
-        SlotId::concat | SlotId::repeat | SlotId::iconcat | SlotId::irepeat
-    )
-}
-
-/// What a class's MRO says about a slot.
-enum Source {
-    Nothing,
-    /// The slot of this native class.
-    Native(TypeRef),
-    Python,
-}
-
-fn slot_source(vm: &Vm, ty: &TypeRef, id: SlotId) -> Source {
-    let mut source = Source::Nothing;
-    for dunder in deciding_dunders(id) {
-        let Some(found) = vm.type_lookup(ty, &vm.intern_str(dunder)) else {
-            continue;
-        };
-        let Some(w) = found.downcast::<crate::function::SlotWrapper>() else {
-            return Source::Python;
-        };
-        if w.slot != id {
-            // The wrapper of a sequence slot says nothing about the number slot, and the other way round.
-            if is_sequence_slot(w.slot) || is_sequence_slot(id) {
-                continue;
-            }
-            return Source::Python;
-        }
-        if !ty.is_subtype(&w.ty) {
-            return Source::Python;
-        }
-        match &source {
-            Source::Native(known) if known.slots.address(id) != w.ty.slots.address(id) => {
-                return Source::Python;
-            }
-            Source::Native(_) => {}
-            _ => source = Source::Native(w.ty.clone()),
-        }
-    }
-    source
-}
-
-/// `__new__` in a class made in Python: native ones come from the class whose layout instances have.
-fn set_new_slot(vm: &Vm, ty: &TypeRef) {
-    let native = vm.type_lookup(ty, &vm.names.__new__).is_some_and(|f| {
-        f.downcast::<crate::function::NativeFunction>()
-            .is_some_and(|f| f.def.name == "__new__")
-    });
-    let base = ty.base.borrow().clone();
-    match base {
-        Some(base) if native => ty.slots.copy_slot(SlotId::new, &base.slots),
-        _ => install(&ty.slots, SlotId::new),
-    }
-}
-
-/// What the MRO gives for a slot: the first class that defines one of its dunders decides.
-fn set_slot_from_mro(vm: &Vm, ty: &TypeRef, id: SlotId) {
-    if id == SlotId::new {
-        return set_new_slot(vm, ty);
-    }
-    if id == SlotId::hash
-        && vm
-            .type_lookup(ty, &vm.names.__hash__)
-            .is_some_and(|f| f.is_none())
-    {
-        ty.slots.hash.set(None);
-        return;
-    }
-    match slot_source(vm, ty, id) {
-        Source::Nothing => ty.slots.clear_slot(id),
-        Source::Native(native) => ty.slots.copy_slot(id, &native.slots),
-        Source::Python if is_sequence_slot(id) => ty.slots.clear_slot(id),
-        Source::Python => install(&ty.slots, id),
-    }
-    match id {
-        SlotId::getattro => {
-            let generic = ty.slots.getattro.get().is_none_or(|f| {
-                std::ptr::fn_addr_eq(f, crate::attr::generic_getattr as crate::slots::GetAttrFn)
-            });
-            ty.set_flag(TypeFlags::GENERIC_GETATTR, generic);
-        }
-        SlotId::setattro => {
-            let generic = ty.slots.setattro.get().is_none_or(|f| {
-                std::ptr::fn_addr_eq(f, crate::attr::generic_setattr as crate::slots::SetAttrFn)
-            });
-            ty.set_flag(TypeFlags::GENERIC_SETATTR, generic);
-        }
-        SlotId::finalize => {
-            ty.set_flag(TypeFlags::HAS_FINALIZER, ty.slots.finalize.get().is_some())
-        }
-        _ => {}
-    }
-}
-
-use crate::memoryview::class_buffer::slot_buffer as class_buffer;
-
 /// Sets a slot to the function that looks its dunder up.
-fn install(s: &Slots, id: SlotId) {
+pub(crate) fn install(s: &Slots, id: SlotId) {
     macro_rules! table {
         ($($slot:ident = $f:ident;)*) => {
             match id { $(SlotId::$slot => s.$slot.set(Some($f)),)* _ => {} }

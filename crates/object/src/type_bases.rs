@@ -89,7 +89,7 @@ pub fn assign_bases(vm: &Vm, ty: &TypeRef, value: &Value) -> PyResult<()> {
 }
 
 fn update_slots_below(vm: &Vm, ty: &TypeRef) {
-    crate::slot_wrappers::update_all_slots(vm, ty);
+    crate::slot_update::update_all_slots(vm, ty);
     for sub in subclasses(ty)
         .into_iter()
         .filter(|s| s.has(TypeFlags::HEAP))

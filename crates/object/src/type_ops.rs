@@ -133,6 +133,8 @@ impl Vm {
     }
 
     fn fill_native_slots(&self, ty: &TypeRef, spec: &TypeSpec) {
+        ty.doc.set(Some(spec.doc));
+        ty.signature.set(Some(spec.signature));
         (spec.fill)(&ty.slots);
         let own = |id: SlotId| ty.slots.is_set(id);
         let own_slots: Vec<SlotId> = SlotId::ALL.iter().copied().filter(|&id| own(id)).collect();
@@ -400,7 +402,7 @@ impl Vm {
         }
         let mro = class_mro(self, &ty)?;
         *ty.mro.borrow_mut() = mro;
-        crate::slot_wrappers::update_all_slots(self, &ty);
+        crate::slot_update::update_all_slots(self, &ty);
         // Slots without dunders come from the best base.
         for id in [SlotId::send, SlotId::wants_finalizer] {
             ty.slots.copy_slot(id, &best.slots);
@@ -654,7 +656,7 @@ pub fn attribute_changed(vm: &Vm, ty: &TypeRef, name: &Ref<Str>) {
         && text.starts_with("__")
         && text.ends_with("__")
     {
-        crate::slot_wrappers::update_slot(vm, ty, text);
+        crate::slot_update::update_slot(vm, ty, name);
     }
 }
 

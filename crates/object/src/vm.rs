@@ -188,6 +188,8 @@ pub struct Interp {
     pub int_max_str_digits: Cell<u32>,
     /// State of native modules, by module name.
     pub module_state: RefCell<HashMap<&'static str, std::rc::Rc<dyn std::any::Any>>>,
+    /// Which dunders decide about which slots.
+    pub(crate) dunders: std::cell::OnceCell<crate::slot_update::DunderTable>,
     /// Last, so that it is dropped after everything that owns objects in it.
     pub heap: Heap,
 }
