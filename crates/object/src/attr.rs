@@ -48,10 +48,28 @@ impl Vm {
     /// `object.name`.
     #[inline]
     pub fn getattr(&self, object: &Value, name: &Ref<Str>) -> PyResult {
-        match self.type_of(object).slots.getattro.get() {
+        let result = match self.type_of(object).slots.getattro.get() {
             Some(f) => f(self, object, name),
             None => generic_getattr(self, object, name),
+        };
+        match result {
+            Ok(value) => Ok(value),
+            Err(e) => Err(self.attribute_context(e, object, name)),
         }
+    }
+    /// Tells a pending AttributeError which object and name it is about, unless it knows.
+    #[cold]
+    pub fn attribute_context(&self, raised: Raised, object: &Value, name: &Ref<Str>) -> Raised {
+        if let Some(e) = self.peek_exception()
+            && self.is_instance_of(&e, &self.exc.attribute_error)
+            && let Some(e) = e.downcast::<crate::exceptions::Exception>()
+            && e.field(0).is_none()
+            && e.field(1).is_none()
+        {
+            e.set_field(0, Some(name.to_value()));
+            e.set_field(1, Some(object.clone()));
+        }
+        raised
     }
     /// `object.name` by text.
     pub fn getattr_str(&self, object: &Value, name: &str) -> PyResult {

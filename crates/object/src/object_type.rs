@@ -278,7 +278,9 @@ impl Plain {
             Some(ty) => vm.str(&ty.qualname.borrow().clone())?.to_string(),
             None => vm.type_name(cls),
         };
-        Err(vm.type_error(format!("{class}.__init_subclass__() takes no keyword arguments")))
+        Err(vm.type_error(format!(
+            "{class}.__init_subclass__() takes no keyword arguments"
+        )))
     }
 
     /// Abstract classes override this to decide about issubclass().
@@ -365,19 +367,37 @@ fn change_class(vm: &Vm, this: &Value, new: &TypeRef) -> PyResult<()> {
 /// TypeError "… assignment: 'A' object layout differs from 'B'".
 pub fn check_layouts(vm: &Vm, old: &TypeRef, new: &TypeRef, attribute: &str) -> PyResult<()> {
     let kind = TypeFlags::HAS_DICT.0 | TypeFlags::HAS_INSTANCE_PART.0 | TypeFlags::WEAKREFABLE.0;
+    let fields = |ty: &TypeRef| crate::exceptions::field_names(&native_base(ty));
     let same = std::ptr::eq(old.vtable, new.vtable)
         && old.flags.get().0 & kind == new.flags.get().0 & kind
         && old.member_count == new.member_count
         && (!old.has(TypeFlags::HAS_INSTANCE_PART) || old.instance_offset == new.instance_offset)
-        && (old.member_count == 0 || member_names(old) == member_names(new));
-    if same {
+        && (old.member_count == 0 || member_names(old) == member_names(new))
+        && fields(old) == fields(new);
+    let native_for_python = old.has(TypeFlags::HEAP) && !new.has(TypeFlags::HEAP);
+    if same && !native_for_python {
         return Ok(());
     }
+    let what = if native_for_python {
+        "deallocator"
+    } else {
+        "object layout"
+    };
+    let (new, old) = (new.display_name(), old.display_name());
     Err(vm.type_error(format!(
-        "{attribute} assignment: '{}' object layout differs from '{}'",
-        new.display_name(),
-        old.display_name()
+        "{attribute} assignment: '{new}' {what} differs from '{old}'"
     )))
+}
+
+/// The nearest native class whose layout a class has.
+pub fn native_base(ty: &TypeRef) -> TypeRef {
+    let mut native = ty.clone();
+    while native.has(TypeFlags::HEAP) {
+        let base = native.base.borrow().clone();
+        let Some(base) = base else { break };
+        native = base;
+    }
+    native
 }
 
 /// Names of the members of a class's layout, by slot.

@@ -5,6 +5,7 @@ use crate::header::Ref;
 use crate::list::List;
 use crate::str::Str;
 use crate::tuple::Tuple;
+use crate::ty::TypeFlags;
 use crate::value::Value;
 use crate::vm::{PyResult, Vm};
 
@@ -116,16 +117,27 @@ pub fn default_state(vm: &Vm, this: &Value, required: bool) -> PyResult {
     if required && !std::ptr::eq(ty.vtable, vm.types.object.vtable) {
         return Err(vm.type_error(format!("cannot pickle '{}' object", ty.display_name())));
     }
-    let state = vm.getattr_opt(this, &vm.names.__dict__)?.unwrap_or(Value::NONE);
-    let state = if state.downcast::<Dict>().is_some_and(|d| d.is_empty()) { Value::NONE } else { state };
-    // Classes without members need no question to copyreg.
-    if ty.member_count == 0
+    let state = vm
+        .getattr_opt(this, &vm.names.__dict__)?
+        .unwrap_or(Value::NONE);
+    let state = if state.downcast::<Dict>().is_some_and(|d| d.is_empty()) {
+        Value::NONE
+    } else {
+        state
+    };
+    // Classes without members need no question to copyreg, which would remember on the class that there are none.
+    let plain = ty.member_count == 0
         && ty
             .mro
             .borrow()
             .iter()
-            .all(|c| c.dict.find_str(&vm.names.__slots__).is_none())
-    {
+            .all(|c| c.dict.find_str(&vm.names.__slots__).is_none());
+    if plain {
+        let name = vm.intern_str("__slotnames__");
+        if ty.has(TypeFlags::HEAP) && ty.dict.find_str(&name).is_none() {
+            let set = vm.setattr(ty.as_value(), &name, &vm.list_value(Vec::new()));
+            vm.ignore(set, &vm.exc.exception)?;
+        }
         return Ok(state);
     }
     let slot_names = copyreg(vm, "_slotnames")?;

@@ -10,7 +10,7 @@ use crate::memoryview::class_buffer::slot_buffer as class_buffer;
 use crate::slots::{CmpOp, SendResult, SlotId, Slots};
 use crate::str::Str;
 use crate::tuple::Tuple;
-use crate::ty::{Type, TypeFlags};
+use crate::ty::Type;
 use crate::value::Value;
 use crate::vm::{Args, PyResult, Vm};
 
@@ -417,13 +417,18 @@ fn slot_finalize(vm: &Vm, this: &Value) {
     if let Err(_) = call_dunder(vm, this, &vm.names.__del__, &[])
         && let Some(e) = vm.take_pending()
     {
-        let function = vm.type_lookup(vm.type_of(this), &vm.names.__del__);
-        (vm.hooks.get().unraisable)(
-            vm,
-            e,
-            "Exception ignored while calling deallocator",
-            function.as_ref(),
-        );
+        let function = vm
+            .type_lookup(vm.type_of(this), &vm.names.__del__)
+            .unwrap_or(Value::NONE);
+        let shown = match vm.repr(&function) {
+            Ok(shown) => shown.to_string(),
+            Err(_) => {
+                drop(vm.take_pending());
+                "<unknown>".to_owned()
+            }
+        };
+        let message = format!("Exception ignored while calling deallocator {shown}");
+        (vm.hooks.get().unraisable)(vm, e, &message, None);
     }
     if let Some(e) = pending {
         let _ = vm.restore(e);
@@ -465,19 +470,25 @@ pub(crate) fn install(s: &Slots, id: SlotId) {
     }
 }
 
-fn wrong_args(vm: &Vm, expected: usize, got: usize) -> crate::vm::Raised {
+fn wrong_args(vm: &Vm, name: &str, expected: usize, got: usize) -> crate::vm::Raised {
+    if expected == 2 {
+        return vm.type_error(format!("{name} expected 2 arguments, got {got}"));
+    }
     let s = if expected == 1 { "" } else { "s" };
     vm.type_error(format!("expected {expected} argument{s}, got {got}"))
 }
 
 /// TypeError for a call with other than one or two arguments.
-fn wrong_range(vm: &Vm, got: usize) -> crate::vm::Raised {
+fn wrong_range(vm: &Vm, name: &str, got: usize) -> crate::vm::Raised {
+    if name != "__get__" {
+        return vm.type_error(format!("expected 1 or 2 arguments, got {got}"));
+    }
     let bound = if got == 0 {
         "at least 1 argument"
     } else {
         "at most 2 arguments"
     };
-    vm.type_error(format!("expected {bound}, got {got}"))
+    vm.type_error(format!("{name} expected {bound}, got {got}"))
 }
 
 fn item_index(vm: &Vm, object: &Value, key: &Value) -> PyResult<Value> {
@@ -515,7 +526,7 @@ pub fn call_wrapper(
         if rest.len() == n {
             Ok(())
         } else {
-            Err(wrong_args(vm, n, rest.len()))
+            Err(wrong_args(vm, name, n, rest.len()))
         }
     };
     let missing = || Ok(Value::NOT_IMPLEMENTED);
@@ -596,7 +607,7 @@ pub fn call_wrapper(
         }
         SlotId::descr_get => {
             if rest.is_empty() || rest.len() > 2 {
-                return Err(wrong_range(vm, rest.len()));
+                return Err(wrong_range(vm, name, rest.len()));
             }
             let object = Some(&rest[0]).filter(|o| !o.is_none());
             let owner_arg = rest.get(1).filter(|o| !o.is_none());
@@ -695,7 +706,7 @@ pub fn call_wrapper(
         SlotId::ior => binary!(ior, ""),
         SlotId::pow | SlotId::ipow => {
             if rest.is_empty() || rest.len() > 2 {
-                return Err(wrong_range(vm, rest.len()));
+                return Err(wrong_range(vm, name, rest.len()));
             }
             let none = Value::NONE;
             let third = rest.get(1).unwrap_or(&none);
@@ -756,12 +767,7 @@ pub fn call_new(vm: &Vm, owner: &TypeRef, args: Args<'_>) -> PyResult {
         )));
     }
     // The native class whose layout instances have must have the same `__new__`.
-    let mut native = ty.clone();
-    while native.has(TypeFlags::HEAP) {
-        let base = native.base.borrow().clone();
-        let Some(base) = base else { break };
-        native = base;
-    }
+    let native = crate::object_type::native_base(ty);
     if native.slots.address(SlotId::new) != owner.slots.address(SlotId::new)
         || !std::ptr::eq(native.vtable, owner.vtable)
     {
