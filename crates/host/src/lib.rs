@@ -5,6 +5,7 @@ pub mod errno;
 pub mod fd;
 pub mod fs;
 pub mod memory;
+pub mod process;
 pub mod signal;
 pub mod stack;
 pub mod time;

@@ -144,7 +144,10 @@ fn repr(vm: &Vm, object: &Value) -> PyResult {
     };
     let mut out = format!("{}(", layout.name).into_bytes();
     let mut first = true;
+    // Items without a name are shown under those of the first hidden fields.
+    let mut substitutes = layout.hidden.iter();
     for (name, value) in layout.visible.iter().zip(tuple.items()) {
+        let name = if name.is_empty() { substitutes.next().unwrap_or(name) } else { name };
         if !first {
             out.extend_from_slice(b", ");
         }

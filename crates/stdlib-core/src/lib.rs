@@ -15,6 +15,7 @@ pub mod marshal;
 pub mod math;
 mod names;
 pub mod operator;
+pub mod posix;
 mod state;
 pub mod structs;
 pub mod thread;
@@ -37,6 +38,7 @@ pub const MODULES: &[&ModuleDef] = &[
     &marshal::MODULE,
     &math::MODULE,
     &operator::MODULE,
+    &posix::MODULE,
     &structs::MODULE,
     &thread::MODULE,
     &time::MODULE,
