@@ -151,6 +151,7 @@ macro_rules! payload {
                 static VTABLE: $crate::PayloadVTable = $crate::PayloadVTable::of::<$ty>(stringify!($ty));
                 &VTABLE
             }
+            #[allow(clippy::no_effect)]
             fn traverse(&self, $visit: &mut dyn FnMut(&$crate::Value)) { let $this = self; $traverse; }
             $(fn clear(&self) { let $cthis = self; $clear; })?
         }

@@ -70,7 +70,7 @@ impl Page {
 #[inline(always)]
 fn class_of(size: usize) -> usize {
     if size <= 512 {
-        (size + GRANULE - 1) / GRANULE - 1
+        size.div_ceil(GRANULE) - 1
     } else {
         // Four classes a doubling: 640, 768, 896, 1024, 1280, …
         let log = usize::BITS - 1 - (size - 1).leading_zeros();

@@ -94,6 +94,7 @@ impl InstancePart {
 pub struct ShapeTree {
     root: Cell<*const Shape>,
     dict_shape: Cell<*const Shape>,
+    #[expect(clippy::vec_box, reason = "shapes are known by their address")]
     all: RefCell<Vec<Box<Shape>>>,
     /// Inline slots of new instances; learned from the first ones.
     pub inline_slots: Cell<u32>,
@@ -543,7 +544,10 @@ pub fn part_size(ty: &TypeRef) -> usize {
 }
 
 /// Gives a fresh object of `ty`, whose bytes behind the payload are zero, its instance part.
-pub fn init_instance_part(ty: &TypeRef, object: *mut ObjectHeader) {
+///
+/// # Safety
+/// `object` is a fresh object of `ty`.
+pub unsafe fn init_instance_part(ty: &TypeRef, object: *mut ObjectHeader) {
     if ty.has(crate::ty::TypeFlags::HAS_INSTANCE_PART) {
         // SAFETY: made with room for the part.
         let part = unsafe { &*part_of(ty, object) };

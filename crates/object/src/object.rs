@@ -14,7 +14,8 @@ pub fn alloc_instance<T: Payload>(vm: &Vm, ty: &TypeRef, payload: T) -> Ref<T> {
     let part = instance::part_size(ty);
     let object = vm.heap.alloc_sized(ty, size_of::<Object<T>>() + part, payload);
     if part > 0 {
-        instance::init_instance_part(ty, object.as_ptr().cast());
+        // SAFETY: made just now with room for the part.
+        unsafe { instance::init_instance_part(ty, object.as_ptr().cast()) };
     }
     object
 }

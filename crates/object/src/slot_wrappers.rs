@@ -190,7 +190,7 @@ fn slot_richcompare(vm: &Vm, a: &Value, b: &Value, op: CmpOp) -> PyResult {
         CmpOp::Ge => &vm.names.__ge__,
     };
     match vm.type_lookup(vm.type_of(a), name) {
-        Some(f) if f.is_none() => Err(vm.type_error(format!("'NoneType' object is not callable"))),
+        Some(f) if f.is_none() => Err(vm.type_error("'NoneType' object is not callable")),
         _ => Ok(call_dunder(vm, a, name, &[b])?.unwrap_or(Value::NOT_IMPLEMENTED)),
     }
 }

@@ -243,7 +243,8 @@ pub(crate) fn new_raw(
     };
     let base = size_of::<Object<Str>>();
     let s = heap.alloc_sized(ty, if inline { base + bytes } else { base + part }, payload);
-    crate::instance::init_instance_part(ty, s.as_ptr().cast());
+    // SAFETY: made just now with room for the part.
+    unsafe { crate::instance::init_instance_part(ty, s.as_ptr().cast()) };
     if inline {
         // SAFETY: the object was made with room for the text behind the payload.
         s.data.set(unsafe { s.as_ptr().cast::<u8>().add(base) });

@@ -81,7 +81,8 @@ pub(crate) fn new_tuple(
         let mut items = items;
         items.set_len(0);
     }
-    crate::instance::init_instance_part(ty, tuple.as_ptr().cast());
+    // SAFETY: made just now with room for the part.
+    unsafe { crate::instance::init_instance_part(ty, tuple.as_ptr().cast()) };
     tuple
 }
 
