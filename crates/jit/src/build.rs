@@ -28,8 +28,6 @@ enum Loc {
     Bool(Id),
     /// A word borrowed from an object; the window holds nothing.
     Borrow(Id),
-    /// A constant immediate.
-    Imm(u64),
     /// Nothing; the window holds no heap pointer.
     Dead,
 }
@@ -208,18 +206,10 @@ impl<'a> Builder<'a> {
         for (n, r) in self.state.iter().enumerate() {
             match r.loc {
                 Loc::Int(v) | Loc::Float(v) | Loc::Bool(v) | Loc::Borrow(v) => spills.push(Spill { register: n as u32, value: v }),
-                Loc::Imm(_) | Loc::Mem | Loc::Dead => {}
+                Loc::Mem | Loc::Dead => {}
             }
         }
         spills
-    }
-    /// Gives constants in the state a value, so that exits can store them.
-    fn settle_constants(&mut self) {
-        for n in 0..self.state.len() {
-            if let Loc::Imm(w) = self.state[n].loc {
-                self.state[n].loc = self.unboxed_constant(w);
-            }
-        }
     }
     fn unboxed_constant(&mut self, w: u64) -> Loc {
         if encoding::is_int(w) {
@@ -262,7 +252,6 @@ impl<'a> Builder<'a> {
             Loc::Int(v) => self.emit(Op::BoxInt, Ty::Word, vec![v]),
             Loc::Float(v) => self.emit(Op::BoxFloat, Ty::Word, vec![v]),
             Loc::Bool(v) => self.emit(Op::BoxBool, Ty::Word, vec![v]),
-            Loc::Imm(w) => self.emit(Op::Word(w), Ty::Word, vec![]),
             Loc::Dead => self.emit(Op::Word(encoding::NONE), Ty::Word, vec![]),
         }
     }
@@ -282,11 +271,6 @@ impl<'a> Builder<'a> {
         self.state[n as usize].loc = Loc::Mem;
         self.state[n as usize].mirrored = false;
         self.changed();
-    }
-    fn flush_all(&mut self) {
-        for n in 0..self.state.len() as u32 {
-            self.flush(n);
-        }
     }
     /// Borrowed values get references of their own: something may free what they are borrowed from.
     fn promote(&mut self) {
@@ -341,10 +325,7 @@ impl<'a> Builder<'a> {
         }
     }
     fn sample(&self, n: u32) -> u64 {
-        match self.state[n as usize].loc {
-            Loc::Imm(w) => w,
-            _ => self.state[n as usize].sample,
-        }
+        self.state[n as usize].sample
     }
     /// What kind of number a register is expected to hold.
     fn kind(&self, n: u32) -> Kind {
@@ -358,7 +339,6 @@ impl<'a> Builder<'a> {
     fn int(&mut self, n: u32) -> Id {
         match self.state[n as usize].loc {
             Loc::Int(v) => v,
-            Loc::Imm(w) if encoding::is_int(w) => self.emit(Op::Int(encoding::as_int(w) << 1), Ty::Int, vec![]),
             _ => {
                 let w = self.word(n);
                 let v = self.guarded(Op::GuardInt, Ty::Int, vec![w], "not an int");
@@ -373,8 +353,6 @@ impl<'a> Builder<'a> {
         match self.state[n as usize].loc {
             Loc::Float(v) => v,
             Loc::Int(v) => self.emit(Op::IntToFloat, Ty::Float, vec![v]),
-            Loc::Imm(w) if encoding::is_float(w) => self.emit(Op::Float(encoding::as_float(w)), Ty::Float, vec![]),
-            Loc::Imm(w) if encoding::is_int(w) => self.emit(Op::Float(encoding::as_int(w) as f64), Ty::Float, vec![]),
             _ => {
                 let w = self.word(n);
                 if Kind::of(self.sample(n)) == Kind::Int {
@@ -394,7 +372,6 @@ impl<'a> Builder<'a> {
     // ---- control
 
     fn run(&mut self) -> Result<(), Stop> {
-        self.settle_constants();
         let start = self.i.start;
         if self.headers.contains_key(&start) {
             self.enter_header(start)?;
@@ -424,7 +401,6 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        self.settle_constants();
         let block = self.f.add_block(pc);
         let mut args = Vec::new();
         let mut state = self.state.clone();
@@ -484,9 +460,6 @@ impl<'a> Builder<'a> {
                 (Loc::Int(_), Loc::Int(v)) | (Loc::Float(_), Loc::Float(v)) | (Loc::Bool(_), Loc::Bool(v)) => args.push(v),
                 (Loc::Int(_), Loc::Mem) if is_header => args.push(self.int(n)),
                 (Loc::Float(_), Loc::Mem) if is_header => args.push(self.float(n)),
-                (Loc::Int(_), Loc::Imm(w)) if encoding::is_int(w) => args.push(self.emit(Op::Int(encoding::as_int(w) << 1), Ty::Int, vec![])),
-                (Loc::Float(_), Loc::Imm(w)) if encoding::is_float(w) => args.push(self.emit(Op::Float(encoding::as_float(w)), Ty::Float, vec![])),
-                (Loc::Bool(_), Loc::Imm(w)) if w == encoding::TRUE || w == encoding::FALSE => args.push(self.emit(Op::Bool(w == encoding::TRUE), Ty::Bool, vec![])),
                 (Loc::Mem, Loc::Dead) => {}
                 (Loc::Mem, _) => self.flush(n),
                 // A value that is dead where we go: an unboxed one just disappears.
@@ -601,8 +574,7 @@ impl<'a> Builder<'a> {
             }
             self.pc = pc;
             self.changed();
-            self.settle_constants();
-            match self.instruction(pc)? {
+                match self.instruction(pc)? {
                 Some(next) => pc = next,
                 None => return Ok(()),
             }
@@ -1608,9 +1580,7 @@ fn loc_kind(l: Loc) -> u8 {
         Loc::Int(_) => KIND_INT,
         Loc::Float(_) => KIND_FLOAT,
         Loc::Bool(_) => KIND_BOOL,
-        Loc::Imm(w) if encoding::is_int(w) => KIND_INT,
-        Loc::Imm(w) if encoding::is_float(w) => KIND_FLOAT,
-        Loc::Mem | Loc::Borrow(_) | Loc::Imm(_) => KIND_MEM,
+        Loc::Mem | Loc::Borrow(_) => KIND_MEM,
         Loc::Dead => KIND_DEAD,
     }
 }

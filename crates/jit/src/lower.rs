@@ -288,7 +288,7 @@ impl<'a> Lower<'a> {
         self.b.switch_to_block(done);
         result
     }
-    fn to_word(&mut self, id: Id) -> ir::Value {
+    fn boxed(&mut self, id: Id) -> ir::Value {
         let v = self.v(id);
         match self.f.inst(id).ty {
             Ty::Int => self.b.ins().bor_imm_s(v, 1),
@@ -308,7 +308,7 @@ impl<'a> Lower<'a> {
         self.b.switch_to_block(block);
         let exit = &self.f.exits[n];
         for spill in &exit.spills {
-            let w = self.to_word(spill.value);
+            let w = self.boxed(spill.value);
             if self.f.inst(spill.value).ty == Ty::Word {
                 self.retain(w);
             }
@@ -340,7 +340,7 @@ impl<'a> Lower<'a> {
                 self.b.ins().brif(cond, self.blocks[then.0.0 as usize], &t, self.blocks[otherwise.0.0 as usize], &o);
             }
             Term::Return(v) => {
-                let w = self.to_word(*v);
+                let w = self.boxed(*v);
                 // Give the record back: current = previous, the record is the next free one, one call less.
                 let machine = self.iconst(self.target.machine);
                 let previous = self.load(self.frame, std::mem::offset_of!(Frame, previous));

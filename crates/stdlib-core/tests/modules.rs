@@ -322,9 +322,9 @@ fn itertools() {
 fn heaps_and_bisection() {
     let f = Fixture::new(&core::heapq::MODULE);
     let heap = f.list(&[5, 3, 1, 4, 1]);
-    assert_eq!(f.text("heapify", &[heap.clone()]), "None");
+    assert_eq!(f.text("heapify", std::slice::from_ref(&heap)), "None");
     let mut sorted = Vec::new();
-    while let Ok(item) = f.call("heappop", &[heap.clone()]) {
+    while let Ok(item) = f.call("heappop", std::slice::from_ref(&heap)) {
         sorted.push(item.as_small_int());
     }
     assert_eq!(sorted, [1, 1, 3, 4, 5].map(Some));

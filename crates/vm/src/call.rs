@@ -76,9 +76,7 @@ unsafe fn push_record(vm: &Vm, function: u64, code: *const Object<PyCode>, windo
     unsafe {
         let c = &(*code).payload;
         let f = &(*(function as *const Object<Function>)).payload;
-        if let Err(e) = machine.enter(vm, window, c.register_count) {
-            return Err(e);
-        }
+        machine.enter(vm, window, c.register_count)?;
         let locals = c.local_count as usize;
         for n in argc..locals {
             window.add(n).write(0);

@@ -163,6 +163,7 @@ impl FrameObject {
 }
 
 /// The Python object of a frame record, made on first use.
+#[expect(clippy::not_unsafe_ptr_arg_deref, reason = "callers hold records of running or suspended bodies")]
 pub fn frame_object(vm: &Vm, frame: *mut Frame) -> Ref<FrameObject> {
     // SAFETY: the record is live.
     let f = unsafe { &mut *frame };

@@ -824,7 +824,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                             return Err(taipan_object::Raised::assume_pending());
                                         }
                                         frame = previous;
-                                        reload!();
+                                        pc = (*frame).pc;
                                         raise!()
                                     }
                                 };

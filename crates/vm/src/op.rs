@@ -1,6 +1,8 @@
 //! Opcode bytes for the interpreter loop: those of the instruction set
 //! ([`Opcode`]) and the quickened forms that exist only in a working copy.
 
+#![expect(clippy::identity_op, reason = "the first quickened form is number 0")]
+
 use taipan_compiler::opcode::Opcode as O;
 
 pub const NOP: u8 = O::Nop as u8;

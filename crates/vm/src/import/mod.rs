@@ -32,7 +32,7 @@ pub fn import_name(vm: &Vm, name: &Ref<Str>, globals: &Ref<Dict>, fromlist: &Val
 #[cold]
 pub fn import_error(vm: &Vm, ty: &taipan_object::TypeRef, message: &str, name: Option<&Value>, path: Option<&Value>) -> Raised {
     let message = vm.new_str(message).into_value();
-    let e = new_exception(vm, ty, &[message.clone()]);
+    let e = new_exception(vm, ty, std::slice::from_ref(&message));
     if let Some(x) = e.downcast::<Exception>() {
         x.set_field(0, Some(message));
         x.set_field(1, Some(name.cloned().unwrap_or(Value::NONE)));

@@ -83,7 +83,7 @@ struct Node {
 fn collect(vm: &Vm, exception: &Value) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut seen = HashSet::new();
-    let mut add = |nodes: &mut Vec<Node>, seen: &mut HashSet<u64>, e: Value| {
+    let add = |nodes: &mut Vec<Node>, seen: &mut HashSet<u64>, e: Value| {
         seen.insert(e.id());
         nodes.push(Node { exception: e, cause: None, context: None, group: None });
         nodes.len() - 1

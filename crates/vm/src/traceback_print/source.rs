@@ -88,7 +88,7 @@ fn cached(vm: &Vm, filename: &str) -> Option<Vec<String>> {
         return None;
     }
     let lines = lines.downcast::<List>()?.to_vec();
-    Some(lines.iter().map(|l| l.downcast::<Str>().map_or_else(String::new, |l| super::plain(l))).collect())
+    Some(lines.iter().map(|l| l.downcast::<Str>().map_or_else(String::new, super::plain)).collect())
 }
 
 fn split(text: &str) -> Vec<String> {
