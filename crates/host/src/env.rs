@@ -10,7 +10,9 @@ pub fn var(name: &str) -> Option<Vec<u8>> {
 
 /// All environment variables.
 pub fn vars() -> Vec<(Vec<u8>, Vec<u8>)> {
-    std::env::vars_os().map(|(k, v)| (k.into_vec(), v.into_vec())).collect()
+    std::env::vars_os()
+        .map(|(k, v)| (k.into_vec(), v.into_vec()))
+        .collect()
 }
 
 /// Sets an environment variable of the process.
@@ -32,7 +34,9 @@ pub fn args() -> Vec<Vec<u8>> {
 
 /// The path of the program that runs.
 pub fn executable() -> Option<Vec<u8>> {
-    std::env::current_exe().ok().map(|p| p.into_os_string().into_vec())
+    std::env::current_exe()
+        .ok()
+        .map(|p| p.into_os_string().into_vec())
 }
 
 /// The process's number.

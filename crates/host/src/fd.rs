@@ -3,7 +3,11 @@
 use std::io;
 
 fn check(n: isize) -> io::Result<usize> {
-    if n < 0 { Err(io::Error::last_os_error()) } else { Ok(n as usize) }
+    if n < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(n as usize)
+    }
 }
 
 /// `write(2)`.
@@ -56,7 +60,11 @@ pub fn close(fd: i32) -> io::Result<()> {
 pub fn seek(fd: i32, offset: i64, whence: i32) -> io::Result<i64> {
     // SAFETY: takes plain numbers.
     let at = unsafe { libc::lseek(fd, offset, whence) };
-    if at < 0 { Err(io::Error::last_os_error()) } else { Ok(at) }
+    if at < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(at)
+    }
 }
 
 /// `ftruncate(2)`.
@@ -114,7 +122,11 @@ pub fn set_inheritable(fd: i32, on: bool) -> io::Result<()> {
     // SAFETY: takes plain numbers.
     unsafe {
         let flags = crate::fs::check(libc::fcntl(fd, libc::F_GETFD))?;
-        let flags = if on { flags & !libc::FD_CLOEXEC } else { flags | libc::FD_CLOEXEC };
+        let flags = if on {
+            flags & !libc::FD_CLOEXEC
+        } else {
+            flags | libc::FD_CLOEXEC
+        };
         crate::fs::check(libc::fcntl(fd, libc::F_SETFD, flags)).map(drop)
     }
 }

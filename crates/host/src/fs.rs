@@ -56,7 +56,11 @@ pub(crate) fn c_path(path: &[u8]) -> io::Result<CString> {
     CString::new(path).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
 }
 pub(crate) fn check(n: i32) -> io::Result<i32> {
-    if n < 0 { Err(io::Error::last_os_error()) } else { Ok(n) }
+    if n < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(n)
+    }
 }
 fn os_path(path: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(path))
@@ -71,7 +75,11 @@ pub fn stat(path: &[u8], follow: bool) -> io::Result<Stat> {
     let mut s = std::mem::MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the path ends with NUL; the system fills the structure when it succeeds.
     unsafe {
-        check(if follow { libc::stat(path.as_ptr(), s.as_mut_ptr()) } else { libc::lstat(path.as_ptr(), s.as_mut_ptr()) })?;
+        check(if follow {
+            libc::stat(path.as_ptr(), s.as_mut_ptr())
+        } else {
+            libc::lstat(path.as_ptr(), s.as_mut_ptr())
+        })?;
         Ok(Stat::of(&s.assume_init()))
     }
 }
@@ -102,7 +110,9 @@ pub fn read(path: &[u8]) -> io::Result<Vec<u8>> {
 /// # Errors
 /// The system's.
 pub fn list_dir(path: &[u8]) -> io::Result<Vec<Vec<u8>>> {
-    std::fs::read_dir(os_path(path))?.map(|e| e.map(|e| e.file_name().into_vec())).collect()
+    std::fs::read_dir(os_path(path))?
+        .map(|e| e.map(|e| e.file_name().into_vec()))
+        .collect()
 }
 
 /// A name in a folder with its kind as `d_type` gives it, and its inode.
@@ -137,7 +147,11 @@ pub fn scan_dir(path: &[u8]) -> io::Result<Vec<DirItem>> {
                 libc::DT_UNKNOWN
             }
         });
-        items.push(DirItem { ino: e.ino(), kind, name: e.file_name().into_vec() });
+        items.push(DirItem {
+            ino: e.ino(),
+            kind,
+            name: e.file_name().into_vec(),
+        });
     }
     Ok(items)
 }
@@ -157,7 +171,11 @@ pub fn make_dirs(path: &[u8]) -> io::Result<()> {
 pub fn write_atomic(path: &[u8], bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut temporary = path.to_vec();
     temporary.extend_from_slice(format!(".{}", std::process::id()).as_bytes());
-    let fd = crate::fd::open(&temporary, libc::O_EXCL | libc::O_CREAT | libc::O_WRONLY, mode & 0o666)?;
+    let fd = crate::fd::open(
+        &temporary,
+        libc::O_EXCL | libc::O_CREAT | libc::O_WRONLY,
+        mode & 0o666,
+    )?;
     let mut rest = bytes;
     let mut result = Ok(());
     while !rest.is_empty() {
@@ -270,10 +288,15 @@ two_path_calls! {
 /// # Errors
 /// The system's.
 pub fn set_times(path: &[u8], times: Option<(i128, i128)>, follow: bool) -> io::Result<()> {
-    let spec = |ns: i128| libc::timespec { tv_sec: ns.div_euclid(1_000_000_000) as _, tv_nsec: ns.rem_euclid(1_000_000_000) as _ };
+    let spec = |ns: i128| libc::timespec {
+        tv_sec: ns.div_euclid(1_000_000_000) as _,
+        tv_nsec: ns.rem_euclid(1_000_000_000) as _,
+    };
     let times = times.map(|(a, m)| [spec(a), spec(m)]);
     let pointer = times.as_ref().map_or(std::ptr::null(), |t| t.as_ptr());
     let flags = if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
     // SAFETY: the path ends with NUL; the times are two or none.
-    with_path(path, |p| unsafe { libc::utimensat(libc::AT_FDCWD, p.as_ptr(), pointer, flags) })
+    with_path(path, |p| unsafe {
+        libc::utimensat(libc::AT_FDCWD, p.as_ptr(), pointer, flags)
+    })
 }

@@ -1,6 +1,9 @@
 //! The one way to the operating system.
 
-#![expect(clippy::unnecessary_cast, reason = "the widths of libc types differ between platforms")]
+#![expect(
+    clippy::unnecessary_cast,
+    reason = "the widths of libc types differ between platforms"
+)]
 
 pub mod env;
 pub mod errno;

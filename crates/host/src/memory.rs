@@ -26,8 +26,15 @@ impl Reserved {
             if base == libc::MAP_FAILED {
                 return None;
             }
-            libc::mprotect(base.cast::<u8>().add(bytes - 0x1000).cast(), 0x1000, libc::PROT_NONE);
-            Some(Reserved { base: NonNull::new(base.cast())?, bytes })
+            libc::mprotect(
+                base.cast::<u8>().add(bytes - 0x1000).cast(),
+                0x1000,
+                libc::PROT_NONE,
+            );
+            Some(Reserved {
+                base: NonNull::new(base.cast())?,
+                bytes,
+            })
         }
     }
     pub fn base(&self) -> *mut u8 {
@@ -72,7 +79,10 @@ impl CodeBlock {
             if base == libc::MAP_FAILED {
                 return None;
             }
-            let block = CodeBlock { base: NonNull::new(base.cast())?, bytes };
+            let block = CodeBlock {
+                base: NonNull::new(base.cast())?,
+                bytes,
+            };
             std::ptr::copy_nonoverlapping(code.as_ptr(), block.base.as_ptr(), code.len());
             (libc::mprotect(base, bytes, libc::PROT_READ | libc::PROT_EXEC) == 0).then_some(block)
         }

@@ -104,7 +104,9 @@ pub fn exec(path: &[u8], args: &[Vec<u8>], env: Option<&[Vec<u8>]>) -> io::Error
         }
         Err(io::Error::last_os_error())
     };
-    run().err().unwrap_or_else(|| io::Error::from_raw_os_error(libc::EINVAL))
+    run()
+        .err()
+        .unwrap_or_else(|| io::Error::from_raw_os_error(libc::EINVAL))
 }
 
 /// `waitpid(2)`: process and status.
@@ -155,7 +157,11 @@ pub fn times() -> [f64; 5] {
     // SAFETY: the structure is writable.
     let (t, now, hz) = unsafe {
         let now = libc::times(t.as_mut_ptr());
-        (t.assume_init(), now, libc::sysconf(libc::_SC_CLK_TCK) as f64)
+        (
+            t.assume_init(),
+            now,
+            libc::sysconf(libc::_SC_CLK_TCK) as f64,
+        )
     };
     [t.tms_utime, t.tms_stime, t.tms_cutime, t.tms_cstime, now].map(|n| n as f64 / hz)
 }
@@ -163,7 +169,9 @@ pub fn times() -> [f64; 5] {
 /// Processors that are online.
 pub fn cpu_count() -> Option<usize> {
     // SAFETY: takes a plain number.
-    usize::try_from(unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) }).ok().filter(|&n| n > 0)
+    usize::try_from(unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) })
+        .ok()
+        .filter(|&n| n > 0)
 }
 
 /// `sysconf(3)`.
@@ -181,7 +189,12 @@ pub fn sysconf(name: i32) -> io::Result<i64> {
 /// # Errors
 /// The system's.
 pub fn terminal_size(fd: i32) -> io::Result<(u16, u16)> {
-    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    let mut size = libc::winsize {
+        ws_row: 0,
+        ws_col: 0,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
     // SAFETY: the structure is writable.
     check(unsafe { libc::ioctl(fd, libc::TIOCGWINSZ, &raw mut size) })?;
     Ok((size.ws_col, size.ws_row))
@@ -226,7 +239,11 @@ pub fn set_blocking(fd: i32, on: bool) -> io::Result<()> {
     // SAFETY: takes plain numbers.
     unsafe {
         let flags = check(libc::fcntl(fd, libc::F_GETFL))?;
-        let flags = if on { flags & !libc::O_NONBLOCK } else { flags | libc::O_NONBLOCK };
+        let flags = if on {
+            flags & !libc::O_NONBLOCK
+        } else {
+            flags | libc::O_NONBLOCK
+        };
         check(libc::fcntl(fd, libc::F_SETFL, flags)).map(drop)
     }
 }

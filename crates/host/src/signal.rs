@@ -21,7 +21,12 @@ fn set(signal: i32, handler: libc::sighandler_t) -> io::Result<()> {
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = handler;
-        crate::fs::check(libc::sigaction(signal, &raw const action, std::ptr::null_mut())).map(drop)
+        crate::fs::check(libc::sigaction(
+            signal,
+            &raw const action,
+            std::ptr::null_mut(),
+        ))
+        .map(drop)
     }
 }
 

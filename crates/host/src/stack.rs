@@ -28,7 +28,10 @@ impl Stack {
                 return None;
             }
             libc::mprotect(base, GUARD, libc::PROT_NONE);
-            Some(Stack { base: NonNull::new(base.cast())?, bytes })
+            Some(Stack {
+                base: NonNull::new(base.cast())?,
+                bytes,
+            })
         }
     }
     /// Lowest usable address.

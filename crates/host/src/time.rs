@@ -8,7 +8,10 @@ use std::time::Duration;
 /// # Errors
 /// The system's.
 pub fn clock_ns(clock: i32) -> io::Result<i128> {
-    let mut t = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut t = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     // SAFETY: the structure is writable.
     crate::fs::check(unsafe { libc::clock_gettime(clock as libc::clockid_t, &raw mut t) })?;
     Ok(i128::from(t.tv_sec as i64) * 1_000_000_000 + i128::from(t.tv_nsec as i64))
@@ -19,7 +22,10 @@ pub fn clock_ns(clock: i32) -> io::Result<i128> {
 /// # Errors
 /// The system's.
 pub fn clock_resolution_ns(clock: i32) -> io::Result<i128> {
-    let mut t = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut t = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     // SAFETY: the structure is writable.
     crate::fs::check(unsafe { libc::clock_getres(clock as libc::clockid_t, &raw mut t) })?;
     Ok(i128::from(t.tv_sec as i64) * 1_000_000_000 + i128::from(t.tv_nsec as i64))
@@ -37,7 +43,10 @@ pub fn monotonic_ns() -> i128 {
 
 /// Sleeps; `false` if a signal came first.
 pub fn sleep(time: Duration) -> bool {
-    let t = libc::timespec { tv_sec: time.as_secs() as _, tv_nsec: i64::from(time.subsec_nanos()) as _ };
+    let t = libc::timespec {
+        tv_sec: time.as_secs() as _,
+        tv_nsec: i64::from(time.subsec_nanos()) as _,
+    };
     // SAFETY: the structure is readable; no rest is asked for.
     unsafe { libc::nanosleep(&raw const t, std::ptr::null_mut()) == 0 }
 }
@@ -67,7 +76,9 @@ fn calendar(tm: &libc::tm) -> Calendar {
         String::new()
     } else {
         // SAFETY: the system's zone names end with NUL and stay.
-        unsafe { std::ffi::CStr::from_ptr(tm.tm_zone) }.to_string_lossy().into_owned()
+        unsafe { std::ffi::CStr::from_ptr(tm.tm_zone) }
+            .to_string_lossy()
+            .into_owned()
     };
     Calendar {
         year: i64::from(tm.tm_year) + 1900,
@@ -112,7 +123,10 @@ pub fn utc(seconds: i64) -> io::Result<Calendar> {
         if libc::gmtime_r(&raw const t, tm.as_mut_ptr()).is_null() {
             return Err(io::Error::from_raw_os_error(libc::EOVERFLOW));
         }
-        Ok(Calendar { zone: "UTC".to_owned(), ..calendar(&tm.assume_init()) })
+        Ok(Calendar {
+            zone: "UTC".to_owned(),
+            ..calendar(&tm.assume_init())
+        })
     }
 }
 
@@ -140,12 +154,18 @@ pub fn make(c: &Calendar) -> io::Result<i64> {
     tm.tm_wday = -1;
     // SAFETY: the structure is ours.
     let t = unsafe { libc::mktime(&raw mut tm) };
-    if t == -1 && tm.tm_wday == -1 { Err(io::Error::from_raw_os_error(libc::EOVERFLOW)) } else { Ok(t as i64) }
+    if t == -1 && tm.tm_wday == -1 {
+        Err(io::Error::from_raw_os_error(libc::EOVERFLOW))
+    } else {
+        Ok(t as i64)
+    }
 }
 
 /// `strftime(3)`.
 pub fn format(c: &Calendar, format: &[u8]) -> Vec<u8> {
-    let Ok(pattern) = std::ffi::CString::new(format) else { return Vec::new() };
+    let Ok(pattern) = std::ffi::CString::new(format) else {
+        return Vec::new();
+    };
     let mut tm = tm_of(c);
     let zone = std::ffi::CString::new(c.zone.as_str()).unwrap_or_default();
     tm.tm_gmtoff = c.offset as _;
@@ -154,7 +174,14 @@ pub fn format(c: &Calendar, format: &[u8]) -> Vec<u8> {
     loop {
         let mut out = vec![0u8; size];
         // SAFETY: room for `size` bytes; pattern and zone end with NUL.
-        let n = unsafe { libc::strftime(out.as_mut_ptr().cast(), size, pattern.as_ptr(), &raw const tm) };
+        let n = unsafe {
+            libc::strftime(
+                out.as_mut_ptr().cast(),
+                size,
+                pattern.as_ptr(),
+                &raw const tm,
+            )
+        };
         if n > 0 || size > 256 * format.len().max(64) {
             out.truncate(n);
             return out;

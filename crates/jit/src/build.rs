@@ -9,7 +9,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use taipan_compiler::opcode::{EXTENDED, IF_FALSE, Instr, KILL_A, KILL_B, KILL_C, OperandKind, Opcode};
+use taipan_compiler::opcode::{
+    EXTENDED, IF_FALSE, Instr, KILL_A, KILL_B, KILL_C, Opcode, OperandKind,
+};
 use taipan_object::value::encoding;
 use taipan_object::{ObjectHeader, Vm};
 use taipan_vm::code::{Cache, PyCode};
@@ -57,7 +59,18 @@ struct Reg {
 
 type State = Vec<Reg>;
 
-const DEAD: Reg = Reg { loc: Loc::Dead, facts: Facts { version: 0, shape: 0, exact: 0 }, sample: 0, hint: 0, item: 0, mirrored: false };
+const DEAD: Reg = Reg {
+    loc: Loc::Dead,
+    facts: Facts {
+        version: 0,
+        shape: 0,
+        exact: 0,
+    },
+    sample: 0,
+    hint: 0,
+    item: 0,
+    mirrored: false,
+};
 
 /// Why a function is not compiled.
 #[derive(Debug)]
@@ -167,10 +180,21 @@ impl<'a> Builder<'a> {
             .map(|n| {
                 let sample = input.window.get(n).copied().unwrap_or(0);
                 // Temporaries that are live at a loop header hold something (iterators); the others hold no heap pointer.
-                if n < locals || encoding::is_heap(sample) { Reg { loc: Loc::Mem, sample, ..DEAD } } else { Reg { sample, ..DEAD } }
+                if n < locals || encoding::is_heap(sample) {
+                    Reg {
+                        loc: Loc::Mem,
+                        sample,
+                        ..DEAD
+                    }
+                } else {
+                    Reg { sample, ..DEAD }
+                }
             })
             .collect();
-        let mut f = Function { name: format!("{}@{}", input.code.code.qualname, input.start), ..Function::default() };
+        let mut f = Function {
+            name: format!("{}@{}", input.code.code.qualname, input.start),
+            ..Function::default()
+        };
         let block = f.add_block(input.start);
         Self {
             i: input,
@@ -205,7 +229,10 @@ impl<'a> Builder<'a> {
         let mut spills = Vec::new();
         for (n, r) in self.state.iter().enumerate() {
             match r.loc {
-                Loc::Int(v) | Loc::Float(v) | Loc::Bool(v) | Loc::Borrow(v) => spills.push(Spill { register: n as u32, value: v }),
+                Loc::Int(v) | Loc::Float(v) | Loc::Bool(v) | Loc::Borrow(v) => spills.push(Spill {
+                    register: n as u32,
+                    value: v,
+                }),
                 Loc::Mem | Loc::Dead => {}
             }
         }
@@ -229,13 +256,23 @@ impl<'a> Builder<'a> {
         {
             return exit;
         }
-        let exit = Exit { pc: self.pc, raised: false, spills: self.spills(), reason };
+        let exit = Exit {
+            pc: self.pc,
+            raised: false,
+            spills: self.spills(),
+            reason,
+        };
         let id = self.f.add_exit(exit);
         self.exit_cache = Some((self.pc, id));
         id
     }
     fn exit_raised(&mut self) -> ExitId {
-        let exit = Exit { pc: self.pc, raised: true, spills: self.spills(), reason: "raised" };
+        let exit = Exit {
+            pc: self.pc,
+            raised: true,
+            spills: self.spills(),
+            reason: "raised",
+        };
         self.f.add_exit(exit)
     }
     fn changed(&mut self) {
@@ -265,8 +302,13 @@ impl<'a> Builder<'a> {
             }
             _ => self.word(n),
         };
-        let float = self.state[n as usize].mirrored && matches!(self.state[n as usize].loc, Loc::Float(_));
-        let op = if float { Op::StoreReg(n) } else { Op::StoreRegDead(n) };
+        let float =
+            self.state[n as usize].mirrored && matches!(self.state[n as usize].loc, Loc::Float(_));
+        let op = if float {
+            Op::StoreReg(n)
+        } else {
+            Op::StoreRegDead(n)
+        };
         self.emit(op, Ty::Unit, vec![value]);
         self.state[n as usize].loc = Loc::Mem;
         self.state[n as usize].mirrored = false;
@@ -299,7 +341,11 @@ impl<'a> Builder<'a> {
             }
             let w = self.word(n);
             // A float that does not fit the word is an object: the window owns it.
-            let op = if matches!(r.loc, Loc::Float(_)) { Op::StoreReg(n) } else { Op::StoreRegDead(n) };
+            let op = if matches!(r.loc, Loc::Float(_)) {
+                Op::StoreReg(n)
+            } else {
+                Op::StoreRegDead(n)
+            };
             self.emit(op, Ty::Unit, vec![w]);
             self.state[n as usize].mirrored = true;
         }
@@ -313,13 +359,30 @@ impl<'a> Builder<'a> {
     }
     fn set(&mut self, n: u32, loc: Loc, sample: u64) {
         self.clear(n);
-        self.state[n as usize] = Reg { loc, sample, ..DEAD };
+        self.state[n as usize] = Reg {
+            loc,
+            sample,
+            ..DEAD
+        };
     }
     fn kill_operands(&mut self, i: u64) {
         let flags = Instr(i).flags();
-        let kinds = self.original(self.pc).op().map(Opcode::operands).unwrap_or([OperandKind::None; 3]);
-        for (flag, kind, n) in [(KILL_A, kinds[0], a(i)), (KILL_B, kinds[1], b(i)), (KILL_C, kinds[2], c(i))] {
-            if flags & flag != 0 && matches!(kind, OperandKind::Use | OperandKind::OptUse | OperandKind::UseDef) {
+        let kinds = self
+            .original(self.pc)
+            .op()
+            .map(Opcode::operands)
+            .unwrap_or([OperandKind::None; 3]);
+        for (flag, kind, n) in [
+            (KILL_A, kinds[0], a(i)),
+            (KILL_B, kinds[1], b(i)),
+            (KILL_C, kinds[2], c(i)),
+        ] {
+            if flags & flag != 0
+                && matches!(
+                    kind,
+                    OperandKind::Use | OperandKind::OptUse | OperandKind::UseDef
+                )
+            {
                 self.clear(n);
             }
         }
@@ -405,7 +468,10 @@ impl<'a> Builder<'a> {
         let mut args = Vec::new();
         let mut state = self.state.clone();
         for r in &mut state {
-            r.facts = Facts { exact: r.facts.exact, ..Facts::default() };
+            r.facts = Facts {
+                exact: r.facts.exact,
+                ..Facts::default()
+            };
             r.mirrored = false;
             let (value, ty): (Id, Ty) = match r.loc {
                 Loc::Int(v) => (v, Ty::Int),
@@ -457,7 +523,9 @@ impl<'a> Builder<'a> {
         for n in 0..target.len() as u32 {
             let demote = Err(Stop::Demote(header, n));
             match (target[n as usize].loc, self.state[n as usize].loc) {
-                (Loc::Int(_), Loc::Int(v)) | (Loc::Float(_), Loc::Float(v)) | (Loc::Bool(_), Loc::Bool(v)) => args.push(v),
+                (Loc::Int(_), Loc::Int(v))
+                | (Loc::Float(_), Loc::Float(v))
+                | (Loc::Bool(_), Loc::Bool(v)) => args.push(v),
                 (Loc::Int(_), Loc::Mem) if is_header => args.push(self.int(n)),
                 (Loc::Float(_), Loc::Mem) if is_header => args.push(self.float(n)),
                 (Loc::Mem, Loc::Dead) => {}
@@ -466,7 +534,9 @@ impl<'a> Builder<'a> {
                 (Loc::Dead, Loc::Mem) => self.clear(n),
                 (Loc::Dead, _) => self.state[n as usize] = DEAD,
                 (Loc::Int(_), Loc::Dead) => args.push(self.emit(Op::Int(0), Ty::Int, vec![])),
-                (Loc::Float(_), Loc::Dead) => args.push(self.emit(Op::Float(0.0), Ty::Float, vec![])),
+                (Loc::Float(_), Loc::Dead) => {
+                    args.push(self.emit(Op::Float(0.0), Ty::Float, vec![]))
+                }
                 _ => return demote,
             }
         }
@@ -502,7 +572,11 @@ impl<'a> Builder<'a> {
                 target[n].facts = Facts::default();
             }
             target[n].mirrored = false;
-            target[n].sample = edges.iter().map(|(_, s)| s[n].sample).find(|&s| s != 0).unwrap_or(0);
+            target[n].sample = edges
+                .iter()
+                .map(|(_, s)| s[n].sample)
+                .find(|&s| s != 0)
+                .unwrap_or(0);
             target[n].loc = match kinds[0] {
                 _ if dead => Loc::Dead,
                 KIND_INT if same => Loc::Int(Id(0)),
@@ -543,7 +617,11 @@ impl<'a> Builder<'a> {
     /// Ends the block with a branch; both sides start blocks of their own with the present state.
     fn branch(&mut self, cond: Id, then_pc: u32, else_pc: u32) -> Result<(), Stop> {
         let (t, e) = (self.f.add_block(then_pc), self.f.add_block(else_pc));
-        self.close(Term::Branch { cond, then: (t, Vec::new()), otherwise: (e, Vec::new()) });
+        self.close(Term::Branch {
+            cond,
+            then: (t, Vec::new()),
+            otherwise: (e, Vec::new()),
+        });
         let state = self.state.clone();
         self.block = t;
         self.goto(then_pc)?;
@@ -569,12 +647,16 @@ impl<'a> Builder<'a> {
             if self.f.insts.len() > 60_000 {
                 return Err(Stop::Refused(Refusal::TooLarge));
             }
-            if pc != start && (self.pending.contains_key(&pc) || self.known.contains_key(&pc) || self.headers.contains_key(&pc)) {
+            if pc != start
+                && (self.pending.contains_key(&pc)
+                    || self.known.contains_key(&pc)
+                    || self.headers.contains_key(&pc))
+            {
                 return self.goto(pc);
             }
             self.pc = pc;
             self.changed();
-                match self.instruction(pc)? {
+            match self.instruction(pc)? {
                 Some(next) => pc = next,
                 None => return Ok(()),
             }
@@ -584,18 +666,37 @@ impl<'a> Builder<'a> {
     /// Runs the instruction as the interpreter would, on the window.
     fn interpret(&mut self, pc: u32) -> Result<(), Stop> {
         let instr = self.original(pc);
-        let Some(opcode) = instr.op() else { return Err(Stop::Refused(Refusal::Unsupported("quickened"))) };
+        let Some(opcode) = instr.op() else {
+            return Err(Stop::Refused(Refusal::Unsupported("quickened")));
+        };
         let ext = self.i.code.code.instrs.get(pc as usize + 1).copied();
         let window = instr.window(ext);
         // Operands into the window.
         let kinds = opcode.operands();
         for (kind, n) in kinds.iter().zip([instr.a(), instr.b(), instr.c()]) {
-            if matches!(kind, OperandKind::Use | OperandKind::UseDef | OperandKind::OptUse | OperandKind::Cell | OperandKind::Local) && n != u16::MAX {
+            if matches!(
+                kind,
+                OperandKind::Use
+                    | OperandKind::UseDef
+                    | OperandKind::OptUse
+                    | OperandKind::Cell
+                    | OperandKind::Local
+            ) && n != u16::MAX
+            {
                 self.flush(u32::from(n));
             }
         }
         if let Some(w) = window {
-            for n in w.start..w.start + w.consumed.max(if opcode == Opcode::MatchClass || opcode == Opcode::WithExceptStart { 2 } else { 0 }) {
+            for n in w.start
+                ..w.start
+                    + w.consumed.max(
+                        if opcode == Opcode::MatchClass || opcode == Opcode::WithExceptStart {
+                            2
+                        } else {
+                            0
+                        },
+                    )
+            {
                 self.flush(n);
             }
             if opcode == Opcode::MatchClass {
@@ -606,13 +707,29 @@ impl<'a> Builder<'a> {
         self.mirror_locals();
         // What the instruction consumes is gone when it raises.
         let before = self.state.clone();
-        for (flag, kind, n) in [(KILL_A, kinds[0], instr.a()), (KILL_B, kinds[1], instr.b()), (KILL_C, kinds[2], instr.c())] {
-            if instr.flags() & flag != 0 && matches!(kind, OperandKind::Use | OperandKind::OptUse | OperandKind::UseDef | OperandKind::Base) {
+        for (flag, kind, n) in [
+            (KILL_A, kinds[0], instr.a()),
+            (KILL_B, kinds[1], instr.b()),
+            (KILL_C, kinds[2], instr.c()),
+        ] {
+            if instr.flags() & flag != 0
+                && matches!(
+                    kind,
+                    OperandKind::Use
+                        | OperandKind::OptUse
+                        | OperandKind::UseDef
+                        | OperandKind::Base
+                )
+            {
                 self.state[n as usize] = DEAD;
             }
         }
         if matches!(opcode, Opcode::PopTop | Opcode::StoreFastMaybeNull) {
-            let n = if opcode == Opcode::PopTop { instr.a() } else { instr.b() };
+            let n = if opcode == Opcode::PopTop {
+                instr.a()
+            } else {
+                instr.b()
+            };
             self.state[n as usize] = DEAD;
         }
         if let Some(w) = window {
@@ -623,23 +740,41 @@ impl<'a> Builder<'a> {
         let _ = before;
         let exit = self.exit_raised();
         let op = match opcode {
-            Opcode::Call | Opcode::CallMethod | Opcode::CallKw | Opcode::CallMethodKw | Opcode::CallEx => Op::Call { pc },
+            Opcode::Call
+            | Opcode::CallMethod
+            | Opcode::CallKw
+            | Opcode::CallMethodKw
+            | Opcode::CallEx => Op::Call { pc },
             _ => Op::Interpret { pc },
         };
-        self.f.add_inst(self.block, op, Ty::Unit, vec![], Some(exit));
+        self.f
+            .add_inst(self.block, op, Ty::Unit, vec![], Some(exit));
         // Anything may have changed.
         for r in &mut self.state {
-            r.facts = Facts { exact: r.facts.exact, ..Facts::default() };
+            r.facts = Facts {
+                exact: r.facts.exact,
+                ..Facts::default()
+            };
         }
         let hints = self.expected_results(&instr, opcode, &before);
-        let defined = |s: &mut Reg| *s = Reg { loc: Loc::Mem, ..DEAD };
+        let defined = |s: &mut Reg| {
+            *s = Reg {
+                loc: Loc::Mem,
+                ..DEAD
+            }
+        };
         for (kind, n) in kinds.iter().zip([instr.a(), instr.b(), instr.c()]) {
             match kind {
-                OperandKind::Def if instr.flags() & taipan_compiler::opcode::DISCARD == 0 => defined(&mut self.state[n as usize]),
+                OperandKind::Def if instr.flags() & taipan_compiler::opcode::DISCARD == 0 => {
+                    defined(&mut self.state[n as usize])
+                }
                 OperandKind::UseDef => defined(&mut self.state[n as usize]),
                 OperandKind::Local => {
                     let r = &mut self.state[n as usize];
-                    *r = Reg { loc: Loc::Mem, ..DEAD };
+                    *r = Reg {
+                        loc: Loc::Mem,
+                        ..DEAD
+                    };
                 }
                 _ => {}
             }
@@ -670,7 +805,9 @@ impl<'a> Builder<'a> {
             return false;
         }
         // SAFETY: samples are live words; the type tells the payload.
-        let function = unsafe { &(*(word as *const taipan_object::Object<taipan_vm::function::Function>)).payload };
+        let function = unsafe {
+            &(*(word as *const taipan_object::Object<taipan_vm::function::Function>)).payload
+        };
         let code = function.code.borrow().clone();
         // SAFETY: as above; the word is a live function.
         if !unsafe { taipan_vm::function::code_offset_holds(&*(&raw const word).cast()) } {
@@ -705,7 +842,10 @@ impl<'a> Builder<'a> {
             self.guarded(Op::GuardTrue, Ty::Unit, vec![bound], "no self");
         }
         self.guarded(
-            Op::GuardField { offset: 16 + taipan_vm::function::Function::CODE_OFFSET as u32, value: code.as_ptr() as u64 },
+            Op::GuardField {
+                offset: 16 + taipan_vm::function::Function::CODE_OFFSET as u32,
+                value: code.as_ptr() as u64,
+            },
             Ty::Unit,
             vec![w],
             "code of callee",
@@ -717,9 +857,23 @@ impl<'a> Builder<'a> {
         let exit = self.exit_raised();
         let discard = Instr(i).flags() & taipan_compiler::opcode::DISCARD != 0;
         let kinds = code.return_kinds.get();
-        let v = self.f.add_inst(self.block, Op::CallPython { pc, function: word, first, argc }, Ty::Word, vec![], Some(exit));
+        let v = self.f.add_inst(
+            self.block,
+            Op::CallPython {
+                pc,
+                function: word,
+                first,
+                argc,
+            },
+            Ty::Word,
+            vec![],
+            Some(exit),
+        );
         for r in &mut self.state {
-            r.facts = Facts { exact: r.facts.exact, ..Facts::default() };
+            r.facts = Facts {
+                exact: r.facts.exact,
+                ..Facts::default()
+            };
         }
         if discard {
             self.emit(Op::Release, Ty::Unit, vec![v]);
@@ -731,33 +885,59 @@ impl<'a> Builder<'a> {
                 2 => encoding::FLOAT_ZERO,
                 _ => 0,
             };
-            self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample, ..DEAD };
+            self.state[a(i) as usize] = Reg {
+                loc: Loc::Mem,
+                sample,
+                ..DEAD
+            };
         }
         self.changed();
         true
     }
 
     /// What an interpreted instruction is expected to leave: register, sample, type, sample of items.
-    fn expected_results(&self, instr: &Instr, opcode: Opcode, before: &State) -> Vec<(u32, u64, u64, u64)> {
+    fn expected_results(
+        &self,
+        instr: &Instr,
+        opcode: Opcode,
+        before: &State,
+    ) -> Vec<(u32, u64, u64, u64)> {
         let vm = self.i.vm;
         let (a, b) = (u32::from(instr.a()), usize::from(instr.b()));
         match opcode {
             Opcode::UnpackSequence => {
                 let source = before[b].sample;
-                (0..u32::from(instr.c())).filter_map(|n| Some((a + n, self.item_of(source, n as usize)?, 0, 0))).collect()
+                (0..u32::from(instr.c()))
+                    .filter_map(|n| Some((a + n, self.item_of(source, n as usize)?, 0, 0)))
+                    .collect()
             }
             Opcode::GetIter => {
                 let source = before[b];
-                let is = |ty: &taipan_object::TypeRef| source.hint == ty.as_ptr() as u64 || type_of(source.sample) == ty.as_ptr() as u64;
+                let is = |ty: &taipan_object::TypeRef| {
+                    source.hint == ty.as_ptr() as u64
+                        || type_of(source.sample) == ty.as_ptr() as u64
+                };
                 if is(&vm.types.range) {
-                    vec![(a, 0, vm.types.range_iterator.as_ptr() as u64, encoding::INT_TAG)]
+                    vec![(
+                        a,
+                        0,
+                        vm.types.range_iterator.as_ptr() as u64,
+                        encoding::INT_TAG,
+                    )]
                 } else if is(&vm.types.list) {
-                    vec![(a, 0, vm.types.list_iterator.as_ptr() as u64, self.item_of(source.sample, 0).unwrap_or(0))]
+                    vec![(
+                        a,
+                        0,
+                        vm.types.list_iterator.as_ptr() as u64,
+                        self.item_of(source.sample, 0).unwrap_or(0),
+                    )]
                 } else {
                     vec![(a, 0, 0, self.item_of(source.sample, 0).unwrap_or(0))]
                 }
             }
-            Opcode::Call | Opcode::CallMethod if instr.flags() & taipan_compiler::opcode::DISCARD == 0 => {
+            Opcode::Call | Opcode::CallMethod
+                if instr.flags() & taipan_compiler::opcode::DISCARD == 0 =>
+            {
                 let callee = before[b].sample;
                 if callee == vm.types.range.as_ptr() as u64 {
                     return vec![(a, 0, callee, 0)];
@@ -767,7 +947,14 @@ impl<'a> Builder<'a> {
                 }
                 if type_of(callee) == vm.types.function.as_ptr() as u64 {
                     // SAFETY: samples are live words; the type tells the payload.
-                    let kinds = unsafe { (*(callee as *const taipan_object::Object<taipan_vm::function::Function>)).payload.code.borrow().return_kinds.get() };
+                    let kinds = unsafe {
+                        (*(callee as *const taipan_object::Object<taipan_vm::function::Function>))
+                            .payload
+                            .code
+                            .borrow()
+                            .return_kinds
+                            .get()
+                    };
                     return match kinds {
                         1 => vec![(a, encoding::INT_TAG, 0, 0)],
                         2 => vec![(a, encoding::FLOAT_ZERO, 0, 0)],
@@ -779,9 +966,16 @@ impl<'a> Builder<'a> {
             Opcode::LoadMethod => {
                 let cache = self.i.caches[self.pc as usize];
                 let word = self.i.instrs[self.pc as usize];
-                if word as u8 == op::LOAD_METHOD_CACHED { vec![(a, cache.words[2], 0, 0), (a + 1, before[b].sample, 0, 0)] } else { vec![] }
+                if word as u8 == op::LOAD_METHOD_CACHED {
+                    vec![(a, cache.words[2], 0, 0), (a + 1, before[b].sample, 0, 0)]
+                } else {
+                    vec![]
+                }
             }
-            Opcode::Pow => vec![(a, encoding::FLOAT_ZERO, 0, 0)].into_iter().filter(|_| Kind::of(before[b].sample) == Kind::Float).collect(),
+            Opcode::Pow => vec![(a, encoding::FLOAT_ZERO, 0, 0)]
+                .into_iter()
+                .filter(|_| Kind::of(before[b].sample) == Kind::Float)
+                .collect(),
             _ => vec![],
         }
     }
@@ -802,8 +996,11 @@ impl<'a> Builder<'a> {
     /// The kind of arithmetic for two operands.
     fn arithmetic_kind(&self, pc: u32, x: Kind, y: Kind) -> Kind {
         let guess = match (x, y) {
-            (Kind::Int | Kind::Unknown, Kind::Int) | (Kind::Int, Kind::Unknown) | (Kind::Unknown, Kind::Unknown) => Kind::Int,
-            (Kind::Float, Kind::Float | Kind::Int | Kind::Unknown) | (Kind::Int | Kind::Unknown, Kind::Float) => Kind::Float,
+            (Kind::Int | Kind::Unknown, Kind::Int)
+            | (Kind::Int, Kind::Unknown)
+            | (Kind::Unknown, Kind::Unknown) => Kind::Int,
+            (Kind::Float, Kind::Float | Kind::Int | Kind::Unknown)
+            | (Kind::Int | Kind::Unknown, Kind::Float) => Kind::Float,
             _ => Kind::Other,
         };
         self.profile_kind(pc, guess)
@@ -815,7 +1012,21 @@ impl<'a> Builder<'a> {
         let opcode = self.original(pc).op();
         let flags = Instr(i).flags();
         let byte = i as u8;
-        let optimistic = matches!(byte, op::LOAD_GLOBAL_MODULE | op::LOAD_GLOBAL_BUILTIN | op::LOAD_ATTR_SLOT | op::STORE_ATTR_SLOT | op::STORE_ATTR_ADD | op::LOAD_SUBSCR | op::STORE_SUBSCR | op::LOAD_DEREF | op::LOAD_METHOD_CACHED | op::LOAD_ATTR_CLASS | op::LOAD_ATTR_MODULE | op::LOAD_METHOD_MODULE);
+        let optimistic = matches!(
+            byte,
+            op::LOAD_GLOBAL_MODULE
+                | op::LOAD_GLOBAL_BUILTIN
+                | op::LOAD_ATTR_SLOT
+                | op::STORE_ATTR_SLOT
+                | op::STORE_ATTR_ADD
+                | op::LOAD_SUBSCR
+                | op::STORE_SUBSCR
+                | op::LOAD_DEREF
+                | op::LOAD_METHOD_CACHED
+                | op::LOAD_ATTR_CLASS
+                | op::LOAD_ATTR_MODULE
+                | op::LOAD_METHOD_MODULE
+        );
         if optimistic && self.i.profile.kind_at(pc) == Some(Kind::Other) {
             self.interpret(pc)?;
             return Ok(next);
@@ -875,7 +1086,17 @@ impl<'a> Builder<'a> {
                 }
             }
             op::POP_TOP => self.clear(a(i)),
-            op::ADD | op::SUB | op::MUL | op::FLOOR_DIV | op::MOD | op::DIV | op::AND | op::OR | op::XOR | op::LSHIFT | op::RSHIFT => {
+            op::ADD
+            | op::SUB
+            | op::MUL
+            | op::FLOOR_DIV
+            | op::MOD
+            | op::DIV
+            | op::AND
+            | op::OR
+            | op::XOR
+            | op::LSHIFT
+            | op::RSHIFT => {
                 if !self.arithmetic(i, pc)? {
                     self.interpret(pc)?;
                 }
@@ -886,14 +1107,22 @@ impl<'a> Builder<'a> {
                     Kind::Int => {
                         let x = self.int(b(i));
                         let y = self.emit(Op::Int(imm << 1), Ty::Int, vec![]);
-                        let op = if i as u8 == op::ADD_IMM { Op::IntAdd } else { Op::IntSub };
+                        let op = if i as u8 == op::ADD_IMM {
+                            Op::IntAdd
+                        } else {
+                            Op::IntSub
+                        };
                         let v = self.guarded(op, Ty::Int, vec![x, y], "overflow");
                         self.result(i, Loc::Int(v), encoding::INT_TAG);
                     }
                     Kind::Float => {
                         let x = self.float(b(i));
                         let y = self.emit(Op::Float(imm as f64), Ty::Float, vec![]);
-                        let op = if i as u8 == op::ADD_IMM { Op::FloatAdd } else { Op::FloatSub };
+                        let op = if i as u8 == op::ADD_IMM {
+                            Op::FloatAdd
+                        } else {
+                            Op::FloatSub
+                        };
                         let v = self.emit(op, Ty::Float, vec![x, y]);
                         self.result(i, Loc::Float(v), encoding::FLOAT_ZERO);
                     }
@@ -914,12 +1143,19 @@ impl<'a> Builder<'a> {
                 _ => self.interpret(pc)?,
             },
             op::NOT | op::TO_BOOL if matches!(self.state[b(i) as usize].loc, Loc::Bool(_)) => {
-                let Loc::Bool(x) = self.state[b(i) as usize].loc else { return Ok(next) };
-                let v = if i as u8 == op::NOT { self.emit(Op::BoolNot, Ty::Bool, vec![x]) } else { x };
+                let Loc::Bool(x) = self.state[b(i) as usize].loc else {
+                    return Ok(next);
+                };
+                let v = if i as u8 == op::NOT {
+                    self.emit(Op::BoolNot, Ty::Bool, vec![x])
+                } else {
+                    x
+                };
                 self.result(i, Loc::Bool(v), encoding::TRUE);
             }
             op::CMP_LT | op::CMP_LE | op::CMP_EQ | op::CMP_NE | op::CMP_GT | op::CMP_GE => {
-                let cond = [Cond::Lt, Cond::Le, Cond::Eq, Cond::Ne, Cond::Gt, Cond::Ge][(i as u8 - op::CMP_LT) as usize];
+                let cond = [Cond::Lt, Cond::Le, Cond::Eq, Cond::Ne, Cond::Gt, Cond::Ge]
+                    [(i as u8 - op::CMP_LT) as usize];
                 match self.compare_numbers(pc, b(i), c(i), cond) {
                     Some(v) => self.result(i, Loc::Bool(v), encoding::TRUE),
                     None => self.interpret(pc)?,
@@ -947,7 +1183,8 @@ impl<'a> Builder<'a> {
                 return Ok(None);
             }
             op::JUMP_LT | op::JUMP_LE | op::JUMP_EQ | op::JUMP_NE | op::JUMP_GT | op::JUMP_GE => {
-                let cond = [Cond::Lt, Cond::Le, Cond::Eq, Cond::Ne, Cond::Gt, Cond::Ge][(i as u8 - op::JUMP_LT) as usize];
+                let cond = [Cond::Lt, Cond::Le, Cond::Eq, Cond::Ne, Cond::Gt, Cond::Ge]
+                    [(i as u8 - op::JUMP_LT) as usize];
                 let (target, fall) = self.jump_target(i, pc);
                 let v = match self.compare_numbers(pc, a(i), b(i), cond) {
                     Some(v) => {
@@ -958,8 +1195,14 @@ impl<'a> Builder<'a> {
                 };
                 return self.conditional(v, flags & IF_FALSE == 0, target, fall);
             }
-            op::JUMP_LT_IMM | op::JUMP_LE_IMM | op::JUMP_EQ_IMM | op::JUMP_NE_IMM | op::JUMP_GT_IMM | op::JUMP_GE_IMM => {
-                let cond = [Cond::Lt, Cond::Le, Cond::Eq, Cond::Ne, Cond::Gt, Cond::Ge][(i as u8 - op::JUMP_LT_IMM) as usize];
+            op::JUMP_LT_IMM
+            | op::JUMP_LE_IMM
+            | op::JUMP_EQ_IMM
+            | op::JUMP_NE_IMM
+            | op::JUMP_GT_IMM
+            | op::JUMP_GE_IMM => {
+                let cond = [Cond::Lt, Cond::Le, Cond::Eq, Cond::Ne, Cond::Gt, Cond::Ge]
+                    [(i as u8 - op::JUMP_LT_IMM) as usize];
                 let imm = i64::from(Instr(i).b() as i16);
                 let (target, fall) = self.jump_target(i, pc);
                 let v = match self.arithmetic_kind(pc, self.kind(a(i)), Kind::Int) {
@@ -1031,18 +1274,40 @@ impl<'a> Builder<'a> {
                     // The name must stay absent from the globals.
                     let g = self.emit(Op::Word(self.i.globals), Ty::Word, vec![]);
                     self.guarded(
-                        Op::GuardField { offset: taipan_object::dict::Dict::KEYS_VERSION_OFFSET as u32, value: cache.words[0] },
+                        Op::GuardField {
+                            offset: taipan_object::dict::Dict::KEYS_VERSION_OFFSET as u32,
+                            value: cache.words[0],
+                        },
                         Ty::Unit,
                         vec![g],
                         "globals changed",
                     );
                 }
-                let (address, version) = if module { (self.i.globals, cache.words[0]) } else { (self.i.builtins, cache.words[2]) };
-                let v = self.guarded(Op::LoadDict { address, version, index: cache.words[1] as u32 }, Ty::Word, vec![], "globals changed");
+                let (address, version) = if module {
+                    (self.i.globals, cache.words[0])
+                } else {
+                    (self.i.builtins, cache.words[2])
+                };
+                let v = self.guarded(
+                    Op::LoadDict {
+                        address,
+                        version,
+                        index: cache.words[1] as u32,
+                    },
+                    Ty::Word,
+                    vec![],
+                    "globals changed",
+                );
                 // SAFETY: the dict is alive and the place is live while its keys version is the cached one.
                 let sample = unsafe {
-                    let dict = &(*(address as *const taipan_object::Object<taipan_object::dict::Dict>)).payload;
-                    if dict.keys_version() == version { dict.word_at(cache.words[1] as usize) } else { 0 }
+                    let dict = &(*(address
+                        as *const taipan_object::Object<taipan_object::dict::Dict>))
+                        .payload;
+                    if dict.keys_version() == version {
+                        dict.word_at(cache.words[1] as usize)
+                    } else {
+                        0
+                    }
                 };
                 self.result(i, Loc::Borrow(v), sample);
             }
@@ -1050,20 +1315,37 @@ impl<'a> Builder<'a> {
                 let cache = self.i.caches[pc as usize];
                 let object = self.guard_shape(b(i), &cache);
                 let sample = self.sample_field(b(i), &cache, cache.words[2]);
-                let v = self.guarded(Op::LoadField { offset: cache.words[2] as u32 }, Ty::Word, vec![object], "empty slot");
+                let v = self.guarded(
+                    Op::LoadField {
+                        offset: cache.words[2] as u32,
+                    },
+                    Ty::Word,
+                    vec![object],
+                    "empty slot",
+                );
                 if flags & KILL_B != 0 && self.state[b(i) as usize].loc == Loc::Mem {
                     // The object may die with this reference: take the value's own first.
                     self.emit(Op::Retain, Ty::Unit, vec![v]);
                     self.kill_operands(i);
                     self.clear(a(i));
                     self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![v]);
-                    self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample, ..DEAD };
+                    self.state[a(i) as usize] = Reg {
+                        loc: Loc::Mem,
+                        sample,
+                        ..DEAD
+                    };
                     self.changed();
                 } else {
                     self.result(i, Loc::Borrow(v), sample);
                 }
             }
-            op::LOAD_METHOD_CACHED if encoding::is_heap(self.sample(b(i))) || !matches!(self.state[b(i) as usize].loc, Loc::Int(_) | Loc::Float(_) | Loc::Bool(_)) => {
+            op::LOAD_METHOD_CACHED
+                if encoding::is_heap(self.sample(b(i)))
+                    || !matches!(
+                        self.state[b(i) as usize].loc,
+                        Loc::Int(_) | Loc::Float(_) | Loc::Bool(_)
+                    ) =>
+            {
                 let cache = self.i.caches[pc as usize];
                 let sample = self.sample(b(i));
                 let object = if cache.words[1] != 0 {
@@ -1071,13 +1353,23 @@ impl<'a> Builder<'a> {
                 } else {
                     let object = self.word(b(i));
                     if self.state[b(i) as usize].facts.version != cache.words[0] {
-                        self.guarded(Op::GuardVersion(cache.words[0]), Ty::Unit, vec![object], "type version");
-                        self.state[b(i) as usize].facts = Facts { version: cache.words[0], ..Facts::default() };
+                        self.guarded(
+                            Op::GuardVersion(cache.words[0]),
+                            Ty::Unit,
+                            vec![object],
+                            "type version",
+                        );
+                        self.state[b(i) as usize].facts = Facts {
+                            version: cache.words[0],
+                            ..Facts::default()
+                        };
                     }
                     object
                 };
                 let facts = self.state[b(i) as usize].facts;
-                let this = if self.state[b(i) as usize].loc == Loc::Mem || matches!(self.state[b(i) as usize].loc, Loc::Borrow(_)) {
+                let this = if self.state[b(i) as usize].loc == Loc::Mem
+                    || matches!(self.state[b(i) as usize].loc, Loc::Borrow(_))
+                {
                     self.owned(b(i), flags & KILL_B != 0)
                 } else {
                     object
@@ -1088,22 +1380,54 @@ impl<'a> Builder<'a> {
                 self.clear(a(i) + 1);
                 self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![function]);
                 self.emit(Op::StoreRegDead(a(i) + 1), Ty::Unit, vec![this]);
-                self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample: cache.words[2], ..DEAD };
-                self.state[a(i) as usize + 1] = Reg { loc: Loc::Mem, sample, facts, ..DEAD };
+                self.state[a(i) as usize] = Reg {
+                    loc: Loc::Mem,
+                    sample: cache.words[2],
+                    ..DEAD
+                };
+                self.state[a(i) as usize + 1] = Reg {
+                    loc: Loc::Mem,
+                    sample,
+                    facts,
+                    ..DEAD
+                };
                 self.changed();
             }
-            op::LOAD_ATTR_MODULE | op::LOAD_METHOD_MODULE if encoding::is_heap(self.sample(b(i))) && type_of(self.sample(b(i))) == self.i.vm.types.module.as_ptr() as u64 => {
+            op::LOAD_ATTR_MODULE | op::LOAD_METHOD_MODULE
+                if encoding::is_heap(self.sample(b(i)))
+                    && type_of(self.sample(b(i))) == self.i.vm.types.module.as_ptr() as u64 =>
+            {
                 let cache = self.i.caches[pc as usize];
                 let module = self.sample(b(i));
                 let object = self.word(b(i));
                 self.guarded(Op::GuardWord(module), Ty::Unit, vec![object], "module");
                 // SAFETY: the sample is a live module, and the guard keeps it the one that is met.
-                let address = unsafe { (*(module as *const taipan_object::Object<taipan_object::module::Module>)).payload.dict.as_ptr() as u64 };
-                let v = self.guarded(Op::LoadDict { address, version: cache.words[0], index: cache.words[1] as u32 }, Ty::Word, vec![], "module changed");
+                let address = unsafe {
+                    (*(module as *const taipan_object::Object<taipan_object::module::Module>))
+                        .payload
+                        .dict
+                        .as_ptr() as u64
+                };
+                let v = self.guarded(
+                    Op::LoadDict {
+                        address,
+                        version: cache.words[0],
+                        index: cache.words[1] as u32,
+                    },
+                    Ty::Word,
+                    vec![],
+                    "module changed",
+                );
                 // SAFETY: as for globals.
                 let sample = unsafe {
-                    let dict = &(*(address as *const taipan_object::Object<taipan_object::dict::Dict>)).payload;
-                    if dict.keys_version() == cache.words[0] { dict.word_at(cache.words[1] as usize) } else { 0 }
+                    let dict = &(*(address
+                        as *const taipan_object::Object<taipan_object::dict::Dict>))
+                        .payload;
+                    if dict.keys_version() == cache.words[0] {
+                        dict.word_at(cache.words[1] as usize)
+                    } else {
+                        0
+                    }
                 };
                 self.result(i, Loc::Borrow(v), sample);
                 if byte == op::LOAD_METHOD_MODULE {
@@ -1111,7 +1435,10 @@ impl<'a> Builder<'a> {
                     self.clear(a(i) + 1);
                     let empty = self.emit(Op::Word(0), Ty::Word, vec![]);
                     self.emit(Op::StoreRegDead(a(i) + 1), Ty::Unit, vec![empty]);
-                    self.state[a(i) as usize + 1] = Reg { loc: Loc::Mem, ..DEAD };
+                    self.state[a(i) as usize + 1] = Reg {
+                        loc: Loc::Mem,
+                        ..DEAD
+                    };
                     self.changed();
                 }
             }
@@ -1122,8 +1449,16 @@ impl<'a> Builder<'a> {
                 } else {
                     let object = self.word(b(i));
                     if self.state[b(i) as usize].facts.version != cache.words[0] {
-                        self.guarded(Op::GuardVersion(cache.words[0]), Ty::Unit, vec![object], "type version");
-                        self.state[b(i) as usize].facts = Facts { version: cache.words[0], ..Facts::default() };
+                        self.guarded(
+                            Op::GuardVersion(cache.words[0]),
+                            Ty::Unit,
+                            vec![object],
+                            "type version",
+                        );
+                        self.state[b(i) as usize].facts = Facts {
+                            version: cache.words[0],
+                            ..Facts::default()
+                        };
                     }
                 }
                 let v = self.emit(Op::Word(cache.words[2]), Ty::Word, vec![]);
@@ -1136,11 +1471,30 @@ impl<'a> Builder<'a> {
                 let value = self.owned(b(i), flags & KILL_B != 0);
                 self.changed();
                 if i as u8 == op::STORE_ATTR_SLOT {
-                    self.emit(Op::StoreField { offset: cache.words[2] as u32 }, Ty::Unit, vec![object, value]);
+                    self.emit(
+                        Op::StoreField {
+                            offset: cache.words[2] as u32,
+                        },
+                        Ty::Unit,
+                        vec![object, value],
+                    );
                 } else {
                     let offset = self.instance_offset(&cache, a(i));
-                    self.emit(Op::SetField { offset, value: cache.words[2] }, Ty::Unit, vec![object]);
-                    self.emit(Op::InitField { offset: cache.words[3] as u32 }, Ty::Unit, vec![object, value]);
+                    self.emit(
+                        Op::SetField {
+                            offset,
+                            value: cache.words[2],
+                        },
+                        Ty::Unit,
+                        vec![object],
+                    );
+                    self.emit(
+                        Op::InitField {
+                            offset: cache.words[3] as u32,
+                        },
+                        Ty::Unit,
+                        vec![object, value],
+                    );
                     let facts = &mut self.state[a(i) as usize].facts;
                     facts.shape = cache.words[2];
                     let new = *facts;
@@ -1153,7 +1507,10 @@ impl<'a> Builder<'a> {
                     self.clear(a(i));
                 }
             }
-            op::LOAD_SUBSCR if self.kind(c(i)) == Kind::Int && self.profile_kind(pc, Kind::Int) == Kind::Int => {
+            op::LOAD_SUBSCR
+                if self.kind(c(i)) == Kind::Int
+                    && self.profile_kind(pc, Kind::Int) == Kind::Int =>
+            {
                 let container = self.sample(b(i));
                 let vm = self.i.vm;
                 let ty = if encoding::is_heap(container) {
@@ -1180,13 +1537,21 @@ impl<'a> Builder<'a> {
                     self.kill_operands(i);
                     self.clear(a(i));
                     self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![v]);
-                    self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample, ..DEAD };
+                    self.state[a(i) as usize] = Reg {
+                        loc: Loc::Mem,
+                        sample,
+                        ..DEAD
+                    };
                     self.changed();
                 } else {
                     self.result(i, Loc::Borrow(v), sample);
                 }
             }
-            op::STORE_SUBSCR if self.kind(b(i)) == Kind::Int && self.profile_kind(pc, Kind::Int) == Kind::Int && self.is_list(a(i)) => {
+            op::STORE_SUBSCR
+                if self.kind(b(i)) == Kind::Int
+                    && self.profile_kind(pc, Kind::Int) == Kind::Int
+                    && self.is_list(a(i)) =>
+            {
                 let index = self.int(b(i));
                 let object = self.word(a(i));
                 let list = self.i.vm.types.list.as_ptr() as u64;
@@ -1194,7 +1559,13 @@ impl<'a> Builder<'a> {
                 self.promote_except(c(i));
                 let exit = self.exit_here("index");
                 let value = self.borrowed_for_store(c(i));
-                self.f.add_inst(self.block, Op::SetListItem, Ty::Unit, vec![object, index, value], Some(exit));
+                self.f.add_inst(
+                    self.block,
+                    Op::SetListItem,
+                    Ty::Unit,
+                    vec![object, index, value],
+                    Some(exit),
+                );
                 // The list took a reference of its own.
                 self.changed();
                 self.kill_operands(i);
@@ -1207,11 +1578,20 @@ impl<'a> Builder<'a> {
             op::FOR_ITER => return self.for_iter(i, pc),
             op::LOAD_DEREF => {
                 let cell = self.word(b(i));
-                let v = self.guarded(Op::LoadField { offset: taipan_object::function::Cell::VALUE_OFFSET as u32 }, Ty::Word, vec![cell], "empty cell");
+                let v = self.guarded(
+                    Op::LoadField {
+                        offset: taipan_object::function::Cell::VALUE_OFFSET as u32,
+                    },
+                    Ty::Word,
+                    vec![cell],
+                    "empty cell",
+                );
                 let w = self.state[b(i) as usize].sample;
                 let sample = if encoding::is_heap(w) {
                     // SAFETY: samples are live words; a cell's register holds a cell.
-                    unsafe { *((w + taipan_object::function::Cell::VALUE_OFFSET as u64) as *const u64) }
+                    unsafe {
+                        *((w + taipan_object::function::Cell::VALUE_OFFSET as u64) as *const u64)
+                    }
                 } else {
                     0
                 };
@@ -1261,11 +1641,19 @@ impl<'a> Builder<'a> {
                 self.close(Term::Leave(exit));
                 return Ok(None);
             }
-            op::YIELD_VALUE | op::SEND | op::CLEANUP_THROW | op::END_ASYNC_FOR | op::GET_AWAITABLE => {
+            op::YIELD_VALUE
+            | op::SEND
+            | op::CLEANUP_THROW
+            | op::END_ASYNC_FOR
+            | op::GET_AWAITABLE => {
                 return Err(Stop::Refused(Refusal::Unsupported("generator")));
             }
-            op::LOAD_FAR | op::STORE_FAR => return Err(Stop::Refused(Refusal::Unsupported("far registers"))),
-            op::UNPACK_EX if Instr(i).c() == EXTENDED => return Err(Stop::Refused(Refusal::Unsupported("wide unpacking"))),
+            op::LOAD_FAR | op::STORE_FAR => {
+                return Err(Stop::Refused(Refusal::Unsupported("far registers")));
+            }
+            op::UNPACK_EX if Instr(i).c() == EXTENDED => {
+                return Err(Stop::Refused(Refusal::Unsupported("wide unpacking")));
+            }
             _ => {
                 if opcode.is_some_and(|o| o.flow() != taipan_compiler::opcode::Flow::Next) {
                     return Err(Stop::Refused(Refusal::Unsupported("control flow")));
@@ -1294,8 +1682,14 @@ impl<'a> Builder<'a> {
         if let Loc::Borrow(v) = loc {
             let flags = Instr(i).flags();
             let frees = |n: u32, s: &State| s[n as usize].loc == Loc::Mem;
-            let kinds = self.original(self.pc).op().map(Opcode::operands).unwrap_or([OperandKind::None; 3]);
-            let kills = flags & KILL_B != 0 && kinds[1] == OperandKind::Use && frees(b(i), &self.state)
+            let kinds = self
+                .original(self.pc)
+                .op()
+                .map(Opcode::operands)
+                .unwrap_or([OperandKind::None; 3]);
+            let kills = flags & KILL_B != 0
+                && kinds[1] == OperandKind::Use
+                && frees(b(i), &self.state)
                 || flags & KILL_C != 0 && kinds[2] == OperandKind::Use && frees(c(i), &self.state)
                 || frees(a(i), &self.state);
             if kills {
@@ -1303,7 +1697,11 @@ impl<'a> Builder<'a> {
                 self.kill_operands(i);
                 self.clear(a(i));
                 self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![v]);
-                self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample, ..DEAD };
+                self.state[a(i) as usize] = Reg {
+                    loc: Loc::Mem,
+                    sample,
+                    ..DEAD
+                };
                 self.changed();
                 return;
             }
@@ -1347,7 +1745,10 @@ impl<'a> Builder<'a> {
     fn is_list(&self, n: u32) -> bool {
         let w = self.sample(n);
         // SAFETY: samples are live words.
-        encoding::is_heap(w) && unsafe { (*(w as *const ObjectHeader)).ty_ptr() == self.i.vm.types.list.as_ptr().cast_const() }
+        encoding::is_heap(w)
+            && unsafe {
+                (*(w as *const ObjectHeader)).ty_ptr() == self.i.vm.types.list.as_ptr().cast_const()
+            }
     }
 
     fn guard_exact(&mut self, n: u32, object: Id, ty: u64) {
@@ -1362,12 +1763,29 @@ impl<'a> Builder<'a> {
         let object = self.word(n);
         let facts = self.state[n as usize].facts;
         if facts.version != cache.words[0] {
-            self.guarded(Op::GuardVersion(cache.words[0]), Ty::Unit, vec![object], "type version");
-            self.state[n as usize].facts = Facts { version: cache.words[0], shape: 0, exact: 0 };
+            self.guarded(
+                Op::GuardVersion(cache.words[0]),
+                Ty::Unit,
+                vec![object],
+                "type version",
+            );
+            self.state[n as usize].facts = Facts {
+                version: cache.words[0],
+                shape: 0,
+                exact: 0,
+            };
         }
         if self.state[n as usize].facts.shape != cache.words[1] {
             let offset = self.instance_offset(cache, n);
-            self.guarded(Op::GuardField { offset, value: cache.words[1] }, Ty::Unit, vec![object], "shape");
+            self.guarded(
+                Op::GuardField {
+                    offset,
+                    value: cache.words[1],
+                },
+                Ty::Unit,
+                vec![object],
+                "shape",
+            );
             self.state[n as usize].facts.shape = cache.words[1];
         }
         object
@@ -1392,7 +1810,11 @@ impl<'a> Builder<'a> {
                 return 0;
             }
             let shape = *((w + u64::from(header.ty().instance_offset)) as *const u64);
-            if shape != cache.words[1] { 0 } else { *((w + offset) as *const u64) }
+            if shape != cache.words[1] {
+                0
+            } else {
+                *((w + offset) as *const u64)
+            }
         }
     }
 
@@ -1444,7 +1866,11 @@ impl<'a> Builder<'a> {
                     op::OR => (Op::IntOr, false),
                     _ => (Op::IntXor, false),
                 };
-                let v = if may_leave { self.guarded(op, Ty::Int, vec![x, y], "overflow") } else { self.emit(op, Ty::Int, vec![x, y]) };
+                let v = if may_leave {
+                    self.guarded(op, Ty::Int, vec![x, y], "overflow")
+                } else {
+                    self.emit(op, Ty::Int, vec![x, y])
+                };
                 self.result(i, Loc::Int(v), encoding::INT_TAG);
             }
             (Kind::Float, op::ADD | op::SUB | op::MUL) => {
@@ -1465,7 +1891,10 @@ impl<'a> Builder<'a> {
     /// A condition computed on the window by the interpreter's code; operands are consumed.
     fn window_condition(&mut self, i: u64, pc: u32, op: Op) -> Id {
         let instr = self.original(pc);
-        let kinds = instr.op().map(Opcode::operands).unwrap_or([OperandKind::None; 3]);
+        let kinds = instr
+            .op()
+            .map(Opcode::operands)
+            .unwrap_or([OperandKind::None; 3]);
         for (kind, n) in kinds.iter().zip([instr.a(), instr.b(), instr.c()]) {
             if *kind == OperandKind::Use {
                 self.flush(u32::from(n));
@@ -1482,15 +1911,26 @@ impl<'a> Builder<'a> {
         }
         self.changed();
         let exit = self.exit_raised();
-        let v = self.f.add_inst(self.block, op, Ty::Bool, vec![], Some(exit));
+        let v = self
+            .f
+            .add_inst(self.block, op, Ty::Bool, vec![], Some(exit));
         for r in &mut self.state {
-            r.facts = Facts { exact: r.facts.exact, ..Facts::default() };
+            r.facts = Facts {
+                exact: r.facts.exact,
+                ..Facts::default()
+            };
         }
         self.changed();
         v
     }
 
-    fn conditional(&mut self, cond: Id, sense: bool, target: u32, fall: u32) -> Result<Option<u32>, Stop> {
+    fn conditional(
+        &mut self,
+        cond: Id,
+        sense: bool,
+        target: u32,
+        fall: u32,
+    ) -> Result<Option<u32>, Stop> {
         if sense {
             self.branch(cond, target, fall)?;
         } else {
@@ -1503,7 +1943,8 @@ impl<'a> Builder<'a> {
         let (target, fall) = self.jump_target(i, pc);
         let it = self.sample(b(i));
         let range = self.i.vm.types.range_iterator.as_ptr() as u64;
-        let is_range = (type_of(it) == range || self.state[b(i) as usize].hint == range) && self.i.profile.kind_at(pc) != Some(Kind::Other);
+        let is_range = (type_of(it) == range || self.state[b(i) as usize].hint == range)
+            && self.i.profile.kind_at(pc) != Some(Kind::Other);
         let item = match self.state[b(i) as usize].item {
             0 => self.sample_iterated(it),
             item => item,
@@ -1513,7 +1954,11 @@ impl<'a> Builder<'a> {
             self.guard_exact(b(i), object, range);
             let more = self.emit(Op::RangeMore, Ty::Bool, vec![object]);
             let (body, done) = (self.f.add_block(fall), self.f.add_block(target));
-            self.close(Term::Branch { cond: more, then: (body, vec![]), otherwise: (done, vec![]) });
+            self.close(Term::Branch {
+                cond: more,
+                then: (body, vec![]),
+                otherwise: (done, vec![]),
+            });
             let state = self.state.clone();
             self.block = done;
             self.changed();
@@ -1533,12 +1978,21 @@ impl<'a> Builder<'a> {
         self.promote();
         self.mirror_locals();
         let exit = self.exit_raised();
-        let more = self.f.add_inst(self.block, Op::ForIter { pc }, Ty::Bool, vec![], Some(exit));
+        let more = self
+            .f
+            .add_inst(self.block, Op::ForIter { pc }, Ty::Bool, vec![], Some(exit));
         for r in &mut self.state {
-            r.facts = Facts { exact: r.facts.exact, ..Facts::default() };
+            r.facts = Facts {
+                exact: r.facts.exact,
+                ..Facts::default()
+            };
         }
         let (body, done) = (self.f.add_block(fall), self.f.add_block(target));
-        self.close(Term::Branch { cond: more, then: (body, vec![]), otherwise: (done, vec![]) });
+        self.close(Term::Branch {
+            cond: more,
+            then: (body, vec![]),
+            otherwise: (done, vec![]),
+        });
         let state = self.state.clone();
         self.block = done;
         self.state[b(i) as usize] = DEAD;
@@ -1546,7 +2000,11 @@ impl<'a> Builder<'a> {
         self.goto(target)?;
         self.block = body;
         self.state = state;
-        self.state[a(i) as usize] = Reg { loc: Loc::Mem, sample: item, ..DEAD };
+        self.state[a(i) as usize] = Reg {
+            loc: Loc::Mem,
+            sample: item,
+            ..DEAD
+        };
         self.changed();
         self.goto(fall)?;
         Ok(None)
@@ -1558,15 +2016,24 @@ impl<'a> Builder<'a> {
             return 0;
         }
         // SAFETY: the sample is a live list iterator.
-        let iterator = unsafe { &(*(it as *const taipan_object::Object<taipan_object::iter::ListIterator>)).payload };
-        iterator.list.with(|l| l.and_then(|l| self.item_of(l.as_value().word(), 0))).unwrap_or(0)
+        let iterator = unsafe {
+            &(*(it as *const taipan_object::Object<taipan_object::iter::ListIterator>)).payload
+        };
+        iterator
+            .list
+            .with(|l| l.and_then(|l| self.item_of(l.as_value().word(), 0)))
+            .unwrap_or(0)
     }
 }
 
 /// Address of the type of a sample, 0 for immediates.
 fn type_of(word: u64) -> u64 {
     // SAFETY: samples are live words.
-    if encoding::is_heap(word) { unsafe { (*(word as *const ObjectHeader)).ty_ptr() as u64 } } else { 0 }
+    if encoding::is_heap(word) {
+        unsafe { (*(word as *const ObjectHeader)).ty_ptr() as u64 }
+    } else {
+        0
+    }
 }
 
 const KIND_INT: u8 = 1;

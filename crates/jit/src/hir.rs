@@ -109,17 +109,33 @@ pub enum Op {
     /// Leaves unless the word is a heap object of exactly the type at this address.
     GuardType(u64),
     /// Leaves unless the 64 bits at `word + offset` equal the constant.
-    GuardField { offset: u32, value: u64 },
+    GuardField {
+        offset: u32,
+        value: u64,
+    },
     /// The 64 bits at `word + offset`, as a borrowed word; leaves if they are zero.
-    LoadField { offset: u32 },
+    LoadField {
+        offset: u32,
+    },
     /// Replaces the word at `word + offset`: args object, owned word; the old one is released.
-    StoreField { offset: u32 },
+    StoreField {
+        offset: u32,
+    },
     /// Writes the word at `word + offset`, which holds nothing: args object, owned word.
-    InitField { offset: u32 },
+    InitField {
+        offset: u32,
+    },
     /// Writes the constant at `word + offset`.
-    SetField { offset: u32, value: u64 },
+    SetField {
+        offset: u32,
+        value: u64,
+    },
     /// The word of entry `index` of the dict at `address`, whose keys version must equal `version`; leaves otherwise.
-    LoadDict { address: u64, version: u64, index: u32 },
+    LoadDict {
+        address: u64,
+        version: u64,
+        index: u32,
+    },
     /// Item of an exact list (args list, int index); leaves on wrong type or range.
     ListItem,
     /// Item of an exact tuple.
@@ -158,22 +174,37 @@ pub enum Op {
     /// Whether two words are the same.
     WordEq,
     /// Runs bytecode instruction `pc` as the interpreter would, on the window; leaves raised if it raises.
-    Interpret { pc: u32 },
+    Interpret {
+        pc: u32,
+    },
     /// Runs a call instruction on the window.
-    Call { pc: u32 },
+    Call {
+        pc: u32,
+    },
     /// Calls the Python function at `function` (guarded) on the window: arguments lie at `first`, the
     /// callable in the register before them. The owned result; leaves raised if it raises.
-    CallPython { pc: u32, function: u64, first: u32, argc: u32 },
+    CallPython {
+        pc: u32,
+        function: u64,
+        first: u32,
+        argc: u32,
+    },
     /// Counts a word down, if it is a heap pointer.
     Release,
     /// If the frame has a Python object, moves the locals into it.
     DetachFrame,
     /// Truth of the register, by Python's rules, without consuming it; leaves raised if that raises.
-    Truth { pc: u32 },
+    Truth {
+        pc: u32,
+    },
     /// Runs a fused compare-and-jump's comparison on the window: the outcome.
-    CompareJump { pc: u32 },
+    CompareJump {
+        pc: u32,
+    },
     /// Steps a FOR_ITER on the window: whether there was an item.
-    ForIter { pc: u32 },
+    ForIter {
+        pc: u32,
+    },
     /// Polls the eval breaker; leaves if there is work.
     Poll,
 }
@@ -222,7 +253,11 @@ pub struct Inst {
 #[derive(Clone, Debug)]
 pub enum Term {
     Jump(BlockId, Vec<Id>),
-    Branch { cond: Id, then: (BlockId, Vec<Id>), otherwise: (BlockId, Vec<Id>) },
+    Branch {
+        cond: Id,
+        then: (BlockId, Vec<Id>),
+        otherwise: (BlockId, Vec<Id>),
+    },
     /// Returns an owned word: locals are released, the record is given back.
     Return(Id),
     /// Always leaves.
@@ -277,16 +312,34 @@ impl Function {
         &self.blocks[id.0 as usize]
     }
     pub fn add_block(&mut self, pc: u32) -> BlockId {
-        self.blocks.push(Block { params: Vec::new(), insts: Vec::new(), term: Term::Open, pc, cold: false });
+        self.blocks.push(Block {
+            params: Vec::new(),
+            insts: Vec::new(),
+            term: Term::Open,
+            pc,
+            cold: false,
+        });
         BlockId(self.blocks.len() as u32 - 1)
     }
     pub fn add_param(&mut self, block: BlockId, ty: Ty) -> Id {
-        self.insts.push(Inst { op: Op::Param, ty, args: Vec::new(), exit: None });
+        self.insts.push(Inst {
+            op: Op::Param,
+            ty,
+            args: Vec::new(),
+            exit: None,
+        });
         let id = Id(self.insts.len() as u32 - 1);
         self.blocks[block.0 as usize].params.push(id);
         id
     }
-    pub fn add_inst(&mut self, block: BlockId, op: Op, ty: Ty, args: Vec<Id>, exit: Option<ExitId>) -> Id {
+    pub fn add_inst(
+        &mut self,
+        block: BlockId,
+        op: Op,
+        ty: Ty,
+        args: Vec<Id>,
+        exit: Option<ExitId>,
+    ) -> Id {
         self.insts.push(Inst { op, ty, args, exit });
         let id = Id(self.insts.len() as u32 - 1);
         self.blocks[block.0 as usize].insts.push(id);
@@ -300,7 +353,9 @@ impl Function {
     pub fn successors(&self, block: BlockId) -> Vec<(BlockId, &[Id])> {
         match &self.block(block).term {
             Term::Jump(b, args) => vec![(*b, args)],
-            Term::Branch { then, otherwise, .. } => vec![(then.0, &then.1), (otherwise.0, &otherwise.1)],
+            Term::Branch {
+                then, otherwise, ..
+            } => vec![(then.0, &then.1), (otherwise.0, &otherwise.1)],
             Term::Return(_) | Term::Leave(_) | Term::Open => Vec::new(),
         }
     }
@@ -312,9 +367,19 @@ impl fmt::Display for Function {
         for (n, block) in self.blocks.iter().enumerate() {
             write!(f, "b{n}(")?;
             for (i, p) in block.params.iter().enumerate() {
-                write!(f, "{}{p:?}: {}", if i > 0 { ", " } else { "" }, ty_name(self.inst(*p).ty))?;
+                write!(
+                    f,
+                    "{}{p:?}: {}",
+                    if i > 0 { ", " } else { "" },
+                    ty_name(self.inst(*p).ty)
+                )?;
             }
-            writeln!(f, "):  ; pc {}{}", block.pc, if block.cold { " cold" } else { "" })?;
+            writeln!(
+                f,
+                "):  ; pc {}{}",
+                block.pc,
+                if block.cold { " cold" } else { "" }
+            )?;
             for &id in &block.insts {
                 let inst = self.inst(id);
                 let mut line = String::new();
@@ -332,8 +397,16 @@ impl fmt::Display for Function {
             }
             match &block.term {
                 Term::Jump(b, args) => writeln!(f, "    jump {b:?}{args:?}")?,
-                Term::Branch { cond, then, otherwise } => {
-                    writeln!(f, "    branch {cond:?} {:?}{:?} {:?}{:?}", then.0, then.1, otherwise.0, otherwise.1)?;
+                Term::Branch {
+                    cond,
+                    then,
+                    otherwise,
+                } => {
+                    writeln!(
+                        f,
+                        "    branch {cond:?} {:?}{:?} {:?}{:?}",
+                        then.0, then.1, otherwise.0, otherwise.1
+                    )?;
                 }
                 Term::Return(v) => writeln!(f, "    return {v:?}")?,
                 Term::Leave(e) => writeln!(f, "    leave x{}", e.0)?,
@@ -341,7 +414,13 @@ impl fmt::Display for Function {
             }
         }
         for (n, e) in self.exits.iter().enumerate() {
-            write!(f, "x{n}: pc {}{} {}", e.pc, if e.raised { " raised" } else { "" }, e.reason)?;
+            write!(
+                f,
+                "x{n}: pc {}{} {}",
+                e.pc,
+                if e.raised { " raised" } else { "" },
+                e.reason
+            )?;
             for s in &e.spills {
                 write!(f, " r{}={:?}", s.register, s.value)?;
             }

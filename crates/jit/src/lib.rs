@@ -34,7 +34,10 @@ const EXIT_LIMIT: u32 = 40;
 const MAX_ATTEMPTS: u32 = 12;
 
 /// The hooks to install in a machine.
-pub static HOOKS: Hooks = Hooks { function_hot, loop_hot };
+pub static HOOKS: Hooks = Hooks {
+    function_hot,
+    loop_hot,
+};
 
 /// One compiled body: a function from its start, or a loop from its header.
 struct Compiled {
@@ -85,7 +88,10 @@ fn count(f: impl FnOnce(&mut Stats)) {
     });
 }
 
-#[expect(clippy::mut_from_ref, reason = "one state a code object, only reached from its interpreter's running thread")]
+#[expect(
+    clippy::mut_from_ref,
+    reason = "one state a code object, only reached from its interpreter's running thread"
+)]
 fn state(code: &PyCode) -> &mut CodeState {
     let mut p = code.jit_state.get().cast::<CodeState>();
     if p.is_null() {
@@ -102,7 +108,11 @@ unsafe fn function_hot(vm: &Vm, frame: *mut Frame) {
         let code = (*frame).code();
         let s = state(code);
         give_up_failing(vm, code, s);
-        if !code.jit_entry.get().is_null() || s.refused || (*frame).flags & GENERATOR != 0 || code.caches.get().is_null() {
+        if !code.jit_entry.get().is_null()
+            || s.refused
+            || (*frame).flags & GENERATOR != 0
+            || code.caches.get().is_null()
+        {
             return;
         }
         if let Some(compiled) = compile(vm, frame, 0, false) {
@@ -124,7 +134,11 @@ unsafe fn loop_hot(vm: &Vm, frame: *mut Frame) -> bool {
             code.warm_up();
             return false;
         }
-        let threshold = if Machine::of(vm).jit.mode.get() == Mode::Always { 64 } else { 512 };
+        let threshold = if Machine::of(vm).jit.mode.get() == Mode::Always {
+            64
+        } else {
+            512
+        };
         if code.loops.get() < threshold {
             return false;
         }
@@ -143,7 +157,9 @@ unsafe fn loop_hot(vm: &Vm, frame: *mut Frame) -> bool {
             }
             state(code).loops.insert(header, compiled);
         }
-        let Some(Some(compiled)) = state(code).loops.get(&header) else { return false };
+        let Some(Some(compiled)) = state(code).loops.get(&header) else {
+            return false;
+        };
         let entry = compiled.entry;
         entry(vm, frame, (*frame).regs) == RAISED
     }
@@ -155,7 +171,10 @@ unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut CodeState) {
     let mut failed: Vec<u32> = Vec::new();
     let mut scan = |c: &Compiled| {
         for (exit, &n) in c.exits.iter().zip(&c.counters) {
-            if n >= EXIT_LIMIT && !exit.raised && !matches!(exit.reason, "return" | "poll" | "raise") {
+            if n >= EXIT_LIMIT
+                && !exit.raised
+                && !matches!(exit.reason, "return" | "poll" | "raise")
+            {
                 failed.push(exit.pc);
             }
         }
@@ -193,8 +212,21 @@ fn is_arithmetic(code: &PyCode, pc: u32) -> bool {
     matches!(
         code.code.instrs.get(pc as usize).and_then(|i| i.op()),
         Some(
-            Opcode::Add | Opcode::Sub | Opcode::Mul | Opcode::Div | Opcode::AddImm | Opcode::SubImm | Opcode::Neg
-                | Opcode::JumpLt | Opcode::JumpLe | Opcode::JumpGt | Opcode::JumpGe | Opcode::CmpLt | Opcode::CmpLe | Opcode::CmpGt | Opcode::CmpGe
+            Opcode::Add
+                | Opcode::Sub
+                | Opcode::Mul
+                | Opcode::Div
+                | Opcode::AddImm
+                | Opcode::SubImm
+                | Opcode::Neg
+                | Opcode::JumpLt
+                | Opcode::JumpLe
+                | Opcode::JumpGt
+                | Opcode::JumpGe
+                | Opcode::CmpLt
+                | Opcode::CmpLe
+                | Opcode::CmpGt
+                | Opcode::CmpGe
         )
     )
 }
@@ -205,7 +237,9 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
         let code = (*frame).code();
         let s = state(code);
         let n = code.code.instrs.len();
-        let mut window: Vec<u64> = (0..code.register_count as usize).map(|r| *(*frame).regs.add(r)).collect();
+        let mut window: Vec<u64> = (0..code.register_count as usize)
+            .map(|r| *(*frame).regs.add(r))
+            .collect();
         if !osr {
             // Only parameters hold values yet.
             window[code.parameter_count as usize..].fill(0);
@@ -231,7 +265,10 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             }
         };
         let dump = DUMP.with(|d| d.clone());
-        let wants = |what: &str| dump.as_ref().is_some_and(|d| d.split(',').any(|w| w == what));
+        let wants = |what: &str| {
+            dump.as_ref()
+                .is_some_and(|d| d.split(',').any(|w| w == what))
+        };
         if wants("hir") {
             eprintln!("{function}");
         }
@@ -252,7 +289,15 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             depth_limit: vm.recursion_limit.as_ptr() as u64,
             stack_limit: vm.stack_limit.as_ptr() as u64,
         };
-        let lowered = ISA.with(|isa| lower::lower(&function, &target, isa.as_ref()?, wants("clif") || wants("asm")).ok())?;
+        let lowered = ISA.with(|isa| {
+            lower::lower(
+                &function,
+                &target,
+                isa.as_ref()?,
+                wants("clif") || wants("asm"),
+            )
+            .ok()
+        })?;
         if wants("clif") {
             eprintln!("{}", lowered.clif.as_deref().unwrap_or_default());
         }
@@ -262,7 +307,12 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
         let memory = CodeBlock::new(&lowered.code)?;
         count(|s| s.code_bytes += memory.bytes());
         let entry = std::mem::transmute::<*const u8, CompiledEntry>(memory.address());
-        Some(Compiled { _memory: memory, entry, counters, exits: function.exits })
+        Some(Compiled {
+            _memory: memory,
+            entry,
+            counters,
+            exits: function.exits,
+        })
     }
 }
 

@@ -2,7 +2,9 @@
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::immediates::Offset32;
-use cranelift_codegen::ir::{self, AbiParam, BlockArg, InstBuilder, MemFlagsData, Signature, StackSlotData, types};
+use cranelift_codegen::ir::{
+    self, AbiParam, BlockArg, InstBuilder, MemFlagsData, Signature, StackSlotData, types,
+};
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::Configurable;
 use cranelift_codegen::{Context, settings};
@@ -40,12 +42,27 @@ pub struct Target {
 pub fn isa() -> Option<OwnedTargetIsa> {
     let mut flags = settings::builder();
     flags.set("opt_level", "speed").ok()?;
-    flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }).ok()?;
+    flags
+        .set(
+            "enable_verifier",
+            if cfg!(debug_assertions) {
+                "true"
+            } else {
+                "false"
+            },
+        )
+        .ok()?;
     flags.set("is_pic", "false").ok()?;
     flags.set("enable_probestack", "false").ok()?;
     flags.set("preserve_frame_pointers", "true").ok()?;
     let mut builder = cranelift_codegen::isa::lookup_by_name("x86_64-unknown-linux-gnu").ok()?;
-    for feature in ["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt"] {
+    for feature in [
+        "has_sse3",
+        "has_ssse3",
+        "has_sse41",
+        "has_sse42",
+        "has_popcnt",
+    ] {
         builder.enable(feature).ok()?;
     }
     builder.finish(settings::Flags::new(flags)).ok()
@@ -59,7 +76,12 @@ pub struct Lowered {
 }
 
 /// Compiles a verified function.
-pub fn lower(f: &Function, target: &Target, isa: &OwnedTargetIsa, dump: bool) -> Result<Lowered, String> {
+pub fn lower(
+    f: &Function,
+    target: &Target,
+    isa: &OwnedTargetIsa,
+    dump: bool,
+) -> Result<Lowered, String> {
     let mut context = Context::new();
     let mut builder_context = FunctionBuilderContext::new();
     let mut signature = Signature::new(CallConv::SystemV);
@@ -75,8 +97,14 @@ pub fn lower(f: &Function, target: &Target, isa: &OwnedTargetIsa, dump: bool) ->
     let clif = dump.then(|| context.func.display().to_string());
     context.set_disasm(dump);
     let mut control = Default::default();
-    let compiled = context.compile(&**isa, &mut control).map_err(|e| format!("{:?}", e.inner))?;
-    Ok(Lowered { code: compiled.code_buffer().to_vec(), clif, asm: compiled.vcode.clone() })
+    let compiled = context
+        .compile(&**isa, &mut control)
+        .map_err(|e| format!("{:?}", e.inner))?;
+    Ok(Lowered {
+        code: compiled.code_buffer().to_vec(),
+        clif,
+        asm: compiled.vcode.clone(),
+    })
 }
 
 struct Lower<'a> {
@@ -155,10 +183,14 @@ impl<'a> Lower<'a> {
         self.b.ins().iconst(types::I64, n as i64)
     }
     fn load(&mut self, base: ir::Value, offset: usize) -> ir::Value {
-        self.b.ins().load(types::I64, trusted(), base, Offset32::new(offset as i32))
+        self.b
+            .ins()
+            .load(types::I64, trusted(), base, Offset32::new(offset as i32))
     }
     fn store(&mut self, value: ir::Value, base: ir::Value, offset: usize) {
-        self.b.ins().store(trusted(), value, base, Offset32::new(offset as i32));
+        self.b
+            .ins()
+            .store(trusted(), value, base, Offset32::new(offset as i32));
     }
     /// Leaves by an exit if `cond` is not zero.
     fn leave_if(&mut self, cond: ir::Value, exit: Option<ExitId>) {
@@ -223,7 +255,11 @@ impl<'a> Lower<'a> {
     }
     fn release(&mut self, w: ir::Value) {
         let heap = self.is_heap(w);
-        let (count, free, next) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let (count, free, next) = (
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+        );
         self.b.set_cold_block(free);
         self.b.ins().brif(heap, count, &[], next, &[]);
         self.b.switch_to_block(count);
@@ -266,7 +302,11 @@ impl<'a> Lower<'a> {
         let odd = self.iconst(0x3000_0000_0000_0000);
         let not_odd = self.b.ins().icmp(IntCC::NotEqual, bits, odd);
         let fits = self.b.ins().band(fits, not_odd);
-        let (inline, slow, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let (inline, slow, done) = (
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+        );
         self.b.set_cold_block(slow);
         let result = self.b.append_block_param(done, types::I64);
         self.b.ins().brif(fits, inline, &[], slow, &[]);
@@ -318,9 +358,14 @@ impl<'a> Lower<'a> {
         let count = self.b.ins().load(types::I32, trusted(), counter, 0);
         let count = self.b.ins().iadd_imm_s(count, 1);
         self.b.ins().store(trusted(), count, counter, 0);
-        let pc = self.iconst(self.target.instrs + (u64::from(exit.pc) + u64::from(exit.raised)) * 8);
+        let pc =
+            self.iconst(self.target.instrs + (u64::from(exit.pc) + u64::from(exit.raised)) * 8);
         self.store(pc, self.frame, std::mem::offset_of!(Frame, pc));
-        let status = self.iconst(if exit.raised { taipan_vm::call::RAISED } else { taipan_vm::call::CONTINUE });
+        let status = self.iconst(if exit.raised {
+            taipan_vm::call::RAISED
+        } else {
+            taipan_vm::call::CONTINUE
+        });
         self.b.ins().return_(&[status]);
     }
 
@@ -334,10 +379,20 @@ impl<'a> Lower<'a> {
                 let args = self.args(args);
                 self.b.ins().jump(self.blocks[to.0 as usize], &args);
             }
-            Term::Branch { cond, then, otherwise } => {
+            Term::Branch {
+                cond,
+                then,
+                otherwise,
+            } => {
                 let (t, o) = (self.args(&then.1), self.args(&otherwise.1));
                 let cond = self.v(*cond);
-                self.b.ins().brif(cond, self.blocks[then.0.0 as usize], &t, self.blocks[otherwise.0.0 as usize], &o);
+                self.b.ins().brif(
+                    cond,
+                    self.blocks[then.0.0 as usize],
+                    &t,
+                    self.blocks[otherwise.0.0 as usize],
+                    &o,
+                );
             }
             Term::Return(v) => {
                 let w = self.boxed(*v);
@@ -345,7 +400,11 @@ impl<'a> Lower<'a> {
                 let machine = self.iconst(self.target.machine);
                 let previous = self.load(self.frame, std::mem::offset_of!(Frame, previous));
                 self.store(previous, machine, std::mem::offset_of!(Machine, current));
-                self.store(self.frame, machine, std::mem::offset_of!(Machine, record_top));
+                self.store(
+                    self.frame,
+                    machine,
+                    std::mem::offset_of!(Machine, record_top),
+                );
                 self.count_depth(-1);
                 let function = self.load(self.frame, std::mem::offset_of!(Frame, function));
                 let zero = self.iconst(0);
@@ -372,13 +431,27 @@ impl<'a> Lower<'a> {
 
     /// A call of a Python function: pushes the record as the interpreter does, enters the
     /// callee's machine code if it has some, else goes the general way.
-    fn call_python(&mut self, pc: u32, function: u64, first: u32, argc: u32, exit: Option<ExitId>) -> ir::Value {
+    fn call_python(
+        &mut self,
+        pc: u32,
+        function: u64,
+        first: u32,
+        argc: u32,
+        exit: Option<ExitId>,
+    ) -> ir::Value {
         // SAFETY: the function is guarded and kept alive by the compiled body.
-        let f = unsafe { &(*(function as *const taipan_object::Object<taipan_vm::function::Function>)).payload };
+        let f = unsafe {
+            &(*(function as *const taipan_object::Object<taipan_vm::function::Function>)).payload
+        };
         let code = f.code.borrow().clone();
         let code_address = code.as_ptr() as u64;
-        let (slow, fast, push, after, done) =
-            (self.b.create_block(), self.b.create_block(), self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let (slow, fast, push, after, done) = (
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+        );
         self.b.set_cold_block(slow);
         let result = self.b.append_block_param(done, types::I64);
         let entry = self.iconst(code_address + 16 + std::mem::offset_of!(PyCode, jit_entry) as u64);
@@ -389,21 +462,33 @@ impl<'a> Lower<'a> {
         self.b.switch_to_block(fast);
         let machine = self.iconst(self.target.machine);
         let window = self.b.ins().iadd_imm_s(self.regs, i64::from(first) * 8);
-        let end = self.b.ins().iadd_imm_s(window, (i64::from(code.register_count) + 64) * 8);
+        let end = self
+            .b
+            .ins()
+            .iadd_imm_s(window, (i64::from(code.register_count) + 64) * 8);
         let limit = self.load(machine, std::mem::offset_of!(Machine, register_end));
         let bad1 = self.b.ins().icmp(IntCC::UnsignedGreaterThan, end, limit);
         let record = self.load(machine, std::mem::offset_of!(Machine, record_top));
         let record_end = self.load(machine, std::mem::offset_of!(Machine, record_end));
-        let bad2 = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, record, record_end);
+        let bad2 = self
+            .b
+            .ins()
+            .icmp(IntCC::UnsignedGreaterThanOrEqual, record, record_end);
         let depth_at = self.iconst(self.target.depth);
         let depth = self.b.ins().load(types::I32, trusted(), depth_at, 0);
         let limit_at = self.iconst(self.target.depth_limit);
         let depth_limit = self.b.ins().load(types::I32, trusted(), limit_at, 0);
-        let bad3 = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, depth, depth_limit);
+        let bad3 = self
+            .b
+            .ins()
+            .icmp(IntCC::UnsignedGreaterThanOrEqual, depth, depth_limit);
         let stack = self.b.ins().get_stack_pointer(types::I64);
         let stack_at = self.iconst(self.target.stack_limit);
         let stack_limit = self.load(stack_at, 0);
-        let bad4 = self.b.ins().icmp(IntCC::UnsignedLessThan, stack, stack_limit);
+        let bad4 = self
+            .b
+            .ins()
+            .icmp(IntCC::UnsignedLessThan, stack, stack_limit);
         let bad = self.b.ins().bor(bad1, bad2);
         let bad = self.b.ins().bor(bad, bad3);
         let bad = self.b.ins().bor(bad, bad4);
@@ -421,15 +506,35 @@ impl<'a> Lower<'a> {
         self.store(here, self.frame, std::mem::offset_of!(Frame, pc));
         let fields = [
             (std::mem::offset_of!(Frame, regs), window),
-            (std::mem::offset_of!(Frame, pc), self.iconst(code.instrs.get() as u64)),
-            (std::mem::offset_of!(Frame, caches), self.iconst(code.caches.get() as u64)),
+            (
+                std::mem::offset_of!(Frame, pc),
+                self.iconst(code.instrs.get() as u64),
+            ),
+            (
+                std::mem::offset_of!(Frame, caches),
+                self.iconst(code.caches.get() as u64),
+            ),
             (std::mem::offset_of!(Frame, code), self.iconst(code_address)),
-            (std::mem::offset_of!(Frame, consts), self.iconst(code.consts.get() as u64)),
+            (
+                std::mem::offset_of!(Frame, consts),
+                self.iconst(code.consts.get() as u64),
+            ),
             (std::mem::offset_of!(Frame, function), callable),
-            (std::mem::offset_of!(Frame, globals), self.iconst(f.globals.as_ptr() as u64)),
-            (std::mem::offset_of!(Frame, builtins), self.iconst(f.builtins.as_ptr() as u64)),
+            (
+                std::mem::offset_of!(Frame, globals),
+                self.iconst(f.globals.as_ptr() as u64),
+            ),
+            (
+                std::mem::offset_of!(Frame, builtins),
+                self.iconst(f.builtins.as_ptr() as u64),
+            ),
             (std::mem::offset_of!(Frame, previous), self.frame),
-            (std::mem::offset_of!(Frame, top), self.b.ins().iadd_imm_s(window, i64::from(code.register_count) * 8)),
+            (
+                std::mem::offset_of!(Frame, top),
+                self.b
+                    .ins()
+                    .iadd_imm_s(window, i64::from(code.register_count) * 8),
+            ),
             (std::mem::offset_of!(Frame, locals), zero),
             (std::mem::offset_of!(Frame, object), zero),
             (std::mem::offset_of!(Frame, instance), zero),
@@ -448,23 +553,38 @@ impl<'a> Lower<'a> {
         let deeper = self.b.ins().iadd_imm_s(depth, 1);
         self.b.ins().store(trusted(), deeper, depth_at, 0);
         let sig = self.signature(3);
-        let call = self.b.ins().call_indirect(sig, entry, &[self.vm, record, window]);
+        let call = self
+            .b
+            .ins()
+            .call_indirect(sig, entry, &[self.vm, record, window]);
         let status = self.b.inst_results(call)[0];
-        let left = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, status, taipan_vm::call::RAISED as i64);
+        let left = self.b.ins().icmp_imm_u(
+            IntCC::UnsignedLessThanOrEqual,
+            status,
+            taipan_vm::call::RAISED as i64,
+        );
         // Immediates like None are small words too: only 0 and 8 are no values.
         let odd = self.b.ins().band_imm_s(status, !8);
         let is_status = self.b.ins().icmp_imm_s(IntCC::Equal, odd, 0);
         let left = self.b.ins().band(left, is_status);
-        self.b.ins().brif(left, after, &[], done, &[BlockArg::Value(status)]);
+        self.b
+            .ins()
+            .brif(left, after, &[], done, &[BlockArg::Value(status)]);
 
         self.b.set_cold_block(after);
         self.b.switch_to_block(after);
-        let finished = self.call(runtime::finish_call as *const () as usize, &[self.vm, record, status]);
+        let finished = self.call(
+            runtime::finish_call as *const () as usize,
+            &[self.vm, record, status],
+        );
         self.b.ins().jump(done, &[BlockArg::Value(finished)]);
 
         self.b.switch_to_block(slow);
         let n = self.iconst(u64::from(pc));
-        let r = self.call(runtime::slow_call as *const () as usize, &[self.vm, self.frame, self.regs, n]);
+        let r = self.call(
+            runtime::slow_call as *const () as usize,
+            &[self.vm, self.frame, self.regs, n],
+        );
         self.b.ins().jump(done, &[BlockArg::Value(r)]);
 
         self.b.switch_to_block(done);
@@ -473,13 +593,23 @@ impl<'a> Lower<'a> {
         result
     }
 
-    fn checked(&mut self, (value, overflow): (ir::Value, ir::Value), exit: Option<ExitId>) -> ir::Value {
+    fn checked(
+        &mut self,
+        (value, overflow): (ir::Value, ir::Value),
+        exit: Option<ExitId>,
+    ) -> ir::Value {
         self.leave_if(overflow, exit);
         value
     }
 
     /// A helper's outcome: leaves when it is `bad`.
-    fn window_call(&mut self, address: usize, pc: u32, bad: i64, exit: Option<ExitId>) -> ir::Value {
+    fn window_call(
+        &mut self,
+        address: usize,
+        pc: u32,
+        bad: i64,
+        exit: Option<ExitId>,
+    ) -> ir::Value {
         let pc = self.iconst(u64::from(pc));
         let r = self.call(address, &[self.vm, self.frame, self.regs, pc]);
         let failed = self.b.ins().icmp_imm_s(IntCC::Equal, r, bad);
@@ -535,7 +665,10 @@ impl<'a> Lower<'a> {
             Op::GuardFloat => {
                 let w = av[0];
                 let tag = self.b.ins().band_imm_s(w, 3);
-                let not = self.b.ins().icmp_imm_s(IntCC::NotEqual, tag, encoding::FLOAT_TAG as i64);
+                let not = self
+                    .b
+                    .ins()
+                    .icmp_imm_s(IntCC::NotEqual, tag, encoding::FLOAT_TAG as i64);
                 self.leave_if(not, exit);
                 self.untag_float(w)
             }
@@ -560,7 +693,10 @@ impl<'a> Lower<'a> {
                 let w = av[0];
                 self.guard_heap(w, exit);
                 let ty = self.load(w, ObjectHeader::TYPE_OFFSET);
-                let v = self.load(ty, 16 + std::mem::offset_of!(taipan_object::ty::Type, version));
+                let v = self.load(
+                    ty,
+                    16 + std::mem::offset_of!(taipan_object::ty::Type, version),
+                );
                 let e = self.iconst(version);
                 let not = self.b.ins().icmp(IntCC::NotEqual, v, e);
                 self.leave_if(not, exit);
@@ -608,19 +744,33 @@ impl<'a> Lower<'a> {
                 self.store(v, object, offset as usize);
                 return;
             }
-            Op::LoadDict { address, version, index } => {
+            Op::LoadDict {
+                address,
+                version,
+                index,
+            } => {
                 let dict = self.iconst(address);
                 let v = self.load(dict, Dict::KEYS_VERSION_OFFSET);
                 let e = self.iconst(version);
                 let not = self.b.ins().icmp(IntCC::NotEqual, v, e);
                 self.leave_if(not, exit);
                 let entries = self.load(dict, Dict::ENTRIES_OFFSET);
-                self.load(entries, index as usize * size_of::<Entry>() + std::mem::offset_of!(Entry, value))
+                self.load(
+                    entries,
+                    index as usize * size_of::<Entry>() + std::mem::offset_of!(Entry, value),
+                )
             }
             Op::ListItem | Op::TupleItem | Op::SetListItem => {
                 let (object, index) = (av[0], av[1]);
                 let list = inst.op != Op::TupleItem;
-                let len = self.load(object, if list { List::LEN_OFFSET } else { Tuple::LEN_OFFSET });
+                let len = self.load(
+                    object,
+                    if list {
+                        List::LEN_OFFSET
+                    } else {
+                        Tuple::LEN_OFFSET
+                    },
+                );
                 let n = self.b.ins().sshr_imm_s(index, 1);
                 let wrapped = self.b.ins().iadd(n, len);
                 let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, n, 0);
@@ -758,7 +908,12 @@ impl<'a> Lower<'a> {
                 self.window_call(runtime::call_instr as *const () as usize, pc, 0, exit);
                 return;
             }
-            Op::CallPython { pc, function, first, argc } => self.call_python(pc, function, first, argc, exit),
+            Op::CallPython {
+                pc,
+                function,
+                first,
+                argc,
+            } => self.call_python(pc, function, first, argc, exit),
             Op::Release => {
                 let w = av[0];
                 self.release(w);
@@ -770,17 +925,25 @@ impl<'a> Lower<'a> {
                 self.b.set_cold_block(detach);
                 self.b.ins().brif(object, detach, &[], next, &[]);
                 self.b.switch_to_block(detach);
-                self.call(runtime::detach as *const () as usize, &[self.vm, self.frame, self.regs]);
+                self.call(
+                    runtime::detach as *const () as usize,
+                    &[self.vm, self.frame, self.regs],
+                );
                 self.b.ins().jump(next, &[]);
                 self.b.switch_to_block(next);
                 return;
             }
             Op::Truth { pc } => self.outcome(runtime::truth as *const () as usize, pc, exit),
-            Op::CompareJump { pc } => self.outcome(runtime::compare_jump as *const () as usize, pc, exit),
+            Op::CompareJump { pc } => {
+                self.outcome(runtime::compare_jump as *const () as usize, pc, exit)
+            }
             Op::ForIter { pc } => self.outcome(runtime::for_iter as *const () as usize, pc, exit),
             Op::Poll => {
                 let at = self.iconst(self.target.breaker);
-                let bits = self.b.ins().load(types::I32, MemFlagsData::trusted(), at, 0);
+                let bits = self
+                    .b
+                    .ins()
+                    .load(types::I32, MemFlagsData::trusted(), at, 0);
                 self.leave_if(bits, exit);
                 return;
             }
@@ -831,7 +994,11 @@ fn reachable(f: &Function) -> Vec<usize> {
     let mut stack = vec![(0usize, 0usize)];
     seen[0] = true;
     while let Some((b, n)) = stack.pop() {
-        match f.successors(crate::hir::BlockId(b as u32)).get(n).map(|s| s.0.0 as usize) {
+        match f
+            .successors(crate::hir::BlockId(b as u32))
+            .get(n)
+            .map(|s| s.0.0 as usize)
+        {
             Some(s) => {
                 stack.push((b, n + 1));
                 if !seen[s] {

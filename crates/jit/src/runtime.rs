@@ -14,7 +14,8 @@ const YOUNG_LIMIT: usize = 4000;
 
 fn check_heap(vm: &Vm) {
     if vm.heap.young_len() > YOUNG_LIMIT {
-        vm.breaker.fetch_or(breaker::COLLECT, std::sync::atomic::Ordering::Relaxed);
+        vm.breaker
+            .fetch_or(breaker::COLLECT, std::sync::atomic::Ordering::Relaxed);
     }
 }
 
@@ -35,7 +36,12 @@ pub unsafe extern "C" fn box_float(vm: *const Vm, x: f64) -> u64 {
 }
 
 /// Runs one instruction on the window; 0: raised.
-pub unsafe extern "C" fn interpret(vm: *const Vm, frame: *mut Frame, regs: *mut u64, pc: u64) -> u64 {
+pub unsafe extern "C" fn interpret(
+    vm: *const Vm,
+    frame: *mut Frame,
+    regs: *mut u64,
+    pc: u64,
+) -> u64 {
     // SAFETY: as the compiled code's caller promised.
     unsafe {
         check_heap(&*vm);
@@ -44,7 +50,12 @@ pub unsafe extern "C" fn interpret(vm: *const Vm, frame: *mut Frame, regs: *mut 
 }
 
 /// Runs one call instruction on the window; 0: raised.
-pub unsafe extern "C" fn call_instr(vm: *const Vm, frame: *mut Frame, regs: *mut u64, pc: u64) -> u64 {
+pub unsafe extern "C" fn call_instr(
+    vm: *const Vm,
+    frame: *mut Frame,
+    regs: *mut u64,
+    pc: u64,
+) -> u64 {
     // SAFETY: as above.
     unsafe {
         check_heap(&*vm);
@@ -70,13 +81,23 @@ pub unsafe extern "C" fn truth(vm: *const Vm, frame: *mut Frame, regs: *mut u64,
 }
 
 /// The comparison of a fused jump; 2: raised.
-pub unsafe extern "C" fn compare_jump(vm: *const Vm, frame: *mut Frame, regs: *mut u64, pc: u64) -> u64 {
+pub unsafe extern "C" fn compare_jump(
+    vm: *const Vm,
+    frame: *mut Frame,
+    regs: *mut u64,
+    pc: u64,
+) -> u64 {
     // SAFETY: as above.
     unsafe { outcome(single::compare_jump(&*vm, frame, regs, pc as u32)) }
 }
 
 /// Steps a FOR_ITER; 2: raised.
-pub unsafe extern "C" fn for_iter(vm: *const Vm, frame: *mut Frame, regs: *mut u64, pc: u64) -> u64 {
+pub unsafe extern "C" fn for_iter(
+    vm: *const Vm,
+    frame: *mut Frame,
+    regs: *mut u64,
+    pc: u64,
+) -> u64 {
     // SAFETY: as above.
     unsafe {
         check_heap(&*vm);
@@ -127,7 +148,12 @@ pub unsafe extern "C" fn finish_call(vm: *const Vm, callee: *mut Frame, status: 
 
 /// A call that the fast path cannot make: through the interpreter's own call. The owned
 /// result (taken from the destination register), or 0: raised.
-pub unsafe extern "C" fn slow_call(vm: *const Vm, frame: *mut Frame, regs: *mut u64, pc: u64) -> u64 {
+pub unsafe extern "C" fn slow_call(
+    vm: *const Vm,
+    frame: *mut Frame,
+    regs: *mut u64,
+    pc: u64,
+) -> u64 {
     // SAFETY: as above.
     unsafe {
         let vm = &*vm;

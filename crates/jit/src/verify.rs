@@ -27,9 +27,15 @@ pub fn verify(f: &Function) -> Result<(), String> {
             continue; // not reachable
         }
         let check_use = |v: Id, at: usize| -> Result<(), String> {
-            let Some(def) = home.get(v.0 as usize).copied().flatten() else { return Err(format!("{v:?} used in {here:?} is not defined")) };
+            let Some(def) = home.get(v.0 as usize).copied().flatten() else {
+                return Err(format!("{v:?} used in {here:?} is not defined"));
+            };
             if def == here {
-                if order[v.0 as usize] < at { Ok(()) } else { Err(format!("{v:?} used before its definition in {here:?}")) }
+                if order[v.0 as usize] < at {
+                    Ok(())
+                } else {
+                    Err(format!("{v:?} used before its definition in {here:?}"))
+                }
             } else if dominates(&dominators, def, here) {
                 Ok(())
             } else {
@@ -48,21 +54,49 @@ pub fn verify(f: &Function) -> Result<(), String> {
                 }
             }
             let wanted: &[Ty] = match inst.op {
-                Op::StoreReg(_) | Op::StoreRegDead(_) | Op::Retain | Op::Release | Op::GuardInt | Op::GuardFloat | Op::ToFloat | Op::GuardWord(_) | Op::GuardVersion(_)
-                | Op::GuardType(_) | Op::GuardField { .. } | Op::LoadField { .. } | Op::SetField { .. } | Op::RangeNext | Op::RangeMore => &[Ty::Word],
+                Op::StoreReg(_)
+                | Op::StoreRegDead(_)
+                | Op::Retain
+                | Op::Release
+                | Op::GuardInt
+                | Op::GuardFloat
+                | Op::ToFloat
+                | Op::GuardWord(_)
+                | Op::GuardVersion(_)
+                | Op::GuardType(_)
+                | Op::GuardField { .. }
+                | Op::LoadField { .. }
+                | Op::SetField { .. }
+                | Op::RangeNext
+                | Op::RangeMore => &[Ty::Word],
                 Op::StoreField { .. } | Op::InitField { .. } | Op::WordEq => &[Ty::Word, Ty::Word],
                 Op::ListItem | Op::TupleItem => &[Ty::Word, Ty::Int],
                 Op::SetListItem => &[Ty::Word, Ty::Int, Ty::Word],
                 Op::GuardTrue | Op::BoolNot | Op::BoxBool => &[Ty::Bool],
-                Op::IntAdd | Op::IntSub | Op::IntMul | Op::IntFloorDiv | Op::IntMod | Op::IntAnd | Op::IntOr | Op::IntXor | Op::IntShl | Op::IntShr | Op::IntCmp(_) => &[Ty::Int, Ty::Int],
+                Op::IntAdd
+                | Op::IntSub
+                | Op::IntMul
+                | Op::IntFloorDiv
+                | Op::IntMod
+                | Op::IntAnd
+                | Op::IntOr
+                | Op::IntXor
+                | Op::IntShl
+                | Op::IntShr
+                | Op::IntCmp(_) => &[Ty::Int, Ty::Int],
                 Op::IntNeg | Op::IntToFloat | Op::BoxInt => &[Ty::Int],
-                Op::FloatAdd | Op::FloatSub | Op::FloatMul | Op::FloatDiv | Op::FloatCmp(_) => &[Ty::Float, Ty::Float],
+                Op::FloatAdd | Op::FloatSub | Op::FloatMul | Op::FloatDiv | Op::FloatCmp(_) => {
+                    &[Ty::Float, Ty::Float]
+                }
                 Op::FloatNeg | Op::BoxFloat => &[Ty::Float],
                 _ => &[],
             };
             let got: Vec<Ty> = inst.args.iter().map(|a| f.inst(*a).ty).collect();
             if got != wanted {
-                return Err(format!("{id:?} {:?} wants {wanted:?}, got {got:?}", inst.op));
+                return Err(format!(
+                    "{id:?} {:?} wants {wanted:?}, got {got:?}",
+                    inst.op
+                ));
             }
         }
         let end = block.params.len() + block.insts.len();
@@ -80,12 +114,18 @@ pub fn verify(f: &Function) -> Result<(), String> {
         for (to, args) in f.successors(here) {
             let params = &f.block(to).params;
             if params.len() != args.len() {
-                return Err(format!("{here:?} passes {} arguments to {to:?}, which has {}", args.len(), params.len()));
+                return Err(format!(
+                    "{here:?} passes {} arguments to {to:?}, which has {}",
+                    args.len(),
+                    params.len()
+                ));
             }
             for (&a, &p) in args.iter().zip(params) {
                 check_use(a, end)?;
                 if f.inst(a).ty != f.inst(p).ty {
-                    return Err(format!("{here:?} passes {a:?} for {p:?} of {to:?}: types differ"));
+                    return Err(format!(
+                        "{here:?} passes {a:?} for {p:?} of {to:?}: types differ"
+                    ));
                 }
             }
         }

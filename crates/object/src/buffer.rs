@@ -21,7 +21,13 @@ pub struct Buffer {
 
 impl Buffer {
     /// A buffer of plain bytes.
-    pub fn simple(owner: Value, ptr: *mut u8, len: usize, readonly: bool, release: fn(&Value)) -> Buffer {
+    pub fn simple(
+        owner: Value,
+        ptr: *mut u8,
+        len: usize,
+        readonly: bool,
+        release: fn(&Value),
+    ) -> Buffer {
         Buffer {
             owner,
             ptr,
@@ -69,7 +75,9 @@ impl Buffer {
     }
     /// Writes into a contiguous, writable buffer; whether there was room.
     pub fn write(&self, offset: usize, data: &[u8]) -> bool {
-        let fits = offset.checked_add(data.len()).is_some_and(|end| end <= self.len);
+        let fits = offset
+            .checked_add(data.len())
+            .is_some_and(|end| end <= self.len);
         if self.readonly || !fits || !self.is_c_contiguous() {
             return false;
         }

@@ -25,7 +25,10 @@ crate::payload!(ByteArray);
 
 impl ByteArray {
     pub fn new(data: Vec<u8>) -> Self {
-        Self { data: UnsafeCell::new(data), exports: Cell::new(0) }
+        Self {
+            data: UnsafeCell::new(data),
+            exports: Cell::new(0),
+        }
     }
     /// The bytes. They must not be kept across code that may change the array.
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -41,6 +44,12 @@ impl ByteArray {
 
 impl Vm {
     pub fn new_bytes(&self, data: impl Into<Box<[u8]>>) -> Ref<Bytes> {
-        self.heap.alloc(&self.types.bytes, Bytes { data: data.into(), hash: Cell::new(0) })
+        self.heap.alloc(
+            &self.types.bytes,
+            Bytes {
+                data: data.into(),
+                hash: Cell::new(0),
+            },
+        )
     }
 }

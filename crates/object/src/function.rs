@@ -25,7 +25,9 @@ pub struct MethodDescriptor {
     pub def: &'static MethodDef,
     pub ty: TypeRef,
 }
-crate::payload!(MethodDescriptor, gc, |this, visit| visit(this.ty.as_value()));
+crate::payload!(MethodDescriptor, gc, |this, visit| visit(
+    this.ty.as_value()
+));
 
 /// `wrapper_descriptor`: a slot of a native class as a dunder method.
 pub struct SlotWrapper {
@@ -90,17 +92,30 @@ pub struct PropertyParts {
     /// The doc came from the getter.
     pub getter_doc: bool,
 }
-crate::payload!(Property, gc, |this, visit| {
-    let p = this.parts.borrow();
-    [&p.get, &p.set, &p.delete, &p.doc, &p.name].into_iter().flatten().for_each(visit);
-}, clear |this| drop(std::mem::take(&mut *this.parts.borrow_mut())));
+crate::payload!(
+    Property,
+    gc,
+    |this, visit| {
+        let p = this.parts.borrow();
+        [&p.get, &p.set, &p.delete, &p.doc, &p.name]
+            .into_iter()
+            .flatten()
+            .for_each(visit);
+    },
+    clear | this | drop(std::mem::take(&mut *this.parts.borrow_mut()))
+);
 
 /// `classmethod` and `staticmethod`.
 #[derive(Default)]
 pub struct MethodHolder {
     pub function: RefCell<Option<Value>>,
 }
-crate::payload!(MethodHolder, gc, |this, visit| this.function.borrow().iter().for_each(visit), clear |this| drop(this.function.borrow_mut().take()));
+crate::payload!(
+    MethodHolder,
+    gc,
+    |this, visit| this.function.borrow().iter().for_each(visit),
+    clear | this | drop(this.function.borrow_mut().take())
+);
 
 /// A variable shared by closures.
 #[derive(Default)]
@@ -115,4 +130,11 @@ impl Cell {
         crate::exceptions::peek(&self.value)
     }
 }
-crate::payload!(Cell, gc, |this, visit| if let Some(v) = this.get() { visit(&v) }, clear |this| drop(this.value.take()));
+crate::payload!(
+    Cell,
+    gc,
+    |this, visit| if let Some(v) = this.get() {
+        visit(&v)
+    },
+    clear | this | drop(this.value.take())
+);

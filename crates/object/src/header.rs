@@ -26,7 +26,10 @@ impl ObjectHeader {
     pub const TYPE_OFFSET: usize = 8;
 
     pub(crate) fn new(ty: NonNull<Object<Type>>) -> Self {
-        Self { count: Cell::new(1), ty: Cell::new(ty) }
+        Self {
+            count: Cell::new(1),
+            ty: Cell::new(ty),
+        }
     }
     #[inline(always)]
     pub fn retain(&self) {
@@ -120,7 +123,14 @@ impl PayloadVTable {
             // SAFETY: as above.
             unsafe { (*this.cast::<Object<T>>()).payload.clear() }
         }
-        Self { name, size: size_of::<Object<T>>(), gc: T::GC, drop: drop::<T>, traverse: traverse::<T>, clear: clear::<T> }
+        Self {
+            name,
+            size: size_of::<Object<T>>(),
+            gc: T::GC,
+            drop: drop::<T>,
+            traverse: traverse::<T>,
+            clear: clear::<T>,
+        }
     }
 }
 
@@ -253,13 +263,18 @@ impl Value {
     pub fn downcast<T: Payload>(&self) -> Option<&Ref<T>> {
         let header = self.header()?;
         // SAFETY: the type says that the payload is T; both are one pointer.
-        std::ptr::eq(header.ty().vtable, T::vtable()).then(|| unsafe { &*(self as *const Value as *const Ref<T>) })
+        std::ptr::eq(header.ty().vtable, T::vtable())
+            .then(|| unsafe { &*(self as *const Value as *const Ref<T>) })
     }
     /// As [`Value::downcast`], for owned values.
     pub fn downcast_owned<T: Payload>(self) -> Result<Ref<T>, Value> {
         if self.downcast::<T>().is_some() {
             // SAFETY: just checked; the reference moves.
-            Ok(unsafe { Ref::from_raw(NonNull::new_unchecked(self.into_word() as *mut Object<T>)) })
+            Ok(
+                unsafe {
+                    Ref::from_raw(NonNull::new_unchecked(self.into_word() as *mut Object<T>))
+                },
+            )
         } else {
             Err(self)
         }
@@ -270,6 +285,7 @@ impl Value {
         let header = self.header()?;
         debug_assert!(std::ptr::eq(ty.vtable, T::vtable()));
         // SAFETY: instances of `ty` have payload T.
-        (header.ty_ptr() == ty.as_ptr().cast_const()).then(|| unsafe { &*(self as *const Value as *const Ref<T>) })
+        (header.ty_ptr() == ty.as_ptr().cast_const())
+            .then(|| unsafe { &*(self as *const Value as *const Ref<T>) })
     }
 }

@@ -212,7 +212,10 @@ impl Shape {
             table.into_boxed_slice()
         });
         if table.len() > LINEAR_NAMES {
-            return table.binary_search_by_key(&key, |e| e.0).ok().map(|at| table[at].1);
+            return table
+                .binary_search_by_key(&key, |e| e.0)
+                .ok()
+                .map(|at| table[at].1);
         }
         table.iter().find(|e| e.0 == key).map(|e| e.1)
     }

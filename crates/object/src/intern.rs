@@ -49,7 +49,11 @@ impl InternTable {
 impl Vm {
     /// `sys.intern`: the one object for this text. Instances of subclasses are left alone.
     pub fn intern(&self, s: &Ref<Str>) -> Ref<Str> {
-        if s.ty().is(&self.types.str) { self.interned.intern(s) } else { s.clone() }
+        if s.ty().is(&self.types.str) {
+            self.interned.intern(s)
+        } else {
+            s.clone()
+        }
     }
     /// The interned string with this text.
     pub fn intern_str(&self, text: &str) -> Ref<Str> {

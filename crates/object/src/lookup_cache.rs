@@ -36,7 +36,9 @@ pub struct LookupCache {
 
 impl Default for LookupCache {
     fn default() -> Self {
-        Self { entries: (0..ENTRIES).map(|_| CacheEntry::default()).collect() }
+        Self {
+            entries: (0..ENTRIES).map(|_| CacheEntry::default()).collect(),
+        }
     }
 }
 

@@ -180,7 +180,8 @@ impl<'a> FromArg<'a> for i64 {
 }
 impl<'a> FromArg<'a> for i32 {
     fn from_arg(vm: &Vm, value: &'a Value, _: &str, _: &str) -> PyResult<Self> {
-        i32::try_from(vm.index_i64(value)?).map_err(|_| vm.overflow_error("Python int too large to convert to C int"))
+        i32::try_from(vm.index_i64(value)?)
+            .map_err(|_| vm.overflow_error("Python int too large to convert to C int"))
     }
 }
 impl<'a> FromArg<'a> for isize {
@@ -195,23 +196,44 @@ impl<'a> FromArg<'a> for f64 {
 }
 impl<'a> FromArg<'a> for &'a Ref<Str> {
     fn from_arg(vm: &Vm, value: &'a Value, function: &str, what: &str) -> PyResult<Self> {
-        value.downcast::<Str>().ok_or_else(|| bad_argument(vm, value, function, what, "str"))
+        value
+            .downcast::<Str>()
+            .ok_or_else(|| bad_argument(vm, value, function, what, "str"))
     }
 }
 impl<'a> FromArg<'a> for TypeRef {
     fn from_arg(vm: &Vm, value: &'a Value, function: &str, what: &str) -> PyResult<Self> {
-        value.downcast::<crate::ty::Type>().cloned().ok_or_else(|| bad_argument(vm, value, function, what, "type"))
+        value
+            .downcast::<crate::ty::Type>()
+            .cloned()
+            .ok_or_else(|| bad_argument(vm, value, function, what, "type"))
     }
 }
 impl<'a, T: FromArg<'a>> FromArg<'a> for Option<T> {
     fn from_arg(vm: &Vm, value: &'a Value, function: &str, what: &str) -> PyResult<Self> {
-        if value.is_none() { Ok(None) } else { T::from_arg(vm, value, function, what).map(Some) }
+        if value.is_none() {
+            Ok(None)
+        } else {
+            T::from_arg(vm, value, function, what).map(Some)
+        }
     }
 }
 
 /// TypeError "f() argument 1 must be str, not int", as Argument Clinic's functions say it.
 #[cold]
-pub fn bad_argument(vm: &Vm, value: &Value, function: &str, what: &str, expected: &str) -> crate::vm::Raised {
-    let actual = if value.is_none() { "None".to_owned() } else { vm.type_of(value).display_name() };
-    vm.type_error(format!("{function}() {what} must be {expected}, not {actual}"))
+pub fn bad_argument(
+    vm: &Vm,
+    value: &Value,
+    function: &str,
+    what: &str,
+    expected: &str,
+) -> crate::vm::Raised {
+    let actual = if value.is_none() {
+        "None".to_owned()
+    } else {
+        vm.type_of(value).display_name()
+    };
+    vm.type_error(format!(
+        "{function}() {what} must be {expected}, not {actual}"
+    ))
 }

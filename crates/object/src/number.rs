@@ -27,11 +27,29 @@ pub enum BinOp {
 impl BinOp {
     /// As the message of an unsupported operation shows it.
     pub fn text(self) -> &'static str {
-        ["+", "-", "*", "@", "/", "//", "%", "divmod()", "<<", ">>", "&", "^", "|", "** or pow()"][self as usize]
+        [
+            "+",
+            "-",
+            "*",
+            "@",
+            "/",
+            "//",
+            "%",
+            "divmod()",
+            "<<",
+            ">>",
+            "&",
+            "^",
+            "|",
+            "** or pow()",
+        ][self as usize]
     }
     /// As the message of an unsupported augmented assignment shows it.
     pub fn inplace_text(self) -> &'static str {
-        ["+=", "-=", "*=", "@=", "/=", "//=", "%=", "divmod()", "<<=", ">>=", "&=", "^=", "|=", "**="][self as usize]
+        [
+            "+=", "-=", "*=", "@=", "/=", "//=", "%=", "divmod()", "<<=", ">>=", "&=", "^=", "|=",
+            "**=",
+        ][self as usize]
     }
     fn slot(self, s: &Slots) -> Option<BinaryFn> {
         match self {
@@ -75,7 +93,12 @@ impl Vm {
     fn binary_slots(&self, a: &Value, b: &Value, op: BinOp) -> PyResult {
         let (ta, tb) = (self.type_of(a), self.type_of(b));
         let fa = op.slot(&ta.slots);
-        let fb = if ta.is(tb) { None } else { op.slot(&tb.slots).filter(|f| fa.is_none_or(|g| !std::ptr::fn_addr_eq(*f, g))) };
+        let fb = if ta.is(tb) {
+            None
+        } else {
+            op.slot(&tb.slots)
+                .filter(|f| fa.is_none_or(|g| !std::ptr::fn_addr_eq(*f, g)))
+        };
         if let Some(f) = fa {
             if let Some(g) = fb
                 && tb.is_subtype(ta)
@@ -129,15 +152,19 @@ impl Vm {
         for (sequence, count) in [(a, b), (b, a)] {
             if let Some(f) = self.type_of(sequence).slots.repeat.get() {
                 if self.type_of(count).slots.index.get().is_none() {
-                    return Err(
-                        self.type_error(format!("can't multiply sequence by non-int of type '{}'", self.type_name(count)))
-                    );
+                    return Err(self.type_error(format!(
+                        "can't multiply sequence by non-int of type '{}'",
+                        self.type_name(count)
+                    )));
                 }
                 let n = match self.index_isize(count) {
                     Ok(n) => n,
                     Err(_) if self.exception_is(&self.exc.overflow_error) => {
                         drop(self.take_pending());
-                        return Err(self.overflow_error(format!("cannot fit '{}' into an index-sized integer", self.type_name(count))));
+                        return Err(self.overflow_error(format!(
+                            "cannot fit '{}' into an index-sized integer",
+                            self.type_name(count)
+                        )));
                     }
                     Err(e) => return Err(e),
                 };
@@ -196,7 +223,8 @@ impl Vm {
     fn unsupported(&self, a: &Value, b: &Value, op: BinOp, text: &str) -> crate::vm::Raised {
         if op == BinOp::RShift
             && text == ">>"
-            && a.downcast::<crate::function::NativeFunction>().is_some_and(|f| f.def.name == "print")
+            && a.downcast::<crate::function::NativeFunction>()
+                .is_some_and(|f| f.def.name == "print")
         {
             return self.type_error(format!(
                 "unsupported operand type(s) for >>: '{}' and '{}'. Did you mean \"print(<message>, file=<output_stream>)\"?",
@@ -218,7 +246,14 @@ impl Vm {
     fn power_named(&self, a: &Value, b: &Value, c: &Value, text: &str) -> PyResult {
         let (ta, tb) = (self.type_of(a), self.type_of(b));
         let fa = ta.slots.pow.get();
-        let fb = if ta.is(tb) { None } else { tb.slots.pow.get().filter(|f| fa.is_none_or(|g| !std::ptr::fn_addr_eq(*f, g))) };
+        let fb = if ta.is(tb) {
+            None
+        } else {
+            tb.slots
+                .pow
+                .get()
+                .filter(|f| fa.is_none_or(|g| !std::ptr::fn_addr_eq(*f, g)))
+        };
         let mut order = [fa, fb];
         if fb.is_some() && tb.is_subtype(ta) {
             order.swap(0, 1);
@@ -232,7 +267,8 @@ impl Vm {
         if !c.is_none() {
             let tc = self.type_of(c);
             if let Some(f) = tc.slots.pow.get().filter(|f| {
-                fa.is_none_or(|g| !std::ptr::fn_addr_eq(*f, g)) && fb.is_none_or(|g| !std::ptr::fn_addr_eq(*f, g))
+                fa.is_none_or(|g| !std::ptr::fn_addr_eq(*f, g))
+                    && fb.is_none_or(|g| !std::ptr::fn_addr_eq(*f, g))
             }) {
                 let r = f(self, a, b, c)?;
                 if !r.is_not_implemented() {
@@ -269,10 +305,18 @@ impl Vm {
     pub fn absolute(&self, a: &Value) -> PyResult {
         self.unary(a, |s| s.abs.get(), "abs()")
     }
-    fn unary(&self, a: &Value, slot: impl Fn(&Slots) -> Option<crate::slots::UnaryFn>, what: &str) -> PyResult {
+    fn unary(
+        &self,
+        a: &Value,
+        slot: impl Fn(&Slots) -> Option<crate::slots::UnaryFn>,
+        what: &str,
+    ) -> PyResult {
         match slot(&self.type_of(a).slots) {
             Some(f) => f(self, a),
-            None => Err(self.type_error(format!("bad operand type for {what}: '{}'", self.type_name(a)))),
+            None => Err(self.type_error(format!(
+                "bad operand type for {what}: '{}'",
+                self.type_name(a)
+            ))),
         }
     }
 }

@@ -12,7 +12,9 @@ use crate::vm::{Args, PyResult, Vm};
 #[inline]
 pub fn alloc_instance<T: Payload>(vm: &Vm, ty: &TypeRef, payload: T) -> Ref<T> {
     let part = instance::part_size(ty);
-    let object = vm.heap.alloc_sized(ty, size_of::<Object<T>>() + part, payload);
+    let object = vm
+        .heap
+        .alloc_sized(ty, size_of::<Object<T>>() + part, payload);
     if part > 0 {
         // SAFETY: made just now with room for the part.
         unsafe { instance::init_instance_part(ty, object.as_ptr().cast()) };
@@ -62,10 +64,15 @@ impl Vm {
         I::IntoIter: ExactSizeIterator,
     {
         let items = items.into_iter();
-        if items.len() == 0 { self.empty_tuple.clone() } else { crate::tuple::new_tuple(&self.heap, &self.types.tuple, items) }
+        if items.len() == 0 {
+            self.empty_tuple.clone()
+        } else {
+            crate::tuple::new_tuple(&self.heap, &self.types.tuple, items)
+        }
     }
     pub fn new_list(&self, items: Vec<Value>) -> Ref<crate::list::List> {
-        self.heap.alloc(&self.types.list, crate::list::List::new(items))
+        self.heap
+            .alloc(&self.types.list, crate::list::List::new(items))
     }
     pub fn new_dict(&self) -> Ref<crate::dict::Dict> {
         self.heap.alloc(&self.types.dict, crate::dict::Dict::new())
@@ -156,7 +163,10 @@ impl Vm {
         if let (Some(_), Some(_)) = (a.as_small_int(), b.as_small_int()) {
             return Ok(false);
         }
-        if let (Some(x), Some(y)) = (a.downcast_exact::<Str>(&self.types.str), b.downcast_exact::<Str>(&self.types.str)) {
+        if let (Some(x), Some(y)) = (
+            a.downcast_exact::<Str>(&self.types.str),
+            b.downcast_exact::<Str>(&self.types.str),
+        ) {
             return Ok(x.same_text(y));
         }
         self.compare_bool(a, b, CmpOp::Eq)
@@ -169,12 +179,19 @@ impl Vm {
         self.check_stack(" while getting the repr of an object")?;
         let ty = self.type_of(object);
         let Some(f) = ty.slots.repr.get() else {
-            return Ok(self.new_str(&format!("<{} object at {:#x}>", ty.display_name(), object.id())));
+            return Ok(self.new_str(&format!(
+                "<{} object at {:#x}>",
+                ty.display_name(),
+                object.id()
+            )));
         };
         let result = f(self, object)?;
-        result
-            .downcast_owned::<Str>()
-            .map_err(|r| self.type_error(format!("__repr__ returned non-string (type {})", self.type_name(&r))))
+        result.downcast_owned::<Str>().map_err(|r| {
+            self.type_error(format!(
+                "__repr__ returned non-string (type {})",
+                self.type_name(&r)
+            ))
+        })
     }
     /// `str(object)`.
     pub fn str(&self, object: &Value) -> PyResult<Ref<Str>> {
@@ -182,11 +199,16 @@ impl Vm {
             return Ok(s.clone());
         }
         self.check_stack(" while getting the str of an object")?;
-        let Some(f) = self.type_of(object).slots.str.get() else { return self.repr(object) };
+        let Some(f) = self.type_of(object).slots.str.get() else {
+            return self.repr(object);
+        };
         let result = f(self, object)?;
-        result
-            .downcast_owned::<Str>()
-            .map_err(|r| self.type_error(format!("__str__ returned non-string (type {})", self.type_name(&r))))
+        result.downcast_owned::<Str>().map_err(|r| {
+            self.type_error(format!(
+                "__str__ returned non-string (type {})",
+                self.type_name(&r)
+            ))
+        })
     }
 
     // ---- calls
@@ -196,7 +218,10 @@ impl Vm {
     pub fn call_args(&self, callable: &Value, args: Args<'_>) -> PyResult {
         match self.type_of(callable).slots.call.get() {
             Some(f) => f(self, callable, args),
-            None => Err(self.type_error(format!("'{}' object is not callable", self.type_name(callable)))),
+            None => Err(self.type_error(format!(
+                "'{}' object is not callable",
+                self.type_name(callable)
+            ))),
         }
     }
     /// Calls an object with positional arguments.
@@ -217,8 +242,15 @@ impl Vm {
         }
     }
     /// Looks a special method up on the type of `object` and calls it; `None` if there is none.
-    pub fn call_special(&self, object: &Value, name: &Ref<Str>, args: &[Value]) -> PyResult<Option<Value>> {
-        let Some((function, this)) = self.lookup_special(object, name)? else { return Ok(None) };
+    pub fn call_special(
+        &self,
+        object: &Value,
+        name: &Ref<Str>,
+        args: &[Value],
+    ) -> PyResult<Option<Value>> {
+        let Some((function, this)) = self.lookup_special(object, name)? else {
+            return Ok(None);
+        };
         let mut all: smallvec::SmallVec<[Value; 6]> = smallvec::SmallVec::new();
         all.extend(this);
         all.extend(args.iter().cloned());
@@ -233,11 +265,17 @@ impl Vm {
         if let Some(f) = ty.slots.iter.get() {
             let it = f(self, object)?;
             if self.type_of(&it).slots.iternext.get().is_none() {
-                return Err(self.type_error(format!("iter() returned non-iterator of type '{}'", self.type_name(&it))));
+                return Err(self.type_error(format!(
+                    "iter() returned non-iterator of type '{}'",
+                    self.type_name(&it)
+                )));
             }
             return Ok(it);
         }
-        if ty.slots.getitem.get().is_some() && !ty.has(crate::ty::TypeFlags::MAPPING) && self.is_sequence(object) {
+        if ty.slots.getitem.get().is_some()
+            && !ty.has(crate::ty::TypeFlags::MAPPING)
+            && self.is_sequence(object)
+        {
             return Ok(crate::iter::new_seq_iterator(self, object.clone()));
         }
         Err(self.type_error(format!("'{}' object is not iterable", ty.display_name())))
@@ -252,11 +290,18 @@ impl Vm {
     pub fn next(&self, iterator: &Value) -> PyResult<Option<Value>> {
         match self.type_of(iterator).slots.iternext.get() {
             Some(f) => f(self, iterator),
-            None => Err(self.type_error(format!("'{}' object is not an iterator", self.type_name(iterator)))),
+            None => Err(self.type_error(format!(
+                "'{}' object is not an iterator",
+                self.type_name(iterator)
+            ))),
         }
     }
     /// Calls `f` with each item of an iterable.
-    pub fn for_each(&self, iterable: &Value, mut f: impl FnMut(Value) -> PyResult<()>) -> PyResult<()> {
+    pub fn for_each(
+        &self,
+        iterable: &Value,
+        mut f: impl FnMut(Value) -> PyResult<()>,
+    ) -> PyResult<()> {
         if let Some(list) = iterable.downcast_exact::<crate::list::List>(&self.types.list) {
             let mut i = 0;
             while let Some(item) = list.get(i) {
@@ -271,7 +316,9 @@ impl Vm {
         }
         let it = self.iter(iterable)?;
         let next = self.type_of(&it).slots.iternext.get();
-        let Some(next) = next else { return Err(self.type_error("not an iterator")) };
+        let Some(next) = next else {
+            return Err(self.type_error("not an iterator"));
+        };
         while let Some(item) = next(self, &it)? {
             f(item)?;
         }
@@ -285,7 +332,9 @@ impl Vm {
         let it = self.iter(iterable)?;
         let mut items = Vec::with_capacity(self.length_hint(iterable, 0)?.min(1 << 20));
         let next = self.type_of(&it).slots.iternext.get();
-        let Some(next) = next else { return Err(self.type_error("not an iterator")) };
+        let Some(next) = next else {
+            return Err(self.type_error("not an iterator"));
+        };
         while let Some(item) = next(self, &it)? {
             items.push(item);
         }
@@ -301,12 +350,17 @@ impl Vm {
             }
         }
         let hint = self.call_special(object, &self.names.__length_hint__, &[]);
-        let Some(hint) = self.ignore(hint, &self.exc.type_error)?.flatten() else { return Ok(default) };
+        let Some(hint) = self.ignore(hint, &self.exc.type_error)?.flatten() else {
+            return Ok(default);
+        };
         if hint.is_not_implemented() {
             return Ok(default);
         }
         match hint.as_int() {
-            None => Err(self.type_error(format!("__length_hint__ must be an integer, not {}", self.type_name(&hint)))),
+            None => Err(self.type_error(format!(
+                "__length_hint__ must be an integer, not {}",
+                self.type_name(&hint)
+            ))),
             Some(n) => match n.to_i64() {
                 Some(n) if n >= 0 => Ok(n as usize),
                 Some(_) => Err(self.value_error("__length_hint__() should return >= 0")),
@@ -321,7 +375,10 @@ impl Vm {
     pub fn len(&self, object: &Value) -> PyResult<usize> {
         match self.type_of(object).slots.len.get() {
             Some(f) => f(self, object),
-            None => Err(self.type_error(format!("object of type '{}' has no len()", self.type_name(object)))),
+            None => Err(self.type_error(format!(
+                "object of type '{}' has no len()",
+                self.type_name(object)
+            ))),
         }
     }
     /// `object[key]`.
@@ -340,22 +397,34 @@ impl Vm {
             {
                 return self.call(&f, std::slice::from_ref(key));
             }
-            return Err(self.type_error(format!("type '{}' is not subscriptable", class.name.borrow())));
+            return Err(self.type_error(format!(
+                "type '{}' is not subscriptable",
+                class.name.borrow()
+            )));
         }
-        Err(self.type_error(format!("'{}' object is not subscriptable", ty.display_name())))
+        Err(self.type_error(format!(
+            "'{}' object is not subscriptable",
+            ty.display_name()
+        )))
     }
     /// `object[key] = value`.
     pub fn set_item(&self, object: &Value, key: &Value, value: &Value) -> PyResult<()> {
         match self.type_of(object).slots.setitem.get() {
             Some(f) => f(self, object, key, Some(value)),
-            None => Err(self.type_error(format!("'{}' object does not support item assignment", self.type_name(object)))),
+            None => Err(self.type_error(format!(
+                "'{}' object does not support item assignment",
+                self.type_name(object)
+            ))),
         }
     }
     /// `del object[key]`.
     pub fn del_item(&self, object: &Value, key: &Value) -> PyResult<()> {
         match self.type_of(object).slots.setitem.get() {
             Some(f) => f(self, object, key, None),
-            None => Err(self.type_error(format!("'{}' object doesn't support item deletion", self.type_name(object)))),
+            None => Err(self.type_error(format!(
+                "'{}' object doesn't support item deletion",
+                self.type_name(object)
+            ))),
         }
     }
     /// `item in container`.
@@ -368,7 +437,10 @@ impl Vm {
             Ok(it) => it,
             Err(_) if self.exception_is(&self.exc.type_error) => {
                 drop(self.take_pending());
-                return Err(self.type_error(format!("argument of type '{}' is not a container or iterable", ty.display_name())));
+                return Err(self.type_error(format!(
+                    "argument of type '{}' is not a container or iterable",
+                    ty.display_name()
+                )));
             }
             Err(e) => return Err(e),
         };
@@ -393,7 +465,10 @@ impl Vm {
                 return crate::type_ops::recursive_isinstance(self, object, class);
             }
         }
-        if let Some(classes) = class.downcast::<Tuple>().or_else(|| crate::union::classes_of(class)) {
+        if let Some(classes) = class
+            .downcast::<Tuple>()
+            .or_else(|| crate::union::classes_of(class))
+        {
             self.check_stack(" in __instancecheck__")?;
             let classes = classes.clone();
             for c in classes.items() {
@@ -403,17 +478,30 @@ impl Vm {
             }
             return Ok(false);
         }
-        if let Some(r) = self.call_special(class, &self.names.__instancecheck__, std::slice::from_ref(object))? {
+        if let Some(r) = self.call_special(
+            class,
+            &self.names.__instancecheck__,
+            std::slice::from_ref(object),
+        )? {
             return self.is_true(&r);
         }
         crate::type_ops::recursive_isinstance(self, object, class)
     }
     /// `issubclass(class, class_or_tuple)`.
     pub fn is_subclass(&self, class: &Value, of: &Value) -> PyResult<bool> {
-        if of.downcast::<crate::ty::Type>().is_some() && of.header().is_some_and(|h| h.ty().is(&self.types.type_)) {
-            return if class.is(of) { Ok(true) } else { crate::type_ops::recursive_issubclass(self, class, of) };
+        if of.downcast::<crate::ty::Type>().is_some()
+            && of.header().is_some_and(|h| h.ty().is(&self.types.type_))
+        {
+            return if class.is(of) {
+                Ok(true)
+            } else {
+                crate::type_ops::recursive_issubclass(self, class, of)
+            };
         }
-        if let Some(classes) = of.downcast::<Tuple>().or_else(|| crate::union::classes_of(of)) {
+        if let Some(classes) = of
+            .downcast::<Tuple>()
+            .or_else(|| crate::union::classes_of(of))
+        {
             self.check_stack(" in __subclasscheck__")?;
             let classes = classes.clone();
             for c in classes.items() {
@@ -423,7 +511,11 @@ impl Vm {
             }
             return Ok(false);
         }
-        if let Some(r) = self.call_special(of, &self.names.__subclasscheck__, std::slice::from_ref(class))? {
+        if let Some(r) = self.call_special(
+            of,
+            &self.names.__subclasscheck__,
+            std::slice::from_ref(class),
+        )? {
             return self.is_true(&r);
         }
         crate::type_ops::recursive_issubclass(self, class, of)

@@ -79,9 +79,13 @@ impl<'a> StrView<'a> {
             StrView::Ascii(s) => s.as_bytes(),
             StrView::Latin1(s) => s,
             // SAFETY: plain integers seen as bytes.
-            StrView::Ucs2(s) => unsafe { std::slice::from_raw_parts(s.as_ptr().cast(), s.len() * 2) },
+            StrView::Ucs2(s) => unsafe {
+                std::slice::from_raw_parts(s.as_ptr().cast(), s.len() * 2)
+            },
             // SAFETY: as above.
-            StrView::Ucs4(s) => unsafe { std::slice::from_raw_parts(s.as_ptr().cast(), s.len() * 4) },
+            StrView::Ucs4(s) => unsafe {
+                std::slice::from_raw_parts(s.as_ptr().cast(), s.len() * 4)
+            },
         }
     }
     /// Appends the text as WTF-8: lone surrogates become three bytes.
@@ -102,7 +106,11 @@ pub fn push_code_point(out: &mut Vec<u8>, c: u32) {
         0..0x80 => out.push(c as u8),
         0x80..0x800 => out.extend_from_slice(&[0xC0 | (c >> 6) as u8, 0x80 | (c & 63) as u8]),
         0x800..0x10000 => {
-            out.extend_from_slice(&[0xE0 | (c >> 12) as u8, 0x80 | (c >> 6 & 63) as u8, 0x80 | (c & 63) as u8]);
+            out.extend_from_slice(&[
+                0xE0 | (c >> 12) as u8,
+                0x80 | (c >> 6 & 63) as u8,
+                0x80 | (c & 63) as u8,
+            ]);
         }
         _ => out.extend_from_slice(&[
             0xF0 | (c >> 18) as u8,
@@ -122,8 +130,14 @@ pub fn wtf8_code_points(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
         let (c, n) = match first {
             0..0x80 => (u32::from(first), 1),
             0x80..0xE0 => (u32::from(first & 31) << 6 | next(at + 1), 2),
-            0xE0..0xF0 => (u32::from(first & 15) << 12 | next(at + 1) << 6 | next(at + 2), 3),
-            _ => (u32::from(first & 7) << 18 | next(at + 1) << 12 | next(at + 2) << 6 | next(at + 3), 4),
+            0xE0..0xF0 => (
+                u32::from(first & 15) << 12 | next(at + 1) << 6 | next(at + 2),
+                3,
+            ),
+            _ => (
+                u32::from(first & 7) << 18 | next(at + 1) << 12 | next(at + 2) << 6 | next(at + 3),
+                4,
+            ),
         };
         at += n;
         Some(c)
@@ -147,7 +161,9 @@ impl Str {
         // SAFETY: data holds len characters of this kind, aligned to it, and does not change while it is shared.
         unsafe {
             match self.kind {
-                1 if self.ascii.get() => StrView::Ascii(std::str::from_utf8_unchecked(std::slice::from_raw_parts(data, len))),
+                1 if self.ascii.get() => StrView::Ascii(std::str::from_utf8_unchecked(
+                    std::slice::from_raw_parts(data, len),
+                )),
                 1 => StrView::Latin1(std::slice::from_raw_parts(data, len)),
                 2 => StrView::Ucs2(std::slice::from_raw_parts(data.cast(), len)),
                 _ => StrView::Ucs4(std::slice::from_raw_parts(data.cast(), len)),
@@ -175,7 +191,9 @@ impl Str {
     /// Whether two strings hold the same text.
     #[inline]
     pub fn same_text(&self, other: &Str) -> bool {
-        self.len.get() == other.len.get() && self.kind == other.kind && self.view().as_bytes() == other.view().as_bytes()
+        self.len.get() == other.len.get()
+            && self.kind == other.kind
+            && self.view().as_bytes() == other.view().as_bytes()
     }
     pub fn is_str(&self, text: &str) -> bool {
         match self.view() {
@@ -190,7 +208,9 @@ impl std::fmt::Display for Str {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.view() {
             StrView::Ascii(s) => f.write_str(s),
-            view => view.iter().try_for_each(|c| std::fmt::Write::write_char(f, char::from_u32(c).unwrap_or('\u{FFFD}'))),
+            view => view.iter().try_for_each(|c| {
+                std::fmt::Write::write_char(f, char::from_u32(c).unwrap_or('\u{FFFD}'))
+            }),
         }
     }
 }
@@ -200,7 +220,12 @@ impl Drop for Str {
         let capacity = self.capacity.get();
         if capacity > 0 {
             // SAFETY: allocated by `new_raw` or `grow` with this layout.
-            unsafe { std::alloc::dealloc(self.data.get(), Layout::from_size_align_unchecked(capacity, 4)) }
+            unsafe {
+                std::alloc::dealloc(
+                    self.data.get(),
+                    Layout::from_size_align_unchecked(capacity, 4),
+                )
+            }
         }
     }
 }
@@ -217,7 +242,9 @@ pub(crate) fn new_raw(
     len: usize,
     fill: impl FnOnce(*mut u8),
 ) -> Option<Ref<Str>> {
-    let bytes = len.checked_mul(kind as usize).filter(|&b| b <= isize::MAX as usize / 2)?;
+    let bytes = len
+        .checked_mul(kind as usize)
+        .filter(|&b| b <= isize::MAX as usize / 2)?;
     // Instances of subclasses have their instance part behind the payload.
     let part = crate::instance::part_size(ty);
     let inline = bytes <= MAX_INLINE && part == 0;
@@ -258,12 +285,21 @@ impl Ref<Str> {
     /// only reference and the string may change (not interned, own buffer or
     /// worth one). Whether it did; `false` leaves it as it was.
     pub fn try_append(&self, more: &Str) -> bool {
-        if self.header().count() != 1 || self.interned.get() || more.kind > self.kind || std::ptr::eq(&**self, more) {
+        if self.header().count() != 1
+            || self.interned.get()
+            || more.kind > self.kind
+            || std::ptr::eq(&**self, more)
+        {
             return false;
         }
         let kind = self.kind as usize;
         let (old, extra) = (self.len.get() * kind, more.len() * kind);
-        let Some(need) = old.checked_add(extra).filter(|&n| n < isize::MAX as usize / 2) else { return false };
+        let Some(need) = old
+            .checked_add(extra)
+            .filter(|&n| n < isize::MAX as usize / 2)
+        else {
+            return false;
+        };
         if self.capacity.get() < need {
             if self.capacity.get() == 0 && need < 256 {
                 return false;
@@ -295,8 +331,14 @@ impl Ref<Str> {
             let at = self.data.get().add(old);
             match (kind, more.view()) {
                 (1, v) => std::ptr::copy_nonoverlapping(v.as_bytes().as_ptr(), at, extra),
-                (2, v) => v.iter().enumerate().for_each(|(i, c)| at.cast::<u16>().add(i).write(c as u16)),
-                (_, v) => v.iter().enumerate().for_each(|(i, c)| at.cast::<u32>().add(i).write(c)),
+                (2, v) => v
+                    .iter()
+                    .enumerate()
+                    .for_each(|(i, c)| at.cast::<u16>().add(i).write(c as u16)),
+                (_, v) => v
+                    .iter()
+                    .enumerate()
+                    .for_each(|(i, c)| at.cast::<u32>().add(i).write(c)),
             }
         }
         self.len.set(self.len.get() + more.len());

@@ -7,7 +7,11 @@ use crate::vm::{PyResult, Vm};
 impl Vm {
     /// A str of UTF-8 text.
     pub fn new_str(&self, text: &str) -> Ref<Str> {
-        if text.is_ascii() { self.new_ascii(text.as_bytes()) } else { self.new_wtf8(text.as_bytes()) }
+        if text.is_ascii() {
+            self.new_ascii(text.as_bytes())
+        } else {
+            self.new_wtf8(text.as_bytes())
+        }
     }
     /// A str of bytes that are known to be ASCII.
     #[inline]
@@ -65,23 +69,45 @@ impl Vm {
         }
     }
     /// `len` code points of which `max` is the largest, as an instance of `ty`.
-    pub fn from_code_points_sized(&self, ty: &TypeRef, len: usize, max: u32, points: impl Iterator<Item = u32>) -> Ref<Str> {
-        let kind = if max < 0x100 { 1 } else if max < 0x10000 { 2 } else { 4 };
+    pub fn from_code_points_sized(
+        &self,
+        ty: &TypeRef,
+        len: usize,
+        max: u32,
+        points: impl Iterator<Item = u32>,
+    ) -> Ref<Str> {
+        let kind = if max < 0x100 {
+            1
+        } else if max < 0x10000 {
+            2
+        } else {
+            4
+        };
         let points = points.take(len);
         self.raw_str(ty, kind, max < 0x80, len, |to| {
             // SAFETY: room for len characters of this kind, and `points` gives at most as many.
             unsafe {
                 match kind {
-                    1 => points.enumerate().for_each(|(i, c)| to.add(i).write(c as u8)),
-                    2 => points.enumerate().for_each(|(i, c)| to.cast::<u16>().add(i).write(c as u16)),
-                    _ => points.enumerate().for_each(|(i, c)| to.cast::<u32>().add(i).write(c)),
+                    1 => points
+                        .enumerate()
+                        .for_each(|(i, c)| to.add(i).write(c as u8)),
+                    2 => points
+                        .enumerate()
+                        .for_each(|(i, c)| to.cast::<u16>().add(i).write(c as u16)),
+                    _ => points
+                        .enumerate()
+                        .for_each(|(i, c)| to.cast::<u32>().add(i).write(c)),
                 }
             }
         })
     }
     /// The text of an instance of a subclass as an exact str.
     pub fn copy_to_plain_str(&self, s: &Ref<Str>) -> Ref<Str> {
-        if s.ty().is(&self.types.str) { s.clone() } else { self.new_from_view(s.view()) }
+        if s.ty().is(&self.types.str) {
+            s.clone()
+        } else {
+            self.new_from_view(s.view())
+        }
     }
     /// A str with the text of `s`, as an instance of a subclass of str.
     pub fn str_as_type(&self, ty: &TypeRef, s: &Ref<Str>) -> Ref<Str> {
@@ -93,10 +119,24 @@ impl Vm {
     ///
     /// # Errors
     /// MemoryError.
-    pub fn try_new_str_with(&self, kind: u8, ascii: bool, len: usize, fill: impl FnOnce(*mut u8)) -> PyResult<Ref<Str>> {
-        new_raw(&self.heap, &self.types.str, kind, ascii, len, fill).ok_or_else(|| self.memory_error())
+    pub fn try_new_str_with(
+        &self,
+        kind: u8,
+        ascii: bool,
+        len: usize,
+        fill: impl FnOnce(*mut u8),
+    ) -> PyResult<Ref<Str>> {
+        new_raw(&self.heap, &self.types.str, kind, ascii, len, fill)
+            .ok_or_else(|| self.memory_error())
     }
-    fn raw_str(&self, ty: &TypeRef, kind: u8, ascii: bool, len: usize, fill: impl FnOnce(*mut u8)) -> Ref<Str> {
+    fn raw_str(
+        &self,
+        ty: &TypeRef,
+        kind: u8,
+        ascii: bool,
+        len: usize,
+        fill: impl FnOnce(*mut u8),
+    ) -> Ref<Str> {
         match new_raw(&self.heap, ty, kind, ascii, len, fill) {
             Some(s) => s,
             // The source text existed in memory already; a copy this size failing is the end of the process's memory.

@@ -256,9 +256,14 @@ impl Vm {
     /// Puts a `__new__` into a native class that knows it.
     pub(crate) fn give_own_new(&self, ty: &TypeRef) {
         if ty.dict.find_str(&self.names.__new__).is_none() {
-            let f = NativeFunction { def: &NEW_DEF, this: Some(ty.to_value()), module: None };
+            let f = NativeFunction {
+                def: &NEW_DEF,
+                this: Some(ty.to_value()),
+                module: None,
+            };
             let f = self.heap.alloc(&self.types.builtin_function, f);
-            ty.dict.insert_str(self, &self.names.__new__, f.into_value());
+            ty.dict
+                .insert_str(self, &self.names.__new__, f.into_value());
         }
     }
 

@@ -16,7 +16,9 @@ impl Hasher for PtrHasher {
         }
     }
     fn write_u64(&mut self, n: u64) {
-        self.0 = (self.0 ^ (n >> 4)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(20);
+        self.0 = (self.0 ^ (n >> 4))
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            .rotate_left(20);
     }
     fn write_usize(&mut self, n: usize) {
         self.write_u64(n as u64);

@@ -35,7 +35,11 @@ pub mod encoding {
     /// The word of an integer that fits.
     #[inline(always)]
     pub const fn int(n: i64) -> Option<u64> {
-        if n >= MIN_INT && n <= MAX_INT { Some((n as u64) << 1 | INT_TAG) } else { None }
+        if n >= MIN_INT && n <= MAX_INT {
+            Some((n as u64) << 1 | INT_TAG)
+        } else {
+            None
+        }
     }
     #[inline(always)]
     pub const fn is_int(word: u64) -> bool {
@@ -195,7 +199,8 @@ impl Value {
     #[inline(always)]
     pub fn header(&self) -> Option<&ObjectHeader> {
         // SAFETY: a heap word points to a live object while this reference owns it.
-        self.is_heap().then(|| unsafe { &*(self.word() as *const ObjectHeader) })
+        self.is_heap()
+            .then(|| unsafe { &*(self.word() as *const ObjectHeader) })
     }
     /// Python's `is`.
     #[inline(always)]
@@ -238,7 +243,11 @@ impl std::fmt::Debug for Value {
             encoding::NOT_IMPLEMENTED => f.write_str("NotImplemented"),
             w if encoding::is_int(w) => write!(f, "{}", encoding::as_int(w)),
             w if encoding::is_float(w) => write!(f, "{:?}", encoding::as_float(w)),
-            w => write!(f, "<{} at {w:#x}>", self.header().map_or("?", |h| h.ty().vtable.name)),
+            w => write!(
+                f,
+                "<{} at {w:#x}>",
+                self.header().map_or("?", |h| h.ty().vtable.name)
+            ),
         }
     }
 }

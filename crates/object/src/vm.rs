@@ -48,11 +48,17 @@ pub struct Args<'a> {
 }
 
 impl<'a> Args<'a> {
-    pub const EMPTY: Args<'static> = Args { values: &[], keywords: None };
+    pub const EMPTY: Args<'static> = Args {
+        values: &[],
+        keywords: None,
+    };
 
     #[inline(always)]
     pub fn positional_only(values: &'a [Value]) -> Self {
-        Self { values, keywords: None }
+        Self {
+            values,
+            keywords: None,
+        }
     }
     #[inline]
     pub fn keyword_count(&self) -> usize {
@@ -66,11 +72,16 @@ impl<'a> Args<'a> {
     /// Names (str objects) and values of the keyword arguments.
     pub fn keyword_args(&self) -> impl ExactSizeIterator<Item = (&'a Value, &'a Value)> {
         let names: &'a [Value] = self.keywords.map_or(&[], |k| k.items());
-        names.iter().zip(&self.values[self.values.len() - names.len()..])
+        names
+            .iter()
+            .zip(&self.values[self.values.len() - names.len()..])
     }
     /// Without the first positional argument (`self`).
     pub fn skip_first(&self) -> Args<'a> {
-        Args { values: &self.values[1..], keywords: self.keywords }
+        Args {
+            values: &self.values[1..],
+            keywords: self.keywords,
+        }
     }
 }
 
@@ -120,7 +131,10 @@ pub struct ExcItem {
 
 impl Default for ExcItem {
     fn default() -> Self {
-        Self { value: Cell::new(None), previous: Cell::new(std::ptr::null()) }
+        Self {
+            value: Cell::new(None),
+            previous: Cell::new(std::ptr::null()),
+        }
     }
 }
 
@@ -154,7 +168,9 @@ impl Hooks {
         current_locals: |_| Ok(Value::NONE),
         warn: |_, _, _, _| Ok(()),
         unraisable: |_, _, _, _| {},
-        import: |vm, name| Err(vm.raise_str(&vm.exc.import_error, format!("no machine to import {name}"))),
+        import: |vm, name| {
+            Err(vm.raise_str(&vm.exc.import_error, format!("no machine to import {name}")))
+        },
         type_changed: |_, _| {},
         dict_watch: |_, _, _| {},
         super_args: |vm| Err(vm.runtime_error("super(): no arguments")),
@@ -232,7 +248,11 @@ impl Vm {
     pub fn handled_item(&self) -> &ExcItem {
         let top = self.handled_top.get();
         // SAFETY: items are taken off the stack before they die.
-        if top.is_null() { &self.base_item } else { unsafe { &*top } }
+        if top.is_null() {
+            &self.base_item
+        } else {
+            unsafe { &*top }
+        }
     }
     /// The exception being handled (`sys.exception()`).
     pub fn handled(&self) -> Option<Value> {
@@ -246,7 +266,11 @@ impl Vm {
             }
             let previous = item.previous.get();
             // SAFETY: as above.
-            item = if previous.is_null() { &self.base_item } else { unsafe { &*previous } };
+            item = if previous.is_null() {
+                &self.base_item
+            } else {
+                unsafe { &*previous }
+            };
         }
     }
 
@@ -284,7 +308,8 @@ impl Vm {
     }
     /// Whether the pending exception is an instance of `ty`; keeps it pending.
     pub fn exception_is(&self, ty: &TypeRef) -> bool {
-        self.peek_exception().is_some_and(|e| self.is_instance_of(&e, ty))
+        self.peek_exception()
+            .is_some_and(|e| self.is_instance_of(&e, ty))
     }
     /// `Ok(None)` if the pending exception is an instance of `ty` (which is dropped), else the error again.
     pub fn ignore<T>(&self, result: PyResult<T>, ty: &TypeRef) -> PyResult<Option<T>> {
@@ -338,7 +363,10 @@ impl Vm {
 
     /// Leaves the value that an iterator returned at its end for [`Vm::take_stop_value`].
     pub fn set_stop_value(&self, iterator: &Value, value: Value) {
-        drop(self.stop_value.replace((!value.is_none()).then(|| (iterator.id(), value))));
+        drop(
+            self.stop_value
+                .replace((!value.is_none()).then(|| (iterator.id(), value))),
+        );
     }
     /// The value that an iterator, which just ended, returned; None if it returned none.
     pub fn take_stop_value(&self, iterator: &Value) -> Value {
@@ -355,7 +383,11 @@ impl Vm {
     #[inline(always)]
     pub fn check_stack(&self, doing: &'static str) -> PyResult<()> {
         let here = 0u8;
-        if (&raw const here as usize) < self.stack_limit.get() { Err(self.stack_exhausted(doing)) } else { Ok(()) }
+        if (&raw const here as usize) < self.stack_limit.get() {
+            Err(self.stack_exhausted(doing))
+        } else {
+            Ok(())
+        }
     }
     #[cold]
     #[inline(never)]
@@ -363,7 +395,10 @@ impl Vm {
         // Let the handler use some of the reserve.
         let limit = self.stack_limit.get();
         self.stack_limit.set(limit.saturating_sub(256 << 10));
-        let raised = self.raise_str(&self.exc.recursion_error, format!("maximum recursion depth exceeded{doing}"));
+        let raised = self.raise_str(
+            &self.exc.recursion_error,
+            format!("maximum recursion depth exceeded{doing}"),
+        );
         self.stack_limit.set(limit);
         raised
     }
@@ -388,7 +423,10 @@ impl Vm {
 
     /// The type of a native class of a module, made by [`Vm::add_native_type`].
     pub fn native_type<T: Payload>(&self) -> Option<TypeRef> {
-        self.native_types.borrow().get(&(T::vtable() as *const _ as usize)).cloned()
+        self.native_types
+            .borrow()
+            .get(&(T::vtable() as *const _ as usize))
+            .cloned()
     }
 }
 

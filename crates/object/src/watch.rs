@@ -8,8 +8,12 @@ use crate::vm::Vm;
 fn as_ref(dict: &Dict) -> std::mem::ManuallyDrop<Ref<Dict>> {
     // SAFETY: dict payloads with watchers lie in heap objects; the reference is not dropped.
     unsafe {
-        let object = (dict as *const Dict).byte_sub(std::mem::offset_of!(Object<Dict>, payload)).cast::<Object<Dict>>();
-        std::mem::ManuallyDrop::new(Ref::from_raw(std::ptr::NonNull::new_unchecked(object.cast_mut())))
+        let object = (dict as *const Dict)
+            .byte_sub(std::mem::offset_of!(Object<Dict>, payload))
+            .cast::<Object<Dict>>();
+        std::mem::ManuallyDrop::new(Ref::from_raw(std::ptr::NonNull::new_unchecked(
+            object.cast_mut(),
+        )))
     }
 }
 

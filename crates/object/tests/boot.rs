@@ -9,7 +9,12 @@ fn values_survive_the_interpreter_being_built() {
     let vm = unsafe { Vm::new(&*interp) };
     let d = vm.new_dict();
     for i in 0..100 {
-        d.insert(&vm, vm.new_int(i), vm.new_str(&format!("value {i}")).into_value()).unwrap();
+        d.insert(
+            &vm,
+            vm.new_int(i),
+            vm.new_str(&format!("value {i}")).into_value(),
+        )
+        .unwrap();
     }
     assert_eq!(d.len(), 100);
     let v = d.get(&vm, &vm.new_int(42)).unwrap().unwrap();

@@ -16,13 +16,22 @@ pub struct Data {
     /// The state of all registries that `negative` belongs to.
     version: Cell<u64>,
 }
-payload!(Data, gc, |this, visit| {
-    for list in [&this.registry, &this.cache, &this.negative] {
-        list.borrow().iter().for_each(|t| visit(t.as_value()));
+payload!(
+    Data,
+    gc,
+    |this, visit| {
+        for list in [&this.registry, &this.cache, &this.negative] {
+            list.borrow().iter().for_each(|t| visit(t.as_value()));
+        }
+    },
+    clear | this | {
+        drop((
+            this.registry.take(),
+            this.cache.take(),
+            this.negative.take(),
+        ));
     }
-}, clear |this| {
-    drop((this.registry.take(), this.cache.take(), this.negative.take()));
-});
+);
 
 /// How often anything was registered.
 #[derive(Default)]
@@ -62,11 +71,14 @@ pub mod module {
             methods: &[] as &[&[MethodDef]],
             getsets: &[],
         };
-        crate::state::once(vm, "abc.data", || vm.make_native_type(&spec, &vm.types.object))
+        crate::state::once(vm, "abc.data", || {
+            vm.make_native_type(&spec, &vm.types.object)
+        })
     }
     fn data_of(vm: &Vm, class: &Value) -> PyResult<Ref<Data>> {
         let data = vm.getattr_str(class, IMPL)?;
-        data.downcast_owned::<Data>().map_err(|_| vm.type_error("_abc_impl is set to a wrong type"))
+        data.downcast_owned::<Data>()
+            .map_err(|_| vm.type_error("_abc_impl is set to a wrong type"))
     }
 
     /// A number that changes with every registration.
@@ -78,7 +90,9 @@ pub mod module {
     /// Makes a class abstract: finds its abstract methods.
     #[pyfunction("(cls_, /)")]
     fn _abc_init(vm: &Vm, class: &Value) -> PyResult<()> {
-        let Some(ty) = class.downcast::<Type>() else { return Err(vm.type_error("_abc_init() argument must be a class")) };
+        let Some(ty) = class.downcast::<Type>() else {
+            return Err(vm.type_error("_abc_init() argument must be a class"));
+        };
         let mut names: Vec<Value> = Vec::new();
         let is_abstract = |v: &Value| -> PyResult<bool> {
             match vm.getattr_opt(v, &vm.names.__isabstractmethod__)? {
@@ -93,9 +107,13 @@ pub mod module {
         }
         let bases = ty.bases.borrow().clone();
         for base in bases.items() {
-            let Some(inherited) = vm.getattr_opt(base, &vm.names.__abstractmethods__)? else { continue };
+            let Some(inherited) = vm.getattr_opt(base, &vm.names.__abstractmethods__)? else {
+                continue;
+            };
             for name in vm.collect(&inherited)? {
-                let Some(text) = name.downcast::<Str>() else { continue };
+                let Some(text) = name.downcast::<Str>() else {
+                    continue;
+                };
                 if let Some(v) = vm.getattr_opt(class, text)?
                     && is_abstract(&v)?
                 {
@@ -116,7 +134,9 @@ pub mod module {
         {
             let both = (TypeFlags::SEQUENCE | TypeFlags::MAPPING).0 as i64;
             if n & both == both {
-                return Err(vm.type_error("__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING"));
+                return Err(vm.type_error(
+                    "__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING",
+                ));
             }
             for flag in [TypeFlags::SEQUENCE, TypeFlags::MAPPING] {
                 if n & flag.0 as i64 != 0 {
@@ -131,7 +151,9 @@ pub mod module {
     /// Makes a class a virtual subclass.
     #[pyfunction("(cls_, subclass, /)")]
     fn _abc_register(vm: &Vm, class: &Value, subclass: &Value) -> PyResult {
-        let Some(sub) = subclass.downcast::<Type>() else { return Err(vm.type_error("Can only register classes")) };
+        let Some(sub) = subclass.downcast::<Type>() else {
+            return Err(vm.type_error("Can only register classes"));
+        };
         if vm.is_subclass(subclass, class)? {
             return Ok(subclass.clone());
         }
@@ -209,7 +231,11 @@ pub mod module {
             data.cache.borrow_mut().push(sub.clone());
             Ok(true)
         };
-        let hook = vm.call_method(class, &vm.intern_str("__subclasshook__"), std::slice::from_ref(subclass))?;
+        let hook = vm.call_method(
+            class,
+            &vm.intern_str("__subclasshook__"),
+            std::slice::from_ref(subclass),
+        )?;
         if hook.is_true() {
             return yes();
         }
@@ -218,7 +244,10 @@ pub mod module {
             return Ok(false);
         }
         if !hook.is_not_implemented() {
-            return Err(vm.raise_str(&vm.exc.assertion_error, "__subclasshook__ must return either False, True, or NotImplemented"));
+            return Err(vm.raise_str(
+                &vm.exc.assertion_error,
+                "__subclasshook__ must return either False, True, or NotImplemented",
+            ));
         }
         if let Some(ty) = class.downcast::<Type>()
             && sub.is_subtype(ty)
@@ -249,7 +278,12 @@ pub mod module {
             let items = list.borrow().iter().map(|t| t.to_value()).collect();
             vm.call(vm.types.set.as_value(), &[vm.list_value(items)])
         };
-        Ok(vm.tuple_value([set(&data.registry)?, set(&data.cache)?, set(&data.negative)?, vm.new_uint(data.version.get())]))
+        Ok(vm.tuple_value([
+            set(&data.registry)?,
+            set(&data.cache)?,
+            set(&data.negative)?,
+            vm.new_uint(data.version.get()),
+        ]))
     }
     /// Empties the registry.
     #[pyfunction("(cls_, /)")]
@@ -266,5 +300,4 @@ pub mod module {
         drop(old);
         Ok(())
     }
-
 }

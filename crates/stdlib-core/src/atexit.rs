@@ -20,8 +20,14 @@ pub mod module {
         if vm.type_of(func).slots.call.get().is_none() {
             return Err(vm.type_error("the first argument must be callable"));
         }
-        let kwargs = kwargs.iter().map(|(k, v)| (k.to_value(), v.clone())).collect();
-        state(vm).functions.borrow_mut().push(Some((func.clone(), args.to_vec(), kwargs)));
+        let kwargs = kwargs
+            .iter()
+            .map(|(k, v)| (k.to_value(), v.clone()))
+            .collect();
+        state(vm)
+            .functions
+            .borrow_mut()
+            .push(Some((func.clone(), args.to_vec(), kwargs)));
         Ok(func.clone())
     }
     /// Takes back every registration of a function.
@@ -30,11 +36,19 @@ pub mod module {
         let state = state(vm);
         let count = state.functions.borrow().len();
         for i in 0..count {
-            let known = state.functions.borrow().get(i).and_then(|f| f.as_ref().map(|f| f.0.clone()));
+            let known = state
+                .functions
+                .borrow()
+                .get(i)
+                .and_then(|f| f.as_ref().map(|f| f.0.clone()));
             if let Some(known) = known
                 && vm.eq(&known, func)?
             {
-                let old = state.functions.borrow_mut().get_mut(i).and_then(Option::take);
+                let old = state
+                    .functions
+                    .borrow_mut()
+                    .get_mut(i)
+                    .and_then(Option::take);
                 drop(old);
             }
         }

@@ -42,7 +42,9 @@ pub mod module {
     #[pyfunction("(spec, /)")]
     fn create_builtin(vm: &Vm, spec: &Value) -> PyResult {
         let name = vm.getattr_str(spec, "name")?;
-        let Some(text) = name.downcast::<Str>() else { return Err(vm.type_error("name must be string")) };
+        let Some(text) = name.downcast::<Str>() else {
+            return Err(vm.type_error("name must be string"));
+        };
         if let Some(known) = vm.modules.get_str(text)
             && (text.is_str("sys") || text.is_str("builtins"))
         {
@@ -69,8 +71,16 @@ pub mod module {
         Err(no_frozen(vm, name))
     }
     fn no_frozen(vm: &Vm, name: &Ref<Str>) -> taipan_object::Raised {
-        let shown = vm.repr(name.as_value()).map_or_else(|_| name.to_string(), |r| r.to_string());
-        taipan_vm::import::import_error(vm, &vm.exc.import_error, &format!("No such frozen object named {shown}"), Some(name.as_value()), None)
+        let shown = vm
+            .repr(name.as_value())
+            .map_or_else(|_| name.to_string(), |r| r.to_string());
+        taipan_vm::import::import_error(
+            vm,
+            &vm.exc.import_error,
+            &format!("No such frozen object named {shown}"),
+            Some(name.as_value()),
+            None,
+        )
     }
     /// What is known of a frozen module.
     #[pyfunction("(name, /, *, withdata=False)")]
@@ -109,7 +119,13 @@ pub mod module {
     #[pyfunction("(spec, file=None, /)")]
     fn create_dynamic(vm: &Vm, spec: &Value, _file: &Value) -> PyResult<()> {
         let name = vm.getattr_str(spec, "name")?;
-        Err(taipan_vm::import::import_error(vm, &vm.exc.import_error, "extension modules cannot be loaded", Some(&name), None))
+        Err(taipan_vm::import::import_error(
+            vm,
+            &vm.exc.import_error,
+            "extension modules cannot be loaded",
+            Some(&name),
+            None,
+        ))
     }
     /// Runs an extension module.
     #[pyfunction("(mod, /)")]
@@ -120,9 +136,14 @@ pub mod module {
     #[pyfunction("(key, source)")]
     fn source_hash(vm: &Vm, key: i64, source: &Value) -> PyResult {
         let Some(bytes) = taipan_vm::util::buffer_bytes(vm, source)? else {
-            return Err(vm.type_error(format!("a bytes-like object is required, not '{}'", vm.type_name(source))));
+            return Err(vm.type_error(format!(
+                "a bytes-like object is required, not '{}'",
+                vm.type_name(source)
+            )));
         };
-        Ok(vm.new_bytes(taipan_compiler::pyc::keyed_hash(key as u64, &bytes).to_vec()).into_value())
+        Ok(vm
+            .new_bytes(taipan_compiler::pyc::keyed_hash(key as u64, &bytes).to_vec())
+            .into_value())
     }
     /// Gives code another file name.
     #[pyfunction("(code, path, /)")]

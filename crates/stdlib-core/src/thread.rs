@@ -18,7 +18,13 @@ payload!(Lock);
 impl Lock {
     #[pynew("()")]
     fn new(vm: &Vm, cls: &TypeRef) -> Ref<Lock> {
-        alloc_instance(vm, cls, Lock { held: Cell::new(false) })
+        alloc_instance(
+            vm,
+            cls,
+            Lock {
+                held: Cell::new(false),
+            },
+        )
     }
     /// Takes the lock.
     #[pymethod("(self, blocking=True, timeout=-1)")]
@@ -28,7 +34,11 @@ impl Lock {
     /// Gives the lock back.
     #[pymethod("(self)")]
     fn release(vm: &Vm, this: &Ref<Lock>) -> PyResult<()> {
-        if this.held.replace(false) { Ok(()) } else { Err(vm.runtime_error("release unlocked lock")) }
+        if this.held.replace(false) {
+            Ok(())
+        } else {
+            Err(vm.runtime_error("release unlocked lock"))
+        }
     }
     /// Whether the lock is taken.
     #[pymethod("(self)")]
@@ -50,8 +60,17 @@ impl Lock {
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<Lock>) -> PyResult {
-        let state = if this.held.get() { "locked" } else { "unlocked" };
-        Ok(vm.new_str(&format!("<{state} _thread.lock object at {:#x}>", this.as_value().id())).into_value())
+        let state = if this.held.get() {
+            "locked"
+        } else {
+            "unlocked"
+        };
+        Ok(vm
+            .new_str(&format!(
+                "<{state} _thread.lock object at {:#x}>",
+                this.as_value().id()
+            ))
+            .into_value())
     }
 }
 
@@ -84,8 +103,19 @@ payload!(RLock);
 #[pymethods(name = "RLock", module = "_thread", doc = "A lock that its owner may take again.", flags(WEAKREFABLE | BASETYPE))]
 impl RLock {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Ref<RLock> {
-        alloc_instance(vm, cls, RLock { count: Cell::new(0) })
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Ref<RLock> {
+        alloc_instance(
+            vm,
+            cls,
+            RLock {
+                count: Cell::new(0),
+            },
+        )
     }
     /// Takes the lock.
     #[pymethod("(self, blocking=True, timeout=-1)")]
@@ -135,7 +165,10 @@ impl RLock {
         if this.count.get() == 0 {
             return Err(vm.runtime_error("cannot release un-acquired lock"));
         }
-        Ok(vm.tuple_value([vm.new_uint(this.count.replace(0)), vm.new_uint(vm.thread_id.get())]))
+        Ok(vm.tuple_value([
+            vm.new_uint(this.count.replace(0)),
+            vm.new_uint(vm.thread_id.get()),
+        ]))
     }
     #[pymethod("(self, state, /)")]
     fn _acquire_restore(vm: &Vm, this: &Ref<RLock>, state: &Value) -> PyResult<()> {
@@ -152,13 +185,22 @@ payload!(Local, gc, |_this, _visit| ());
 #[pymethods(name = "_local", module = "_thread", doc = "Attributes of each thread.", flags(BASETYPE | WEAKREFABLE | HAS_DICT | HAS_INSTANCE_PART))]
 impl Local {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Ref<Local> {
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Ref<Local> {
         alloc_instance(vm, cls, Local)
     }
 }
 
 /// Functions of the module `_thread`.
-#[pymodule(name = "_thread", doc = "Threads and locks.", classes(Lock, RLock, Local))]
+#[pymodule(
+    name = "_thread",
+    doc = "Threads and locks.",
+    classes(Lock, RLock, Local)
+)]
 #[allow(non_upper_case_globals)]
 pub mod module {
     use taipan_object::module::Module;
@@ -171,7 +213,8 @@ pub mod module {
 
     #[pyinit]
     fn init(vm: &Vm, module: &Ref<Module>) -> PyResult<()> {
-        let set = |name: &str, value: Value| module.dict.insert_str(vm, &vm.intern_str(name), value);
+        let set =
+            |name: &str, value: Value| module.dict.insert_str(vm, &vm.intern_str(name), value);
         set("LockType", vm.add_native_type::<Lock>().into_value());
         set("error", vm.exc.runtime_error.to_value());
         Ok(())
@@ -213,13 +256,21 @@ pub mod module {
     }
     /// Starts a thread.
     #[pyfunction("(function, args, kwargs=<unset>, /)")]
-    fn start_new_thread(vm: &Vm, _function: &Value, _args: &Value, _kwargs: Option<&Value>) -> PyResult<()> {
+    fn start_new_thread(
+        vm: &Vm,
+        _function: &Value,
+        _args: &Value,
+        _kwargs: Option<&Value>,
+    ) -> PyResult<()> {
         Err(vm.not_implemented_error("_thread.start_new_thread"))
     }
     /// Interrupts the main thread.
     #[pyfunction("(signum=2, /)")]
     fn interrupt_main(vm: &Vm, _signum: i64) -> PyResult<()> {
-        Err(taipan_object::exceptions::raise_new(vm, &vm.exc.keyboard_interrupt, &[]))
+        Err(taipan_object::exceptions::raise_new(
+            vm,
+            &vm.exc.keyboard_interrupt,
+            &[],
+        ))
     }
-
 }

@@ -8,7 +8,10 @@ pub use module::MODULE;
 static STRUCT_TIME: Layout = Layout {
     name: "time.struct_time",
     doc: "A calendar time.",
-    visible: &["tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst"],
+    visible: &[
+        "tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday",
+        "tm_isdst",
+    ],
     hidden: &["tm_zone", "tm_gmtoff"],
     constructible: true,
 };
@@ -50,7 +53,9 @@ pub mod module {
     #[pyinit]
     fn init(vm: &Vm, module: &Ref<Module>) -> PyResult<()> {
         let ty = vm.struct_sequence_type(&STRUCT_TIME)?;
-        module.dict.insert_str(vm, &vm.intern_str("struct_time"), ty.into_value());
+        module
+            .dict
+            .insert_str(vm, &vm.intern_str("struct_time"), ty.into_value());
         set_zone(vm, module);
         Ok(())
     }
@@ -59,12 +64,23 @@ pub mod module {
     fn set_zone(vm: &Vm, module: &Ref<Module>) {
         let year = 365 * 24 * 3600 + 6 * 3600;
         let start = (clock::system_ns() / 1_000_000_000) as i64 / year * year;
-        let (january, july) = (clock::local(start).unwrap_or_default(), clock::local(start + year / 2).unwrap_or_default());
-        let (standard, summer) = if january.offset <= july.offset { (&january, &july) } else { (&july, &january) };
-        let set = |name: &str, value: Value| module.dict.insert_str(vm, &vm.intern_str(name), value);
+        let (january, july) = (
+            clock::local(start).unwrap_or_default(),
+            clock::local(start + year / 2).unwrap_or_default(),
+        );
+        let (standard, summer) = if january.offset <= july.offset {
+            (&january, &july)
+        } else {
+            (&july, &january)
+        };
+        let set =
+            |name: &str, value: Value| module.dict.insert_str(vm, &vm.intern_str(name), value);
         set("timezone", vm.new_int(-standard.offset));
         set("altzone", vm.new_int(-summer.offset));
-        set("daylight", vm.new_int(i64::from(january.offset != july.offset)));
+        set(
+            "daylight",
+            vm.new_int(i64::from(january.offset != july.offset)),
+        );
         let zone = |c: &Calendar| vm.new_str(&c.zone).into_value();
         set("tzname", vm.tuple_value([zone(standard), zone(summer)]));
     }
@@ -148,16 +164,33 @@ pub mod module {
     /// The resolution of a clock in seconds.
     #[pyfunction("(clk_id, /)")]
     fn clock_getres(vm: &Vm, id: i32) -> PyResult<f64> {
-        clock::clock_resolution_ns(id).map(seconds).map_err(|e| os(vm, &e))
+        clock::clock_resolution_ns(id)
+            .map(seconds)
+            .map_err(|e| os(vm, &e))
     }
     /// What is known of a clock.
     #[pyfunction("(name, /)")]
     fn get_clock_info(vm: &Vm, name: &Ref<Str>) -> PyResult {
         let (id, adjustable, monotonic, text) = match name.to_string().as_str() {
             "time" => (CLOCK_REALTIME, true, false, "clock_gettime(CLOCK_REALTIME)"),
-            "monotonic" | "perf_counter" => (CLOCK_MONOTONIC, false, true, "clock_gettime(CLOCK_MONOTONIC)"),
-            "process_time" => (CLOCK_PROCESS_CPUTIME_ID, false, true, "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)"),
-            "thread_time" => (CLOCK_THREAD_CPUTIME_ID, false, true, "clock_gettime(CLOCK_THREAD_CPUTIME_ID)"),
+            "monotonic" | "perf_counter" => (
+                CLOCK_MONOTONIC,
+                false,
+                true,
+                "clock_gettime(CLOCK_MONOTONIC)",
+            ),
+            "process_time" => (
+                CLOCK_PROCESS_CPUTIME_ID,
+                false,
+                true,
+                "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)",
+            ),
+            "thread_time" => (
+                CLOCK_THREAD_CPUTIME_ID,
+                false,
+                true,
+                "clock_gettime(CLOCK_THREAD_CPUTIME_ID)",
+            ),
             _ => return Err(vm.value_error("unknown clock")),
         };
         let info = vm.call(vm.types.simple_namespace.as_value(), &[])?;
@@ -165,7 +198,10 @@ pub mod module {
         set("implementation", vm.new_str(text).into_value())?;
         set("monotonic", Value::bool(monotonic))?;
         set("adjustable", Value::bool(adjustable))?;
-        set("resolution", vm.new_float(clock::clock_resolution_ns(id).map(seconds).unwrap_or(1e-9)))?;
+        set(
+            "resolution",
+            vm.new_float(clock::clock_resolution_ns(id).map(seconds).unwrap_or(1e-9)),
+        )?;
         Ok(info)
     }
 
@@ -187,7 +223,10 @@ pub mod module {
             },
             Err(_) => {
                 drop(vm.take_pending());
-                Err(vm.type_error(format!("'{}' object cannot be interpreted as an integer", vm.type_name(value))))
+                Err(vm.type_error(format!(
+                    "'{}' object cannot be interpreted as an integer",
+                    vm.type_name(value)
+                )))
             }
         }
     }
@@ -201,7 +240,8 @@ pub mod module {
         let end = clock::monotonic_ns() + ns;
         loop {
             let left = (end - clock::monotonic_ns()).max(0);
-            let complete = clock::sleep(Duration::from_nanos(left.min(i128::from(i64::MAX)) as u64));
+            let complete =
+                clock::sleep(Duration::from_nanos(left.min(i128::from(i64::MAX)) as u64));
             (vm.hooks.get().poll)(vm)?;
             if complete || left == 0 {
                 return Ok(());
@@ -214,9 +254,21 @@ pub mod module {
     fn to_struct(vm: &Vm, c: &Calendar) -> PyResult {
         let n = |n: i32| vm.new_int(n.into());
         let items = vec![
-            vm.new_int(c.year), n(c.month), n(c.day), n(c.hour), n(c.minute), n(c.second), n(c.weekday), n(c.yearday), n(c.dst),
+            vm.new_int(c.year),
+            n(c.month),
+            n(c.day),
+            n(c.hour),
+            n(c.minute),
+            n(c.second),
+            n(c.weekday),
+            n(c.yearday),
+            n(c.dst),
         ];
-        vm.new_struct_sequence(&STRUCT_TIME, items, vec![vm.new_str(&c.zone).into_value(), vm.new_int(c.offset)])
+        vm.new_struct_sequence(
+            &STRUCT_TIME,
+            items,
+            vec![vm.new_str(&c.zone).into_value(), vm.new_int(c.offset)],
+        )
     }
     /// Whole seconds of a time stamp; now if there is none.
     fn stamp(vm: &Vm, value: &Value) -> PyResult<i64> {
@@ -280,10 +332,16 @@ pub mod module {
             zone: String::new(),
             offset: 0,
         };
-        if let Some(zone) = vm.getattr_opt(value, &vm.intern_str("tm_zone"))?.and_then(|z| z.downcast_owned::<Str>().ok()) {
+        if let Some(zone) = vm
+            .getattr_opt(value, &vm.intern_str("tm_zone"))?
+            .and_then(|z| z.downcast_owned::<Str>().ok())
+        {
             c.zone = zone.to_string();
         }
-        if let Some(offset) = vm.getattr_opt(value, &vm.intern_str("tm_gmtoff"))?.and_then(|o| o.as_i64()) {
+        if let Some(offset) = vm
+            .getattr_opt(value, &vm.intern_str("tm_gmtoff"))?
+            .and_then(|o| o.as_i64())
+        {
             c.offset = offset;
         }
         Ok(c)
@@ -328,11 +386,15 @@ pub mod module {
     #[pyfunction("(tuple, /)")]
     fn mktime(vm: &Vm, tuple: &Value) -> PyResult<f64> {
         let c = from_struct(vm, tuple, "mktime")?;
-        clock::make(&c).map(|t| t as f64).map_err(|_| vm.overflow_error("mktime argument out of range"))
+        clock::make(&c)
+            .map(|t| t as f64)
+            .map_err(|_| vm.overflow_error("mktime argument out of range"))
     }
 
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     fn ascii_time(c: &Calendar) -> String {
         format!(
             "{} {}{:3} {:02}:{:02}:{:02} {}",
@@ -376,13 +438,21 @@ pub mod module {
         let mut at = 0;
         while at < bytes.len() {
             if bytes[at] != b'%' {
-                let end = bytes[at..].iter().position(|&b| b == b'%').map_or(bytes.len(), |n| at + n);
+                let end = bytes[at..]
+                    .iter()
+                    .position(|&b| b == b'%')
+                    .map_or(bytes.len(), |n| at + n);
                 out.extend_from_slice(&bytes[at..end]);
                 at = end;
                 continue;
             }
             let mut end = at + 1;
-            while end < bytes.len() && matches!(bytes[end], b'-' | b'_' | b'0'..=b'9' | b'^' | b'#' | b'E' | b'O' | b':') {
+            while end < bytes.len()
+                && matches!(
+                    bytes[end],
+                    b'-' | b'_' | b'0'..=b'9' | b'^' | b'#' | b'E' | b'O' | b':'
+                )
+            {
                 end += 1;
             }
             end = (end + 1).min(bytes.len());
@@ -405,13 +475,21 @@ pub mod module {
         let module = taipan_vm::import::import_module(vm, "_strptime")?;
         let default = vm.new_str("%a %b %d %H:%M:%S %Y").into_value();
         let format = format.unwrap_or(&default).clone();
-        vm.call_method(&module, &vm.intern_str("_strptime_time"), &[string.clone(), format])
+        vm.call_method(
+            &module,
+            &vm.intern_str("_strptime_time"),
+            &[string.clone(), format],
+        )
     }
     /// Reads the time zone from the environment again.
     #[pyfunction("()")]
     fn tzset(vm: &Vm) {
         clock::tzset();
-        if let Some(module) = vm.modules.get_str(&vm.intern_str("time")).and_then(|m| m.downcast_owned::<Module>().ok()) {
+        if let Some(module) = vm
+            .modules
+            .get_str(&vm.intern_str("time"))
+            .and_then(|m| m.downcast_owned::<Module>().ok())
+        {
             set_zone(vm, &module);
         }
     }

@@ -93,7 +93,9 @@ fn mutations() {
 #[test]
 #[ignore = "needs TAIPAN_MUTATIONS=FILE.gz"]
 fn other_mutations() {
-    let Some(file) = std::env::var_os("TAIPAN_MUTATIONS") else { return };
+    let Some(file) = std::env::var_os("TAIPAN_MUTATIONS") else {
+        return;
+    };
     check_mutations(std::fs::read(file).expect("the record is there"), 0.0);
 }
 

@@ -11,7 +11,9 @@ pub enum Target {
     Module(Vec<u8>),
     File(Vec<u8>),
     /// Nothing, or `-`.
-    Stdin { dash: bool },
+    Stdin {
+        dash: bool,
+    },
 }
 
 /// What was asked for.
@@ -52,25 +54,65 @@ pub struct Options {
 
 /// A short option: letter, argument name, help.
 const OPTIONS: &[(char, &str, &str)] = &[
-    ('b', "", "warn when bytes are turned into text or compared with it (-bb: fail)"),
-    ('B', "", "write no .pyc files; also PYTHONDONTWRITEBYTECODE=x"),
+    (
+        'b',
+        "",
+        "warn when bytes are turned into text or compared with it (-bb: fail)",
+    ),
+    (
+        'B',
+        "",
+        "write no .pyc files; also PYTHONDONTWRITEBYTECODE=x",
+    ),
     ('c', "cmd", "run a program given as text (ends the options)"),
     ('d', "", "accepted, has no effect"),
     ('E', "", "ignore PYTHON* environment variables"),
     ('h', "", "show this help (also -? and --help)"),
-    ('i', "", "go on interactively after the program; also PYTHONINSPECT=x"),
-    ('I', "", "isolate from the environment and the user (implies -E, -P and -s)"),
+    (
+        'i',
+        "",
+        "go on interactively after the program; also PYTHONINSPECT=x",
+    ),
+    (
+        'I',
+        "",
+        "isolate from the environment and the user (implies -E, -P and -s)",
+    ),
     ('m', "mod", "run a module as a program (ends the options)"),
-    ('O', "", "remove assert statements and code under __debug__; also PYTHONOPTIMIZE=x"),
-    ('P', "", "put no unsafe folder in front of sys.path; also PYTHONSAFEPATH"),
+    (
+        'O',
+        "",
+        "remove assert statements and code under __debug__; also PYTHONOPTIMIZE=x",
+    ),
+    (
+        'P',
+        "",
+        "put no unsafe folder in front of sys.path; also PYTHONSAFEPATH",
+    ),
     ('q', "", "show no version when interactive"),
-    ('R', "", "accepted, has no effect: hashes are randomised anyway"),
-    ('s', "", "leave the user's site-packages out; also PYTHONNOUSERSITE=x"),
+    (
+        'R',
+        "",
+        "accepted, has no effect: hashes are randomised anyway",
+    ),
+    (
+        's',
+        "",
+        "leave the user's site-packages out; also PYTHONNOUSERSITE=x",
+    ),
     ('S', "", "do not import site"),
-    ('u', "", "do not buffer stdout and stderr; also PYTHONUNBUFFERED=x"),
+    (
+        'u',
+        "",
+        "do not buffer stdout and stderr; also PYTHONUNBUFFERED=x",
+    ),
     ('v', "", "tell of imports; also PYTHONVERBOSE=x"),
     ('V', "", "show the version (also --version); -VV tells more"),
-    ('W', "arg", "add a warning filter (action:message:category:module:lineno); also PYTHONWARNINGS=arg"),
+    (
+        'W',
+        "arg",
+        "add a warning filter (action:message:category:module:lineno); also PYTHONWARNINGS=arg",
+    ),
     ('x', "", "skip the first line of the source"),
     ('X', "opt", "set an implementation option"),
 ];
@@ -81,12 +123,22 @@ fn help() -> String {
     let mut out = USAGE.to_owned();
     out.push_str("Options (and corresponding environment variables):\n");
     for (letter, argument, text) in OPTIONS {
-        let option = if argument.is_empty() { format!("-{letter}") } else { format!("-{letter} {argument}") };
+        let option = if argument.is_empty() {
+            format!("-{letter}")
+        } else {
+            format!("-{letter} {argument}")
+        };
         out.push_str(&format!("{option:7}: {text}\n"));
     }
     for (option, text) in [
-        ("--check-hash-based-pycs always|default|never", "which .pyc files are compared with their source"),
-        ("--jit=off|on|always", "when functions are compiled to machine code"),
+        (
+            "--check-hash-based-pycs always|default|never",
+            "which .pyc files are compared with their source",
+        ),
+        (
+            "--jit=off|on|always",
+            "when functions are compiled to machine code",
+        ),
         ("--version", "show the version"),
     ] {
         out.push_str(&format!("{option}: {text}\n"));
@@ -97,11 +149,18 @@ fn help() -> String {
 
 fn version(long: bool) -> String {
     use taipan_vm::sys::{PYTHON_VERSION, TAIPAN_VERSION, version_text};
-    if long { format!("Python {}\n", version_text()) } else { format!("Python {PYTHON_VERSION} (Taipan {TAIPAN_VERSION})\n") }
+    if long {
+        format!("Python {}\n", version_text())
+    } else {
+        format!("Python {PYTHON_VERSION} (Taipan {TAIPAN_VERSION})\n")
+    }
 }
 
 fn usage_error(message: &str) -> Request {
-    Request::Fail(format!("{message}\n{USAGE}Try `taipan -h' for more information.\n"), 2)
+    Request::Fail(
+        format!("{message}\n{USAGE}Try `taipan -h' for more information.\n"),
+        2,
+    )
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -164,7 +223,11 @@ impl Options {
         true
     }
 
-    fn long(&mut self, option: &str, rest: &mut dyn FnMut() -> Option<Vec<u8>>) -> Result<(), Request> {
+    fn long(
+        &mut self,
+        option: &str,
+        rest: &mut dyn FnMut() -> Option<Vec<u8>>,
+    ) -> Result<(), Request> {
         let (name, value) = match option.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (option, None),
@@ -186,8 +249,12 @@ impl Options {
                     self.hash_based_pycs = v;
                     Ok(())
                 }
-                Some(_) => Err(usage_error("--check-hash-based-pycs must be one of 'default', 'always', or 'never'")),
-                None => Err(usage_error("Argument expected for the --check-hash-based-pycs option")),
+                Some(_) => Err(usage_error(
+                    "--check-hash-based-pycs must be one of 'default', 'always', or 'never'",
+                )),
+                None => Err(usage_error(
+                    "Argument expected for the --check-hash-based-pycs option",
+                )),
             },
             _ => Err(usage_error(&format!("unknown option --{name}"))),
         }
@@ -239,7 +306,10 @@ pub fn parse(args: &[Vec<u8>]) -> Request {
                         Some(letters.to_vec())
                     };
                     let Some(value) = value else {
-                        return usage_error(&format!("Argument expected for the -{} option", letter as char));
+                        return usage_error(&format!(
+                            "Argument expected for the -{} option",
+                            letter as char
+                        ));
                     };
                     letters = &[];
                     match letter {
@@ -252,7 +322,11 @@ pub fn parse(args: &[Vec<u8>]) -> Request {
                             });
                         }
                         _ => {
-                            options.target = if letter == b'c' { Target::Command(value) } else { Target::Module(value) };
+                            options.target = if letter == b'c' {
+                                Target::Command(value)
+                            } else {
+                                Target::Module(value)
+                            };
                             options.args = args.get(at..).unwrap_or(&[]).to_vec();
                             return Request::Run(Box::new(options));
                         }

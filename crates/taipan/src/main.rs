@@ -56,7 +56,9 @@ fn start(options: &cli::Options, args: Vec<Vec<u8>>, stack_limit: usize) -> i32 
         Ok(config) => config,
         Err(message) => return fatal(&message),
     };
-    let Some(runtime) = Runtime::new(secret) else { return fatal("no address space for the stacks") };
+    let Some(runtime) = Runtime::new(secret) else {
+        return fatal("no address space for the stacks");
+    };
     let vm = runtime.vm();
     vm.stack_limit.set(stack_limit);
     runtime.register(taipan_stdlib_core::MODULES);

@@ -14,7 +14,12 @@ fn prompt_text(vm: &Vm, name: &str, default: &str) -> Value {
 /// Whether the lines so far are the start of a statement that goes on.
 fn incomplete(source: &str) -> bool {
     let goes_on = |text: &str| {
-        compile_source(text.as_bytes(), &CompileOptions::new("<stdin>", CompileMode::Single)).err().is_some_and(|e| {
+        compile_source(
+            text.as_bytes(),
+            &CompileOptions::new("<stdin>", CompileMode::Single),
+        )
+        .err()
+        .is_some_and(|e| {
             e.kind == SyntaxErrorKind::IncompleteInput
                 || e.message.contains("was never closed")
                 || e.message.contains("unexpected EOF")
@@ -23,10 +28,16 @@ fn incomplete(source: &str) -> bool {
         })
     };
     if goes_on(source) {
-        return !source.ends_with("\n\n") || source.contains("\"\"\"") || source.contains("'''") || source.contains(['(', '[', '{']);
+        return !source.ends_with("\n\n")
+            || source.contains("\"\"\"")
+            || source.contains("'''")
+            || source.contains(['(', '[', '{']);
     }
     // A compound statement ends with an empty line.
-    let compound = source.lines().next().is_some_and(|l| l.trim_end().ends_with(':') || l.starts_with('@'));
+    let compound = source
+        .lines()
+        .next()
+        .is_some_and(|l| l.trim_end().ends_with(':') || l.starts_with('@'));
     compound && !source.ends_with("\n\n")
 }
 
@@ -36,15 +47,24 @@ fn incomplete(source: &str) -> bool {
 /// SystemExit.
 pub fn run(vm: &Vm, main: &Ref<Module>, quiet: bool) -> PyResult<()> {
     if !quiet {
-        let text = format!("Python {}\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n", sys::version_text());
+        let text = format!(
+            "Python {}\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n",
+            sys::version_text()
+        );
         sys::write_stderr(vm, &text);
     }
     let mut source = String::new();
     loop {
-        let prompt = if source.is_empty() { prompt_text(vm, "ps1", ">>> ") } else { prompt_text(vm, "ps2", "... ") };
+        let prompt = if source.is_empty() {
+            prompt_text(vm, "ps1", ">>> ")
+        } else {
+            prompt_text(vm, "ps2", "... ")
+        };
         match builtins::print::input(vm, Some(&prompt)) {
             Ok(line) => {
-                let line = line.downcast::<Str>().map_or_else(String::new, |s| s.to_string());
+                let line = line
+                    .downcast::<Str>()
+                    .map_or_else(String::new, |s| s.to_string());
                 source.push_str(&line);
                 source.push('\n');
             }
@@ -69,7 +89,12 @@ pub fn run(vm: &Vm, main: &Ref<Module>, quiet: bool) -> PyResult<()> {
         }
         let text = std::mem::take(&mut source);
         taipan_vm::traceback_print::register(vm, "<stdin>", &text);
-        let result = builtins::compile::compile_text(vm, text.as_bytes(), CompileOptions::new("<stdin>", CompileMode::Single)).and_then(|code| {
+        let result = builtins::compile::compile_text(
+            vm,
+            text.as_bytes(),
+            CompileOptions::new("<stdin>", CompileMode::Single),
+        )
+        .and_then(|code| {
             let function = taipan_vm::function::new_function(vm, &code, &main.dict, None);
             taipan_vm::call::run_code(vm, &function, Some(main.dict.to_value()))
         });

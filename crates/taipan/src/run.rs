@@ -22,12 +22,16 @@ fn main_module(vm: &Vm) -> Ref<Module> {
     if let Some(b) = vm.modules.get_str(&vm.intern_str("builtins")) {
         module.dict.insert_str(vm, &vm.names.__builtins__, b);
     }
-    vm.modules.insert_str(vm, &vm.names.__main__, module.to_value());
+    vm.modules
+        .insert_str(vm, &vm.names.__main__, module.to_value());
     module
 }
 
 fn run_source(vm: &Vm, main: &Ref<Module>, source: &[u8], filename: &str) -> PyResult {
-    let options = CompileOptions { optimize: taipan_vm::config(vm).optimize, ..CompileOptions::new(filename, CompileMode::Exec) };
+    let options = CompileOptions {
+        optimize: taipan_vm::config(vm).optimize,
+        ..CompileOptions::new(filename, CompileMode::Exec)
+    };
     let code = builtins::compile::compile_text(vm, source, options)?;
     let function = taipan_vm::function::new_function(vm, &code, &main.dict, None);
     taipan_vm::call::run_code(vm, &function, Some(main.dict.to_value()))
@@ -37,11 +41,17 @@ fn run_source(vm: &Vm, main: &Ref<Module>, source: &[u8], filename: &str) -> PyR
 fn run_module(vm: &Vm, name: &[u8], alter_argv: bool) -> PyResult {
     let runpy = import::import_module(vm, "runpy")?;
     let name = util::fs_to_text(vm, name);
-    vm.call_method(&runpy, &vm.intern_str("_run_module_as_main"), &[name, Value::bool(alter_argv)])
+    vm.call_method(
+        &runpy,
+        &vm.intern_str("_run_module_as_main"),
+        &[name, Value::bool(alter_argv)],
+    )
 }
 
 fn insert_path(vm: &Vm, path: &[u8]) {
-    if let Some(list) = taipan_vm::sys_attr(vm, "path").and_then(|p| p.downcast_owned::<taipan_object::list::List>().ok()) {
+    if let Some(list) = taipan_vm::sys_attr(vm, "path")
+        .and_then(|p| p.downcast_owned::<taipan_object::list::List>().ok())
+    {
         let path = util::fs_to_text(vm, path);
         list.with(|l| l.insert(0, path));
     }
@@ -75,14 +85,23 @@ fn run_file(vm: &Vm, main: &Ref<Module>, file: &[u8], options: &Options) -> PyRe
         return run_module(vm, b"__main__", false).map(|_| None);
     }
     if options.skip_first_line {
-        let end = source.iter().position(|&b| b == b'\n').map_or(source.len(), |n| n);
+        let end = source
+            .iter()
+            .position(|&b| b == b'\n')
+            .map_or(source.len(), |n| n);
         source.drain(..end);
     }
     let shown = util::fs_to_text(vm, file);
     let set = |name: &str, value: Value| main.dict.insert_str(vm, &vm.intern_str(name), value);
     set("__file__", shown.clone());
     set("__cached__", Value::NONE);
-    let parts = SpecParts { name: &vm.names.__main__.clone(), kind: LoaderKind::Source, origin: Some(shown), cached: None, search: None };
+    let parts = SpecParts {
+        name: &vm.names.__main__.clone(),
+        kind: LoaderKind::Source,
+        origin: Some(shown),
+        cached: None,
+        search: None,
+    };
     let (_, loader) = import::spec::make(vm, &parts)?;
     set("__loader__", loader);
     let filename = String::from_utf8_lossy(file).into_owned();
@@ -138,14 +157,19 @@ fn run_target(vm: &Vm, options: &Options) -> PyResult<Option<i32>> {
 
 /// The exit code that SystemExit carries; its text goes to the standard error.
 pub fn exit_code(vm: &Vm, e: &Value) -> i32 {
-    let code = e.downcast::<Exception>().and_then(|x| x.field(0)).unwrap_or(Value::NONE);
+    let code = e
+        .downcast::<Exception>()
+        .and_then(|x| x.field(0))
+        .unwrap_or(Value::NONE);
     if code.is_none() {
         return 0;
     }
     if let Some(n) = code.as_int() {
         return n.to_i64().map_or(-1, |n| n as i32);
     }
-    let text = vm.str(&code).map_or_else(|_| String::new(), |s| s.to_string());
+    let text = vm
+        .str(&code)
+        .map_or_else(|_| String::new(), |s| s.to_string());
     let flush = vm.intern_str("flush");
     if let Some(out) = taipan_vm::sys_attr(vm, "stdout")
         && vm.call_method(&out, &flush, &[]).is_err()
@@ -160,19 +184,29 @@ fn failure(vm: &Vm, e: &Value) -> Exit {
     if vm.is_instance_of(e, &vm.exc.system_exit) {
         return Exit::Code(exit_code(vm, e));
     }
-    let module = vm.modules.get_str(&vm.names.sys).and_then(|m| m.downcast_owned::<Module>().ok());
+    let module = vm
+        .modules
+        .get_str(&vm.names.sys)
+        .and_then(|m| m.downcast_owned::<Module>().ok());
     if let Some(sys) = module {
-        sys.dict.insert_str(vm, &vm.intern_str("last_exc"), e.clone());
+        sys.dict
+            .insert_str(vm, &vm.intern_str("last_exc"), e.clone());
     }
     sys::report_exception(vm, e);
-    if vm.is_instance_of(e, &vm.exc.keyboard_interrupt) { Exit::Interrupted } else { Exit::Code(1) }
+    if vm.is_instance_of(e, &vm.exc.keyboard_interrupt) {
+        Exit::Interrupted
+    } else {
+        Exit::Code(1)
+    }
 }
 
 /// Runs the program and shuts the interpreter down.
 pub fn run(vm: &Vm, options: &Options) -> Exit {
-    let started = crate::site::start(vm, options).and_then(|()| match taipan_vm::config(vm).warn_options.is_empty() {
-        true => Ok(()),
-        false => import::import_module(vm, "warnings").map(drop),
+    let started = crate::site::start(vm, options).and_then(|()| {
+        match taipan_vm::config(vm).warn_options.is_empty() {
+            true => Ok(()),
+            false => import::import_module(vm, "warnings").map(drop),
+        }
     });
     let result = started.and_then(|()| run_target(vm, options));
     let exit = match result {
@@ -184,7 +218,10 @@ pub fn run(vm: &Vm, options: &Options) -> Exit {
     };
     let exit = if taipan_vm::config(vm).inspect
         && !matches!(options.target, Target::Stdin { .. })
-        && let Some(main) = vm.modules.get_str(&vm.names.__main__).and_then(|m| m.downcast_owned::<Module>().ok())
+        && let Some(main) = vm
+            .modules
+            .get_str(&vm.names.__main__)
+            .and_then(|m| m.downcast_owned::<Module>().ok())
     {
         match crate::prompt::run(vm, &main, true) {
             Ok(()) => exit,

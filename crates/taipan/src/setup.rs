@@ -7,16 +7,24 @@ use crate::cli::{Options, Target};
 
 /// An environment variable that the options do not rule out.
 fn variable(options: &Options, name: &str) -> Option<Vec<u8>> {
-    if options.ignore_environment { None } else { env::var(name).filter(|v| !v.is_empty()) }
+    if options.ignore_environment {
+        None
+    } else {
+        env::var(name).filter(|v| !v.is_empty())
+    }
 }
 
 /// A level: a number, or 1 for anything else.
 fn level(options: &Options, name: &str) -> u8 {
-    variable(options, name).map_or(0, |v| String::from_utf8_lossy(&v).parse::<u8>().unwrap_or(1))
+    variable(options, name).map_or(0, |v| {
+        String::from_utf8_lossy(&v).parse::<u8>().unwrap_or(1)
+    })
 }
 
 fn parent(path: &[u8]) -> &[u8] {
-    path.iter().rposition(|&b| b == b'/').map_or(b"", |at| &path[..at])
+    path.iter()
+        .rposition(|&b| b == b'/')
+        .map_or(b"", |at| &path[..at])
 }
 
 fn join(folder: &[u8], rest: &str) -> Vec<u8> {
@@ -36,7 +44,9 @@ fn library(executable: &[u8]) -> (Vec<u8>, Vec<u8>) {
             return (prefix.to_vec(), lib);
         }
     }
-    let lib = env::var("TAIPAN_LIB").filter(|l| !l.is_empty()).unwrap_or_else(|| env!("TAIPAN_PYLIB").as_bytes().to_vec());
+    let lib = env::var("TAIPAN_LIB")
+        .filter(|l| !l.is_empty())
+        .unwrap_or_else(|| env!("TAIPAN_PYLIB").as_bytes().to_vec());
     (parent(folder).to_vec(), lib)
 }
 
@@ -45,14 +55,24 @@ fn start(target: &Target) -> (Vec<u8>, Option<Vec<u8>>) {
     match target {
         Target::Command(_) => (b"-c".to_vec(), Some(Vec::new())),
         Target::Module(_) => (b"-m".to_vec(), Some(fs::current_dir().unwrap_or_default())),
-        Target::Stdin { dash } => (if *dash { b"-".to_vec() } else { Vec::new() }, Some(Vec::new())),
+        Target::Stdin { dash } => (
+            if *dash { b"-".to_vec() } else { Vec::new() },
+            Some(Vec::new()),
+        ),
         Target::File(file) => {
             if is_dir(file) {
                 return (file.clone(), None);
             }
             let real = fs::canonical(file).unwrap_or_else(|_| file.clone());
             let folder = parent(&real).to_vec();
-            (file.clone(), Some(if folder.is_empty() { b"/".to_vec() } else { folder }))
+            (
+                file.clone(),
+                Some(if folder.is_empty() {
+                    b"/".to_vec()
+                } else {
+                    folder
+                }),
+            )
         }
     }
 }
@@ -78,20 +98,38 @@ pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, Stri
     path.push(stdlib.clone());
     path.push(join(&prefix, "lib/python3.14/lib-dynload"));
     path.retain({
-        let (zip, dynload) = (join(&prefix, "lib/python314.zip"), join(&prefix, "lib/python3.14/lib-dynload"));
+        let (zip, dynload) = (
+            join(&prefix, "lib/python314.zip"),
+            join(&prefix, "lib/python3.14/lib-dynload"),
+        );
         move |p| (*p != zip && *p != dynload) || fs::stat(p, true).is_ok()
     });
     let site = join(&prefix, "lib/python3.14/site-packages");
     if !options.no_site && is_dir(&site) {
         path.push(site);
     }
-    let x = |name: &str| options.x_options.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+    let x = |name: &str| {
+        options
+            .x_options
+            .iter()
+            .rev()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.clone())
+    };
     let dev_mode = x("dev").is_some() || var("PYTHONDEVMODE").is_some();
-    let digits = match x("int_max_str_digits").flatten().or_else(|| var("PYTHONINTMAXSTRDIGITS").map(|v| String::from_utf8_lossy(&v).into_owned())) {
+    let digits = match x("int_max_str_digits")
+        .flatten()
+        .or_else(|| var("PYTHONINTMAXSTRDIGITS").map(|v| String::from_utf8_lossy(&v).into_owned()))
+    {
         None => 4300,
         Some(v) => match v.parse::<u32>() {
             Ok(n) if n == 0 || n >= 640 => n,
-            _ => return Err("int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.".to_owned()),
+            _ => {
+                return Err(
+                    "int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited."
+                        .to_owned(),
+                );
+            }
         },
     };
     let mut warn_options: Vec<String> = Vec::new();
@@ -109,8 +147,13 @@ pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, Stri
     }
     let io_encoding = var("PYTHONIOENCODING").map_or((None, None), |v| {
         let v = String::from_utf8_lossy(&v).into_owned();
-        let (encoding, errors) = v.split_once(':').map_or((v.clone(), None), |(e, r)| (e.to_owned(), Some(r.to_owned())));
-        (Some(encoding).filter(|e| !e.is_empty()), errors.filter(|e| !e.is_empty()))
+        let (encoding, errors) = v.split_once(':').map_or((v.clone(), None), |(e, r)| {
+            (e.to_owned(), Some(r.to_owned()))
+        });
+        (
+            Some(encoding).filter(|e| !e.is_empty()),
+            errors.filter(|e| !e.is_empty()),
+        )
     });
     Ok(Config {
         argv,
@@ -119,11 +162,15 @@ pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, Stri
         executable,
         prefix,
         stdlib,
-        optimize: options.optimize.max(level(options, "PYTHONOPTIMIZE")).min(2),
+        optimize: options
+            .optimize
+            .max(level(options, "PYTHONOPTIMIZE"))
+            .min(2),
         debug: options.debug.max(level(options, "PYTHONDEBUG")),
         inspect: options.inspect || var("PYTHONINSPECT").is_some(),
         interactive: options.inspect,
-        dont_write_bytecode: options.dont_write_bytecode || var("PYTHONDONTWRITEBYTECODE").is_some(),
+        dont_write_bytecode: options.dont_write_bytecode
+            || var("PYTHONDONTWRITEBYTECODE").is_some(),
         no_user_site: options.no_user_site || var("PYTHONNOUSERSITE").is_some(),
         no_site: options.no_site,
         ignore_environment: options.ignore_environment,
@@ -134,13 +181,17 @@ pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, Stri
         isolated: options.isolated,
         dev_mode,
         utf8_mode: true,
-        warn_default_encoding: x("warn_default_encoding").is_some() || var("PYTHONWARNDEFAULTENCODING").is_some(),
+        warn_default_encoding: x("warn_default_encoding").is_some()
+            || var("PYTHONWARNDEFAULTENCODING").is_some(),
         safe_path,
         int_max_str_digits: digits,
         unbuffered: options.unbuffered || var("PYTHONUNBUFFERED").is_some(),
         warn_options,
         x_options: options.x_options.clone(),
-        pycache_prefix: x("pycache_prefix").flatten().map(String::into_bytes).or_else(|| var("PYTHONPYCACHEPREFIX")),
+        pycache_prefix: x("pycache_prefix")
+            .flatten()
+            .map(String::into_bytes)
+            .or_else(|| var("PYTHONPYCACHEPREFIX")),
         jit: options.jit,
         io_encoding,
     })
@@ -154,9 +205,17 @@ pub fn hash_secret(options: &Options) -> Result<(u64, u64), String> {
     let seed = match variable(options, "PYTHONHASHSEED") {
         None => None,
         Some(v) if v == b"random" => None,
-        Some(v) => match std::str::from_utf8(&v).ok().and_then(|s| s.parse::<u32>().ok()) {
+        Some(v) => match std::str::from_utf8(&v)
+            .ok()
+            .and_then(|s| s.parse::<u32>().ok())
+        {
             Some(n) => Some(n),
-            None => return Err("PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]".to_owned()),
+            None => {
+                return Err(
+                    "PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]"
+                        .to_owned(),
+                );
+            }
         },
     };
     let mut bytes = [0u8; 16];

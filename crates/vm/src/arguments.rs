@@ -22,16 +22,32 @@ type Values = SmallVec<[Value; 8]>;
 ///
 /// # Safety
 /// The window holds the values and has room for the parameters.
-pub unsafe fn bind_window(vm: &Vm, f: &Ref<Function>, window: *mut u64, argc: usize, keywords: usize) -> PyResult<()> {
+pub unsafe fn bind_window(
+    vm: &Vm,
+    f: &Ref<Function>,
+    window: *mut u64,
+    argc: usize,
+    keywords: usize,
+) -> PyResult<()> {
     // SAFETY: by the contract.
     let (values, names) = unsafe {
-        let values: Values = (0..argc).map(|n| Value::from_word(window.add(n).replace(0))).collect();
+        let values: Values = (0..argc)
+            .map(|n| Value::from_word(window.add(n).replace(0)))
+            .collect();
         let names = (keywords > 0).then(|| Value::from_word(window.add(argc).replace(0)));
         (values, names)
     };
     let names = names.and_then(|n| n.downcast_owned::<Tuple>().ok());
     // SAFETY: by the contract.
-    unsafe { bind(vm, f, values, names.as_ref().map_or(&[], |n| n.items()), window) }
+    unsafe {
+        bind(
+            vm,
+            f,
+            values,
+            names.as_ref().map_or(&[], |n| n.items()),
+            window,
+        )
+    }
 }
 
 /// Matches values, the last `names.len()` of which are named, and writes one value a parameter to `window`.
@@ -41,7 +57,13 @@ pub unsafe fn bind_window(vm: &Vm, f: &Ref<Function>, window: *mut u64, argc: us
 ///
 /// # Safety
 /// `window` has room for the parameters.
-pub unsafe fn bind(vm: &Vm, f: &Ref<Function>, values: Values, names: &[Value], window: *mut u64) -> PyResult<()> {
+pub unsafe fn bind(
+    vm: &Vm,
+    f: &Ref<Function>,
+    values: Values,
+    names: &[Value],
+    window: *mut u64,
+) -> PyResult<()> {
     let code = f.code.borrow().clone();
     let slots = match_arguments(vm, f, &code, values, names)?;
     for (n, slot) in slots.into_iter().enumerate() {
@@ -51,7 +73,13 @@ pub unsafe fn bind(vm: &Vm, f: &Ref<Function>, values: Values, names: &[Value], 
     Ok(())
 }
 
-fn match_arguments(vm: &Vm, f: &Ref<Function>, code: &Ref<PyCode>, values: Values, names: &[Value]) -> PyResult<SmallVec<[Option<Value>; 10]>> {
+fn match_arguments(
+    vm: &Vm,
+    f: &Ref<Function>,
+    code: &Ref<PyCode>,
+    values: Values,
+    names: &[Value],
+) -> PyResult<SmallVec<[Option<Value>; 10]>> {
     let c = &code.code;
     let positional = c.arg_count as usize;
     let named = positional + c.kwonly_count as usize;
@@ -69,7 +97,10 @@ fn match_arguments(vm: &Vm, f: &Ref<Function>, code: &Ref<PyCode>, values: Value
         }
     }
     let has_varargs = c.flags.contains(CodeFlags::VARARGS);
-    let varkw: Option<Ref<Dict>> = c.flags.contains(CodeFlags::VARKEYWORDS).then(|| vm.new_dict());
+    let varkw: Option<Ref<Dict>> = c
+        .flags
+        .contains(CodeFlags::VARKEYWORDS)
+        .then(|| vm.new_dict());
     let parameter_name = |n: usize| vm.intern_str(&c.locals[n].name);
     for (name, value) in names.iter().zip(values) {
         let Some(text) = name.downcast::<Str>() else {
@@ -78,7 +109,10 @@ fn match_arguments(vm: &Vm, f: &Ref<Function>, code: &Ref<PyCode>, values: Value
         let found = (c.posonly_count as usize..named).find(|&n| text.is_str(&c.locals[n].name));
         match found {
             Some(n) if slots[n].is_some() => {
-                return Err(vm.type_error(format!("{}() got multiple values for argument '{text}'", qualname(f))));
+                return Err(vm.type_error(format!(
+                    "{}() got multiple values for argument '{text}'",
+                    qualname(f)
+                )));
             }
             Some(n) => slots[n] = Some(value),
             None => match &varkw {
@@ -94,14 +128,24 @@ fn match_arguments(vm: &Vm, f: &Ref<Function>, code: &Ref<PyCode>, values: Value
     }
     if given < positional {
         let first_default = positional.saturating_sub(default_count);
-        let missing: Vec<usize> = (given..first_default).filter(|&n| slots[n].is_none()).collect();
+        let missing: Vec<usize> = (given..first_default)
+            .filter(|&n| slots[n].is_none())
+            .collect();
         if !missing.is_empty() {
-            return Err(missing_arguments(vm, f, "positional", missing.iter().map(|&n| parameter_name(n)).collect()));
+            return Err(missing_arguments(
+                vm,
+                f,
+                "positional",
+                missing.iter().map(|&n| parameter_name(n)).collect(),
+            ));
         }
         if let Some(defaults) = &defaults {
             for n in given.max(first_default)..positional {
                 if slots[n].is_none() {
-                    slots[n] = defaults.items().get(n + default_count - positional).cloned();
+                    slots[n] = defaults
+                        .items()
+                        .get(n + default_count - positional)
+                        .cloned();
                 }
             }
         }
@@ -132,14 +176,27 @@ fn match_arguments(vm: &Vm, f: &Ref<Function>, code: &Ref<PyCode>, values: Value
 }
 
 fn qualname(f: &Ref<Function>) -> String {
-    peek(&f.qualname).and_then(|q| q.downcast::<Str>().map(|s| s.to_string())).unwrap_or_default()
+    peek(&f.qualname)
+        .and_then(|q| q.downcast::<Str>().map(|s| s.to_string()))
+        .unwrap_or_default()
 }
 
 #[cold]
-fn unexpected_keyword(vm: &Vm, f: &Ref<Function>, code: &Ref<PyCode>, name: &Ref<Str>, names: &[Value]) -> Raised {
+fn unexpected_keyword(
+    vm: &Vm,
+    f: &Ref<Function>,
+    code: &Ref<PyCode>,
+    name: &Ref<Str>,
+    names: &[Value],
+) -> Raised {
     let c = &code.code;
     let positional_only: Vec<String> = (0..c.posonly_count as usize)
-        .filter(|&n| names.iter().any(|k| k.downcast::<Str>().is_some_and(|k| k.is_str(&c.locals[n].name))))
+        .filter(|&n| {
+            names.iter().any(|k| {
+                k.downcast::<Str>()
+                    .is_some_and(|k| k.is_str(&c.locals[n].name))
+            })
+        })
         .map(|n| c.locals[n].name.to_string())
         .collect();
     if !positional_only.is_empty() {
@@ -149,18 +206,40 @@ fn unexpected_keyword(vm: &Vm, f: &Ref<Function>, code: &Ref<PyCode>, name: &Ref
             positional_only.join(", ")
         ));
     }
-    let candidates: Vec<&str> = (c.posonly_count as usize..(c.arg_count + c.kwonly_count) as usize).map(|n| &*c.locals[n].name).collect();
-    let hint = crate::suggest::closest(&name.to_string(), &candidates).map_or_else(String::new, |s| format!(". Did you mean '{s}'?"));
-    vm.type_error(format!("{}() got an unexpected keyword argument '{name}'{hint}", qualname(f)))
+    let candidates: Vec<&str> = (c.posonly_count as usize..(c.arg_count + c.kwonly_count) as usize)
+        .map(|n| &*c.locals[n].name)
+        .collect();
+    let hint = crate::suggest::closest(&name.to_string(), &candidates)
+        .map_or_else(String::new, |s| format!(". Did you mean '{s}'?"));
+    vm.type_error(format!(
+        "{}() got an unexpected keyword argument '{name}'{hint}",
+        qualname(f)
+    ))
 }
 
 #[cold]
-fn too_many(vm: &Vm, f: &Ref<Function>, code: &Ref<PyCode>, given: usize, default_count: usize, slots: &[Option<Value>]) -> Raised {
+fn too_many(
+    vm: &Vm,
+    f: &Ref<Function>,
+    code: &Ref<PyCode>,
+    given: usize,
+    default_count: usize,
+    slots: &[Option<Value>],
+) -> Raised {
     let c = &code.code;
     let positional = c.arg_count as usize;
-    let kwonly_given = slots[positional..positional + c.kwonly_count as usize].iter().filter(|s| s.is_some()).count();
+    let kwonly_given = slots[positional..positional + c.kwonly_count as usize]
+        .iter()
+        .filter(|s| s.is_some())
+        .count();
     let (plural, takes) = if default_count > 0 {
-        (true, format!("from {} to {positional}", positional - default_count.min(positional)))
+        (
+            true,
+            format!(
+                "from {} to {positional}",
+                positional - default_count.min(positional)
+            ),
+        )
     } else {
         (positional != 1, positional.to_string())
     };

@@ -10,7 +10,9 @@ use taipan_object::str::Str;
 use taipan_object::ty::TypeFlags;
 use taipan_object::{ObjectHeader, Payload, PyResult, Raised, Ref, TypeRef, Value, Vm, payload};
 
-use crate::gen_type::{GeneratorFace, Thrown, delegate, frame_of, throw, warn_old_throw, yielded_or_stop};
+use crate::gen_type::{
+    GeneratorFace, Thrown, delegate, frame_of, throw, warn_old_throw, yielded_or_stop,
+};
 use crate::generator::{GenState, Generator, resume};
 use crate::machine::Machine;
 
@@ -22,7 +24,13 @@ payload!(WrappedValue, gc, |this, visit| visit(&this.value));
 
 /// Wraps a value on its way out of the body.
 pub fn wrap(vm: &Vm, value: Value) -> PyResult {
-    Ok(vm.heap.alloc(&vm.types.async_generator_wrapped_value, WrappedValue { value }).into_value())
+    Ok(vm
+        .heap
+        .alloc(
+            &vm.types.async_generator_wrapped_value,
+            WrappedValue { value },
+        )
+        .into_value())
 }
 
 // ---- hooks
@@ -113,7 +121,9 @@ fn closed(vm: &Vm, result: PyResult<SendResult>) -> PyResult<()> {
 }
 
 fn warn_unawaited(vm: &Vm, g: &Ref<Generator>, method: &str) {
-    let name = peek(&g.qualname).and_then(|q| q.downcast::<Str>().map(|s| s.to_string())).unwrap_or_default();
+    let name = peek(&g.qualname)
+        .and_then(|q| q.downcast::<Str>().map(|s| s.to_string()))
+        .unwrap_or_default();
     let message = format!("coroutine method '{method}' of '{name}' was never awaited");
     if let Err(e) = (vm.hooks.get().warn)(vm, &vm.exc.runtime_warning, &message, 1) {
         let e = vm.take_exception(e);
@@ -144,18 +154,29 @@ payload!(ASend, gc, |this, visit| {
 impl ASend {
     fn make(vm: &Vm, g: &Ref<Generator>, value: Value) -> PyResult {
         init_hooks(vm, g)?;
-        let asend = ASend { generator: g.clone(), value, state: Cell::new(State::Init) };
-        Ok(vm.heap.alloc(&vm.types.async_generator_asend, asend).into_value())
+        let asend = ASend {
+            generator: g.clone(),
+            value,
+            state: Cell::new(State::Init),
+        };
+        Ok(vm
+            .heap
+            .alloc(&vm.types.async_generator_asend, asend)
+            .into_value())
     }
 
     /// Starts the wait if it has not begun.
     fn begin(&self, vm: &Vm) -> PyResult<()> {
         match self.state.get() {
-            State::Closed => return Err(vm.runtime_error("cannot reuse already awaited __anext__()/asend()")),
+            State::Closed => {
+                return Err(vm.runtime_error("cannot reuse already awaited __anext__()/asend()"));
+            }
             State::Init => {
                 if self.generator.running_async.get() {
                     self.state.set(State::Closed);
-                    return Err(vm.runtime_error("anext(): asynchronous generator is already running"));
+                    return Err(
+                        vm.runtime_error("anext(): asynchronous generator is already running")
+                    );
                 }
                 self.state.set(State::Iterating);
             }
@@ -222,8 +243,21 @@ impl ASend {
     }
     /// Raises an exception in the generator.
     #[pymethod("(self, typ, val=<unset>, tb=<unset>, /)")]
-    fn throw(vm: &Vm, this: &Ref<ASend>, typ: &Value, val: Option<Value>, tb: Option<Value>) -> PyResult {
-        let result = this.throw_in(vm, Thrown { kind: typ, value: val.as_ref(), traceback: tb.as_ref() })?;
+    fn throw(
+        vm: &Vm,
+        this: &Ref<ASend>,
+        typ: &Value,
+        val: Option<Value>,
+        tb: Option<Value>,
+    ) -> PyResult {
+        let result = this.throw_in(
+            vm,
+            Thrown {
+                kind: typ,
+                value: val.as_ref(),
+                traceback: tb.as_ref(),
+            },
+        )?;
         yielded_or_stop(vm, this.as_value(), result)
     }
     /// Ends the wait.
@@ -233,13 +267,29 @@ impl ASend {
             return Ok(());
         }
         let kind = vm.exc.generator_exit.to_value();
-        closed(vm, this.throw_in(vm, Thrown { kind: &kind, value: None, traceback: None }))
+        closed(
+            vm,
+            this.throw_in(
+                vm,
+                Thrown {
+                    kind: &kind,
+                    value: None,
+                    traceback: None,
+                },
+            ),
+        )
     }
 }
 
 unsafe fn asend_wants_finalizer(object: *mut ObjectHeader) -> bool {
     // SAFETY: the slot belongs to types with this payload.
-    unsafe { (*object.cast::<taipan_object::Object<ASend>>()).payload.state.get() == State::Init }
+    unsafe {
+        (*object.cast::<taipan_object::Object<ASend>>())
+            .payload
+            .state
+            .get()
+            == State::Init
+    }
 }
 
 /// The description of `async_generator_asend`.
@@ -269,17 +319,30 @@ payload!(AThrow, gc, |this, visit| {
 impl AThrow {
     fn make(vm: &Vm, g: &Ref<Generator>, thrown: Option<[Option<Value>; 3]>) -> PyResult {
         init_hooks(vm, g)?;
-        let athrow = AThrow { generator: g.clone(), thrown, state: Cell::new(State::Init) };
-        Ok(vm.heap.alloc(&vm.types.async_generator_athrow, athrow).into_value())
+        let athrow = AThrow {
+            generator: g.clone(),
+            thrown,
+            state: Cell::new(State::Init),
+        };
+        Ok(vm
+            .heap
+            .alloc(&vm.types.async_generator_athrow, athrow)
+            .into_value())
     }
 
     fn method(&self) -> &'static str {
-        if self.thrown.is_some() { "athrow" } else { "aclose" }
+        if self.thrown.is_some() {
+            "athrow"
+        } else {
+            "aclose"
+        }
     }
 
     fn check_open(&self, vm: &Vm) -> PyResult<()> {
         match self.state.get() {
-            State::Closed => Err(vm.runtime_error("cannot reuse already awaited aclose()/athrow()")),
+            State::Closed => {
+                Err(vm.runtime_error("cannot reuse already awaited aclose()/athrow()"))
+            }
             _ => Ok(()),
         }
     }
@@ -287,7 +350,10 @@ impl AThrow {
     fn check_idle(&self, vm: &Vm) -> PyResult<()> {
         if self.generator.running_async.get() {
             self.state.set(State::Closed);
-            return Err(vm.runtime_error(format!("{}(): asynchronous generator is already running", self.method())));
+            return Err(vm.runtime_error(format!(
+                "{}(): asynchronous generator is already running",
+                self.method()
+            )));
         }
         Ok(())
     }
@@ -316,12 +382,30 @@ impl AThrow {
             None => {
                 g.closed.set(true);
                 let kind = vm.exc.generator_exit.to_value();
-                throw(vm, g, Thrown { kind: &kind, value: None, traceback: None }, false)
+                throw(
+                    vm,
+                    g,
+                    Thrown {
+                        kind: &kind,
+                        value: None,
+                        traceback: None,
+                    },
+                    false,
+                )
             }
             Some([kind, value, traceback]) => {
                 let none = Value::NONE;
                 let kind = kind.as_ref().unwrap_or(&none);
-                throw(vm, g, Thrown { kind, value: value.as_ref(), traceback: traceback.as_ref() }, false)
+                throw(
+                    vm,
+                    g,
+                    Thrown {
+                        kind,
+                        value: value.as_ref(),
+                        traceback: traceback.as_ref(),
+                    },
+                    false,
+                )
             }
         };
         self.end(vm, ended(vm, result))
@@ -403,8 +487,21 @@ impl AThrow {
     }
     /// Raises an exception in the generator.
     #[pymethod("(self, typ, val=<unset>, tb=<unset>, /)")]
-    fn throw(vm: &Vm, this: &Ref<AThrow>, typ: &Value, val: Option<Value>, tb: Option<Value>) -> PyResult {
-        let result = this.throw_in(vm, Thrown { kind: typ, value: val.as_ref(), traceback: tb.as_ref() })?;
+    fn throw(
+        vm: &Vm,
+        this: &Ref<AThrow>,
+        typ: &Value,
+        val: Option<Value>,
+        tb: Option<Value>,
+    ) -> PyResult {
+        let result = this.throw_in(
+            vm,
+            Thrown {
+                kind: typ,
+                value: val.as_ref(),
+                traceback: tb.as_ref(),
+            },
+        )?;
         yielded_or_stop(vm, this.as_value(), result)
     }
     /// Ends the wait.
@@ -414,13 +511,29 @@ impl AThrow {
             return Ok(());
         }
         let kind = vm.exc.generator_exit.to_value();
-        closed(vm, this.throw_in(vm, Thrown { kind: &kind, value: None, traceback: None }))
+        closed(
+            vm,
+            this.throw_in(
+                vm,
+                Thrown {
+                    kind: &kind,
+                    value: None,
+                    traceback: None,
+                },
+            ),
+        )
     }
 }
 
 unsafe fn athrow_wants_finalizer(object: *mut ObjectHeader) -> bool {
     // SAFETY: the slot belongs to types with this payload.
-    unsafe { (*object.cast::<taipan_object::Object<AThrow>>()).payload.state.get() == State::Init }
+    unsafe {
+        (*object.cast::<taipan_object::Object<AThrow>>())
+            .payload
+            .state
+            .get()
+            == State::Init
+    }
 }
 
 /// The description of `async_generator_athrow`.
@@ -456,7 +569,13 @@ impl AsyncFace {
     }
     /// An awaitable that raises an exception where the generator is suspended.
     #[pymethod("(self, typ, val=<unset>, tb=<unset>, /)")]
-    fn athrow(vm: &Vm, this: &Ref<Generator>, typ: Value, val: Option<Value>, tb: Option<Value>) -> PyResult {
+    fn athrow(
+        vm: &Vm,
+        this: &Ref<Generator>,
+        typ: Value,
+        val: Option<Value>,
+        tb: Option<Value>,
+    ) -> PyResult {
         warn_old_throw(vm, "athrow", val.as_ref())?;
         AThrow::make(vm, this, Some([Some(typ), val, tb]))
     }
@@ -545,19 +664,31 @@ payload!(AnextAwaitable, gc, |this, visit| {
 /// TypeError if the object is no asynchronous iterator; what `__anext__` raises.
 pub fn anext(vm: &Vm, iterator: &Value, default: Option<Value>) -> PyResult {
     let Some(f) = vm.type_of(iterator).slots.anext.get() else {
-        return Err(vm.type_error(format!("'{}' object is not an async iterator", vm.type_name(iterator))));
+        return Err(vm.type_error(format!(
+            "'{}' object is not an async iterator",
+            vm.type_name(iterator)
+        )));
     };
     let wrapped = f(vm, iterator)?;
     match default {
         None => Ok(wrapped),
-        Some(default) => Ok(vm.heap.alloc(&vm.types.anext_awaitable, AnextAwaitable { wrapped, default }).into_value()),
+        Some(default) => Ok(vm
+            .heap
+            .alloc(
+                &vm.types.anext_awaitable,
+                AnextAwaitable { wrapped, default },
+            )
+            .into_value()),
     }
 }
 
 impl AnextAwaitable {
     fn iterator(&self, vm: &Vm) -> PyResult {
         let Some(it) = crate::slow::awaitable_iter(vm, &self.wrapped)? else {
-            return Err(vm.type_error(format!("'{}' object can't be awaited", vm.type_name(&self.wrapped))));
+            return Err(vm.type_error(format!(
+                "'{}' object can't be awaited",
+                vm.type_name(&self.wrapped)
+            )));
         };
         if vm.type_of(&it).slots.iternext.get().is_some() {
             return Ok(it);
@@ -614,7 +745,13 @@ impl AnextAwaitable {
     }
     /// Raises an exception in what is awaited.
     #[pymethod("(self, typ, val=<unset>, tb=<unset>, /)")]
-    fn throw(vm: &Vm, this: &Ref<AnextAwaitable>, typ: Value, val: Option<Value>, tb: Option<Value>) -> PyResult {
+    fn throw(
+        vm: &Vm,
+        this: &Ref<AnextAwaitable>,
+        typ: Value,
+        val: Option<Value>,
+        tb: Option<Value>,
+    ) -> PyResult {
         let args: Vec<Value> = [Some(typ), val, tb].into_iter().flatten().collect();
         AnextAwaitable::proxy(this, vm, &vm.names.throw, &args)
     }
@@ -624,4 +761,3 @@ impl AnextAwaitable {
         AnextAwaitable::proxy(this, vm, &vm.names.close, &[])
     }
 }
-

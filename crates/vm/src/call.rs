@@ -70,7 +70,13 @@ pub unsafe fn pop_record(vm: &Vm, frame: *mut Frame) {
 /// # Safety
 /// `window` lies in the register stack; `code` is the function's, prepared.
 #[inline(always)]
-unsafe fn push_record(vm: &Vm, function: u64, code: *const Object<PyCode>, window: *mut u64, argc: usize) -> PyResult<*mut Frame> {
+unsafe fn push_record(
+    vm: &Vm,
+    function: u64,
+    code: *const Object<PyCode>,
+    window: *mut u64,
+    argc: usize,
+) -> PyResult<*mut Frame> {
     let machine = Machine::of(vm);
     // SAFETY: by the contract; the record stack has room (`enter`).
     unsafe {
@@ -114,7 +120,12 @@ unsafe fn push_record(vm: &Vm, function: u64, code: *const Object<PyCode>, windo
 unsafe fn place_free(f: &Function, c: &PyCode, window: *mut u64) {
     if let Some(closure) = peek_ref(&f.closure) {
         let first = c.local_count as usize - c.free_count as usize;
-        for (i, cell) in closure.items().iter().take(c.free_count as usize).enumerate() {
+        for (i, cell) in closure
+            .items()
+            .iter()
+            .take(c.free_count as usize)
+            .enumerate()
+        {
             // SAFETY: free variables are the last fast locals.
             unsafe { window.add(first + i).write(cell.clone().into_word()) };
         }
@@ -172,7 +183,16 @@ unsafe fn release_window(regs: *mut u64, first: usize, count: usize) {
 /// # Safety
 /// The instruction is verified; `frame` is the running frame with its program counter saved.
 #[inline]
-pub unsafe fn call(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, mut first: usize, mut argc: usize, entry: u16) -> Entered {
+pub unsafe fn call(
+    vm: &Vm,
+    frame: *mut Frame,
+    regs: *mut u64,
+    i: u64,
+    callee: usize,
+    mut first: usize,
+    mut argc: usize,
+    entry: u16,
+) -> Entered {
     // SAFETY: by the contract.
     unsafe {
         let mut word = *regs.add(callee);
@@ -190,7 +210,10 @@ pub unsafe fn call(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: u
             word = function;
             first = callee;
             argc += 1;
-            if !is_heap(word) || (*(word as *const ObjectHeader)).ty_ptr() != vm.types.function.as_ptr().cast_const() {
+            if !is_heap(word)
+                || (*(word as *const ObjectHeader)).ty_ptr()
+                    != vm.types.function.as_ptr().cast_const()
+            {
                 let values = take_window(regs, first, argc);
                 let function = Value::from_word(word);
                 let result = vm.call(&function, &values);
@@ -292,7 +315,11 @@ unsafe fn enter_function(
             return finish(vm, regs, i, Ok(g));
         }
         (*new).dest = (i >> 16) as u16;
-        let discard = if (i >> 8) as u8 & DISCARD != 0 { DISCARD_RESULT } else { 0 };
+        let discard = if (i >> 8) as u8 & DISCARD != 0 {
+            DISCARD_RESULT
+        } else {
+            0
+        };
         (*new).flags = entry | discard | if instance != 0 { CONSTRUCTOR } else { 0 };
         (*new).instance = instance;
         if c.calls.get() & 0x3F == 0 {
@@ -300,7 +327,13 @@ unsafe fn enter_function(
         }
         let compiled = c.jit_entry.get();
         if !compiled.is_null() {
-            return run_compiled(vm, new, std::mem::transmute::<*const (), CompiledEntry>(compiled), regs, i);
+            return run_compiled(
+                vm,
+                new,
+                std::mem::transmute::<*const (), CompiledEntry>(compiled),
+                regs,
+                i,
+            );
         }
         Entered::Frame(new)
     }
@@ -315,7 +348,13 @@ unsafe fn release_instance(word: u64) {
 
 /// Runs the machine code of a function whose frame was just pushed.
 #[inline]
-unsafe fn run_compiled(vm: &Vm, new: *mut Frame, compiled: CompiledEntry, regs: *mut u64, i: u64) -> Entered {
+unsafe fn run_compiled(
+    vm: &Vm,
+    new: *mut Frame,
+    compiled: CompiledEntry,
+    regs: *mut u64,
+    i: u64,
+) -> Entered {
     // SAFETY: the frame is the current one and its window is filled.
     unsafe {
         if vm.check_stack("").is_err() {
@@ -355,7 +394,9 @@ unsafe fn finish(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> Entered {
             } else {
                 // SAFETY: the destination is verified.
                 unsafe {
-                    let old = regs.add((i >> 16) as u16 as usize).replace(value.into_word());
+                    let old = regs
+                        .add((i >> 16) as u16 as usize)
+                        .replace(value.into_word());
                     if is_heap(old) {
                         drop(Value::from_word(old));
                     }
@@ -371,7 +412,14 @@ unsafe fn finish(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> Entered {
     }
 }
 
-unsafe fn call_native(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize) -> Entered {
+unsafe fn call_native(
+    vm: &Vm,
+    regs: *mut u64,
+    i: u64,
+    callee: usize,
+    first: usize,
+    argc: usize,
+) -> Entered {
     // SAFETY: the window is live; its values are borrowed for the call and released after.
     unsafe {
         let function = Value::from_word(regs.add(callee).replace(0));
@@ -394,7 +442,14 @@ unsafe fn call_native(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: usi
     }
 }
 
-unsafe fn call_method_descriptor(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize) -> Entered {
+unsafe fn call_method_descriptor(
+    vm: &Vm,
+    regs: *mut u64,
+    i: u64,
+    callee: usize,
+    first: usize,
+    argc: usize,
+) -> Entered {
     // SAFETY: as above.
     unsafe {
         let descriptor = &(*(*regs.add(callee) as *const Object<MethodDescriptor>)).payload;
@@ -402,7 +457,8 @@ unsafe fn call_method_descriptor(vm: &Vm, regs: *mut u64, i: u64, callee: usize,
             return call_slot(vm, regs, i, callee, first, argc, 0);
         }
         let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
-        let result = crate::native_call::guard(vm, descriptor.def.call, Args::positional_only(args));
+        let result =
+            crate::native_call::guard(vm, descriptor.def.call, Args::positional_only(args));
         release_window(regs, first, argc);
         drop(Value::from_word(regs.add(callee).replace(0)));
         finish(vm, regs, i, result)
@@ -410,22 +466,46 @@ unsafe fn call_method_descriptor(vm: &Vm, regs: *mut u64, i: u64, callee: usize,
 }
 
 /// Calls a class whose metaclass is `type`: plain classes with a Python `__init__` run without native recursion.
-unsafe fn call_class(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize, entry: u16) -> Entered {
+unsafe fn call_class(
+    vm: &Vm,
+    frame: *mut Frame,
+    regs: *mut u64,
+    i: u64,
+    callee: usize,
+    first: usize,
+    argc: usize,
+    entry: u16,
+) -> Entered {
     // SAFETY: as above.
     unsafe {
-        let class = Value::borrow_word(&*regs.add(callee)).downcast::<Type>().unwrap_unchecked().clone();
+        let class = Value::borrow_word(&*regs.add(callee))
+            .downcast::<Type>()
+            .unwrap_unchecked()
+            .clone();
         let plain = std::ptr::eq(class.vtable, vm.types.object.vtable)
             && class.has(TypeFlags::HEAP)
             && !class.has(TypeFlags::IS_ABSTRACT)
-            && class.slots.address(taipan_object::slots::SlotId::new) == vm.types.object.slots.address(taipan_object::slots::SlotId::new)
+            && class.slots.address(taipan_object::slots::SlotId::new)
+                == vm
+                    .types
+                    .object
+                    .slots
+                    .address(taipan_object::slots::SlotId::new)
             && first == callee + 1
             && (*frame).flags & GENERATOR == 0;
         if plain && let Some(init) = vm.type_lookup(&class, &vm.names.__init__) {
-            if init.header().is_some_and(|h| h.ty_ptr() == vm.types.function.as_ptr().cast_const()) {
-                let instance = taipan_object::object::alloc_instance(vm, &class, taipan_object::object::Plain).into_value();
+            if init
+                .header()
+                .is_some_and(|h| h.ty_ptr() == vm.types.function.as_ptr().cast_const())
+            {
+                let instance =
+                    taipan_object::object::alloc_instance(vm, &class, taipan_object::object::Plain)
+                        .into_value();
                 let class_word = regs.add(callee).replace(instance.clone().into_word());
                 drop(Value::from_word(class_word));
-                let code = init.downcast::<Function>().map(|f| f.code.borrow().is_generator);
+                let code = init
+                    .downcast::<Function>()
+                    .map(|f| f.code.borrow().is_generator);
                 if code == Some(true) {
                     // What it makes is no None.
                     release_window(regs, callee, argc + 1);
@@ -434,7 +514,18 @@ unsafe fn call_class(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee:
                     return Entered::Raised;
                 }
                 let instance = instance.into_word();
-                return enter_function(vm, frame, regs, i, init.into_word(), callee, argc + 1, 0, entry, instance);
+                return enter_function(
+                    vm,
+                    frame,
+                    regs,
+                    i,
+                    init.into_word(),
+                    callee,
+                    argc + 1,
+                    0,
+                    entry,
+                    instance,
+                );
             }
         }
         call_slot(vm, regs, i, callee, first, argc, 0)
@@ -455,20 +546,37 @@ pub unsafe fn constructed(vm: &Vm, frame: *mut Frame, w: u64) -> Option<u64> {
         }
         let result = Value::from_word(w);
         drop(Value::from_word(instance));
-        let _ = vm.type_error(format!("__init__() should return None, not '{}'", vm.type_name(&result)));
+        let _ = vm.type_error(format!(
+            "__init__() should return None, not '{}'",
+            vm.type_name(&result)
+        ));
         None
     }
 }
 
 /// Any other call, through the type's slot. `keywords` of the `argc` arguments are named by the tuple behind them.
-unsafe fn call_slot(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize, keywords: usize) -> Entered {
+unsafe fn call_slot(
+    vm: &Vm,
+    regs: *mut u64,
+    i: u64,
+    callee: usize,
+    first: usize,
+    argc: usize,
+    keywords: usize,
+) -> Entered {
     // SAFETY: as above.
     unsafe {
         let function = Value::from_word(regs.add(callee).replace(0));
         let names = (keywords > 0).then(|| Value::from_word(regs.add(first + argc).replace(0)));
         let values = take_window(regs, first, argc);
         let names = names.and_then(|n| n.downcast_owned::<Tuple>().ok());
-        let result = vm.call_args(&function, Args { values: &values, keywords: names.as_ref() });
+        let result = vm.call_args(
+            &function,
+            Args {
+                values: &values,
+                keywords: names.as_ref(),
+            },
+        );
         drop(values);
         drop(function);
         finish(vm, regs, i, result)
@@ -476,7 +584,15 @@ unsafe fn call_slot(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: usize
 }
 
 #[cold]
-unsafe fn not_callable(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize, keywords: usize) -> Entered {
+unsafe fn not_callable(
+    vm: &Vm,
+    regs: *mut u64,
+    i: u64,
+    callee: usize,
+    first: usize,
+    argc: usize,
+    keywords: usize,
+) -> Entered {
     // SAFETY: as above.
     unsafe { call_slot(vm, regs, i, callee, first, argc, keywords) }
 }
@@ -485,7 +601,16 @@ unsafe fn not_callable(vm: &Vm, regs: *mut u64, i: u64, callee: usize, first: us
 ///
 /// # Safety
 /// As [`call`].
-pub unsafe fn call_kw(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee: usize, first: usize, argc: usize, entry: u16) -> Entered {
+pub unsafe fn call_kw(
+    vm: &Vm,
+    frame: *mut Frame,
+    regs: *mut u64,
+    i: u64,
+    callee: usize,
+    first: usize,
+    argc: usize,
+    entry: u16,
+) -> Entered {
     // SAFETY: as above.
     unsafe {
         let keywords = match Value::borrow_word(&*regs.add(first + argc)).downcast::<Tuple>() {
@@ -496,7 +621,10 @@ pub unsafe fn call_kw(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64, callee
             }
         };
         let word = *regs.add(callee);
-        if keywords > 0 && is_heap(word) && (*(word as *const ObjectHeader)).ty_ptr() == vm.types.function.as_ptr().cast_const() {
+        if keywords > 0
+            && is_heap(word)
+            && (*(word as *const ObjectHeader)).ty_ptr() == vm.types.function.as_ptr().cast_const()
+        {
             regs.add(callee).write(0);
             return enter_function(vm, frame, regs, i, word, first, argc, 1, entry, 0);
         }
@@ -523,7 +651,12 @@ pub unsafe fn call_ex(vm: &Vm, _frame: *mut Frame, regs: *mut u64, i: u64) -> En
 }
 
 /// `function(*arguments, **kwargs)`.
-pub fn call_unpacked(vm: &Vm, function: &Value, arguments: &Value, kwargs: Option<&Value>) -> PyResult {
+pub fn call_unpacked(
+    vm: &Vm,
+    function: &Value,
+    arguments: &Value,
+    kwargs: Option<&Value>,
+) -> PyResult {
     let mut values: Values = match arguments.downcast::<Tuple>() {
         Some(t) => t.items().iter().cloned().collect(),
         None => {
@@ -540,7 +673,9 @@ pub fn call_unpacked(vm: &Vm, function: &Value, arguments: &Value, kwargs: Optio
             collected.into_iter().collect()
         }
     };
-    let Some(kwargs) = kwargs else { return vm.call(function, &values) };
+    let Some(kwargs) = kwargs else {
+        return vm.call(function, &values);
+    };
     let Some(dict) = kwargs.downcast::<Dict>() else {
         return Err(vm.type_error("keyword arguments must be a dict"));
     };
@@ -556,7 +691,13 @@ pub fn call_unpacked(vm: &Vm, function: &Value, arguments: &Value, kwargs: Optio
         return vm.call(function, &values);
     }
     let names = vm.new_tuple(names);
-    vm.call_args(function, Args { values: &values, keywords: Some(&names) })
+    vm.call_args(
+        function,
+        Args {
+            values: &values,
+            keywords: Some(&names),
+        },
+    )
 }
 
 /// A callable as messages about its arguments name it: `module.function()`.
@@ -564,17 +705,23 @@ pub fn callee_name(vm: &Vm, function: &Value) -> String {
     match vm.getattr_opt(function, &vm.names.__qualname__) {
         Ok(Some(q)) => match q.downcast::<Str>() {
             Some(q) => {
-                let module = vm.getattr_opt(function, &vm.names.__module__).ok().flatten();
+                let module = vm
+                    .getattr_opt(function, &vm.names.__module__)
+                    .ok()
+                    .flatten();
                 match module.as_ref().and_then(|m| m.downcast::<Str>()) {
                     Some(m) if !m.is_str("builtins") => format!("{m}.{q}()"),
                     _ => format!("{q}()"),
                 }
             }
-            None => vm.repr(function).map_or_else(|_| "function".to_owned(), |r| r.to_string()),
+            None => vm
+                .repr(function)
+                .map_or_else(|_| "function".to_owned(), |r| r.to_string()),
         },
         _ => {
             drop(vm.take_pending());
-            vm.str(function).map_or_else(|_| "function".to_owned(), |r| r.to_string())
+            vm.str(function)
+                .map_or_else(|_| "function".to_owned(), |r| r.to_string())
         }
     }
 }
@@ -582,14 +729,20 @@ pub fn callee_name(vm: &Vm, function: &Value) -> String {
 /// The `call` slot of `function`: a call from native code.
 pub fn function_call(vm: &Vm, callee: &Value, args: Args<'_>) -> PyResult {
     vm.check_stack("")?;
-    let Some(f) = callee.downcast::<Function>() else { return Err(vm.type_error("not a function")) };
+    let Some(f) = callee.downcast::<Function>() else {
+        return Err(vm.type_error("not a function"));
+    };
     // SAFETY: the window lies above the running frame; arguments are cloned into it.
     unsafe {
         let code = ready_code(vm, f)?;
         let c = &(*code).payload;
         let machine = Machine::of(vm);
         let window = machine.register_top();
-        machine.enter(vm, window, c.register_count.max(args.values.len() as u32 + 1))?;
+        machine.enter(
+            vm,
+            window,
+            c.register_count.max(args.values.len() as u32 + 1),
+        )?;
         vm.recursion_depth.set(vm.recursion_depth.get() - 1);
         if c.simple_args as usize == args.values.len() && args.keywords.is_none() {
             for (n, v) in args.values.iter().enumerate() {
@@ -605,7 +758,12 @@ pub fn function_call(vm: &Vm, callee: &Value, args: Args<'_>) -> PyResult {
 }
 
 /// Runs a function whose parameters are placed at `window`.
-unsafe fn run_function(vm: &Vm, f: &Ref<Function>, code: *const Object<PyCode>, window: *mut u64) -> PyResult {
+unsafe fn run_function(
+    vm: &Vm,
+    f: &Ref<Function>,
+    code: *const Object<PyCode>,
+    window: *mut u64,
+) -> PyResult {
     // SAFETY: by the contract of the callers.
     unsafe {
         let c = &(*code).payload;

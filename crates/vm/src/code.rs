@@ -80,7 +80,13 @@ impl PyCode {
 
     fn new(code: Arc<Code>, trusted: bool) -> PyCode {
         let simple = code.kwonly_count == 0
-            && !code.flags.intersects(CodeFlags::VARARGS | CodeFlags::VARKEYWORDS | CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR);
+            && !code.flags.intersects(
+                CodeFlags::VARARGS
+                    | CodeFlags::VARKEYWORDS
+                    | CodeFlags::GENERATOR
+                    | CodeFlags::COROUTINE
+                    | CodeFlags::ASYNC_GENERATOR,
+            );
         PyCode {
             instrs: Cell::new(std::ptr::null_mut()),
             caches: Cell::new(std::ptr::null_mut()),
@@ -204,16 +210,26 @@ pub fn const_value(vm: &Vm, c: &Const) -> PyResult {
         Const::False => Value::FALSE,
         Const::Ellipsis => Value::ELLIPSIS,
         Const::Int(n) => vm.new_int(*n),
-        Const::BigInt { negative, magnitude } => {
+        Const::BigInt {
+            negative,
+            magnitude,
+        } => {
             let n = dashu_int::UBig::from_le_bytes(magnitude);
-            vm.new_bigint(if *negative { -dashu_int::IBig::from(n) } else { n.into() })
+            vm.new_bigint(if *negative {
+                -dashu_int::IBig::from(n)
+            } else {
+                n.into()
+            })
         }
         Const::Float(x) => vm.new_float(*x),
         Const::Complex(re, im) => vm.new_complex(*re, *im),
         Const::Str(s) => {
             let s = vm.new_wtf8(s);
             // Names and the like are interned, as CPython does for constants.
-            if s.len() <= 4096 && s.as_ascii().is_some_and(|t| t.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric())) {
+            if s.len() <= 4096
+                && s.as_ascii()
+                    .is_some_and(|t| t.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric()))
+            {
                 vm.intern(&s).into_value()
             } else {
                 s.into_value()
@@ -221,16 +237,26 @@ pub fn const_value(vm: &Vm, c: &Const) -> PyResult {
         }
         Const::Bytes(b) => vm.new_bytes(b.to_vec()).into_value(),
         Const::Tuple(items) => {
-            let items = items.iter().map(|c| const_value(vm, c)).collect::<PyResult<Vec<_>>>()?;
+            let items = items
+                .iter()
+                .map(|c| const_value(vm, c))
+                .collect::<PyResult<Vec<_>>>()?;
             vm.new_tuple(items).into_value()
         }
         Const::FrozenSet(items) => {
-            let items = items.iter().map(|c| const_value(vm, c)).collect::<PyResult<Vec<_>>>()?;
+            let items = items
+                .iter()
+                .map(|c| const_value(vm, c))
+                .collect::<PyResult<Vec<_>>>()?;
             let items = vm.new_tuple(items).into_value();
             vm.call(vm.types.frozenset.as_value(), &[items])?
         }
         Const::Slice(parts) => {
-            let parts = [const_value(vm, &parts[0])?, const_value(vm, &parts[1])?, const_value(vm, &parts[2])?];
+            let parts = [
+                const_value(vm, &parts[0])?,
+                const_value(vm, &parts[1])?,
+                const_value(vm, &parts[2])?,
+            ];
             vm.call(vm.types.slice.as_value(), &parts)?
         }
         Const::Code(code) => new_code(vm, code.clone(), false).into_value(),

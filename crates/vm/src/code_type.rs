@@ -22,8 +22,13 @@ const HANDLER_BYTES: usize = 17;
 
 impl PyCode {
     fn names_of(&self, vm: &Vm, bit: u8) -> Value {
-        let names: Vec<Value> =
-            self.code.locals.iter().filter(|l| l.kind.has(bit)).map(|l| vm.intern_str(&l.name).into_value()).collect();
+        let names: Vec<Value> = self
+            .code
+            .locals
+            .iter()
+            .filter(|l| l.kind.has(bit))
+            .map(|l| vm.intern_str(&l.name).into_value())
+            .collect();
         vm.new_tuple(names).into_value()
     }
 
@@ -32,21 +37,36 @@ impl PyCode {
             PyCode::prepare(this, vm)?;
             return Ok(vm.new_tuple(this.const_values().to_vec()).into_value());
         }
-        let made = this.code.consts.iter().map(|c| const_value(vm, c)).collect::<PyResult<Vec<_>>>()?;
+        let made = this
+            .code
+            .consts
+            .iter()
+            .map(|c| const_value(vm, c))
+            .collect::<PyResult<Vec<_>>>()?;
         Ok(vm.new_tuple(made).into_value())
     }
 
     fn local_total(&self) -> usize {
-        self.code.locals.iter().filter(|l| l.kind.has(LocalKind::LOCAL)).count()
+        self.code
+            .locals
+            .iter()
+            .filter(|l| l.kind.has(LocalKind::LOCAL))
+            .count()
     }
 
     fn code_bytes(&self) -> Vec<u8> {
-        self.code.instrs.iter().flat_map(|i| i.0.to_le_bytes()).collect()
+        self.code
+            .instrs
+            .iter()
+            .flat_map(|i| i.0.to_le_bytes())
+            .collect()
     }
 
     fn handler_bytes(&self) -> Vec<u8> {
         let one = |h: &Handler| {
-            let numbers = [h.start, h.end, h.target, h.depth].into_iter().flat_map(u32::to_le_bytes);
+            let numbers = [h.start, h.end, h.target, h.depth]
+                .into_iter()
+                .flat_map(u32::to_le_bytes);
             numbers.chain([u8::from(h.lasti)]).collect::<Vec<u8>>()
         };
         self.code.handlers.iter().flat_map(one).collect()
@@ -55,16 +75,33 @@ impl PyCode {
 
 /// Whether two constants are the same for the equality of code: kinds count, and signs of zero.
 fn same_const(a: &Const, b: &Const) -> bool {
-    let all = |a: &[Const], b: &[Const]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_const(a, b));
+    let all = |a: &[Const], b: &[Const]| {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_const(a, b))
+    };
     match (a, b) {
-        (Const::None, Const::None) | (Const::True, Const::True) | (Const::False, Const::False) => true,
+        (Const::None, Const::None) | (Const::True, Const::True) | (Const::False, Const::False) => {
+            true
+        }
         (Const::Ellipsis, Const::Ellipsis) => true,
         (Const::Int(a), Const::Int(b)) => a == b,
-        (Const::BigInt { negative: n, magnitude: a }, Const::BigInt { negative: m, magnitude: b }) => n == m && a == b,
+        (
+            Const::BigInt {
+                negative: n,
+                magnitude: a,
+            },
+            Const::BigInt {
+                negative: m,
+                magnitude: b,
+            },
+        ) => n == m && a == b,
         (Const::Float(a), Const::Float(b)) => a.to_bits() == b.to_bits(),
-        (Const::Complex(a, b), Const::Complex(c, d)) => a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits(),
+        (Const::Complex(a, b), Const::Complex(c, d)) => {
+            a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits()
+        }
         (Const::Str(a), Const::Str(b)) | (Const::Bytes(a), Const::Bytes(b)) => a == b,
-        (Const::Tuple(a), Const::Tuple(b)) | (Const::FrozenSet(a), Const::FrozenSet(b)) => all(a, b),
+        (Const::Tuple(a), Const::Tuple(b)) | (Const::FrozenSet(a), Const::FrozenSet(b)) => {
+            all(a, b)
+        }
         (Const::Slice(a), Const::Slice(b)) => all(&a[..], &b[..]),
         (Const::Code(a), Const::Code(b)) => same_code(a, b),
         _ => false,
@@ -73,14 +110,21 @@ fn same_const(a: &Const, b: &Const) -> bool {
 
 fn same_code(a: &Code, b: &Code) -> bool {
     a.name == b.name
-        && (a.arg_count, a.posonly_count, a.kwonly_count, a.first_line) == (b.arg_count, b.posonly_count, b.kwonly_count, b.first_line)
+        && (a.arg_count, a.posonly_count, a.kwonly_count, a.first_line)
+            == (b.arg_count, b.posonly_count, b.kwonly_count, b.first_line)
         && a.flags == b.flags
         && a.instrs == b.instrs
         && a.names == b.names
         && a.locals.len() == b.locals.len()
-        && a.locals.iter().zip(&b.locals).all(|(x, y)| x.name == y.name && x.kind == y.kind)
+        && a.locals
+            .iter()
+            .zip(&b.locals)
+            .all(|(x, y)| x.name == y.name && x.kind == y.kind)
         && a.consts.len() == b.consts.len()
-        && a.consts.iter().zip(&b.consts).all(|(x, y)| same_const(x, y))
+        && a.consts
+            .iter()
+            .zip(&b.consts)
+            .all(|(x, y)| same_const(x, y))
         && a.positions == b.positions
         && a.handlers == b.handlers
 }
@@ -89,7 +133,12 @@ fn same_code(a: &Code, b: &Code) -> bool {
 
 fn const_of(vm: &Vm, value: &Value) -> PyResult<Const> {
     vm.check_stack("")?;
-    let several = |items: &[Value]| items.iter().map(|v| const_of(vm, v)).collect::<PyResult<Vec<Const>>>();
+    let several = |items: &[Value]| {
+        items
+            .iter()
+            .map(|v| const_of(vm, v))
+            .collect::<PyResult<Vec<Const>>>()
+    };
     Ok(match value {
         v if v.is_none() => Const::None,
         v if v.is_true() => Const::True,
@@ -104,7 +153,10 @@ fn const_of(vm: &Vm, value: &Value) -> PyResult<Const> {
                     None => {
                         let n = v.as_int().map(|n| n.to_ibig()).unwrap_or_default();
                         let (sign, magnitude) = n.into_parts();
-                        Const::BigInt { negative: sign == dashu_int::Sign::Negative, magnitude: magnitude.to_le_bytes() }
+                        Const::BigInt {
+                            negative: sign == dashu_int::Sign::Negative,
+                            magnitude: magnitude.to_le_bytes(),
+                        }
                     }
                 }
             } else if ty.is(&t.float) {
@@ -126,7 +178,10 @@ fn const_of(vm: &Vm, value: &Value) -> PyResult<Const> {
             } else if let Some(c) = v.downcast::<PyCode>() {
                 Const::Code(c.code.clone())
             } else {
-                return Err(vm.type_error(format!("code: constants of type {} are not supported", vm.type_name(v))));
+                return Err(vm.type_error(format!(
+                    "code: constants of type {} are not supported",
+                    vm.type_name(v)
+                )));
             }
         }
     })
@@ -138,11 +193,17 @@ fn bytes_of(b: &Ref<Bytes>) -> &[u8] {
 
 fn names_in(vm: &Vm, value: &Value, what: &str) -> PyResult<Vec<Arc<str>>> {
     let Some(t) = value.downcast::<Tuple>() else {
-        return Err(vm.type_error(format!("code() argument '{what}' must be tuple, not {}", vm.type_name(value))));
+        return Err(vm.type_error(format!(
+            "code() argument '{what}' must be tuple, not {}",
+            vm.type_name(value)
+        )));
     };
     let name = |v: &Value| match v.downcast::<Str>() {
         Some(s) => Ok(Arc::from(s.to_string())),
-        None => Err(vm.type_error(format!("name tuples must contain only strings, not '{}'", vm.type_name(v)))),
+        None => Err(vm.type_error(format!(
+            "name tuples must contain only strings, not '{}'",
+            vm.type_name(v)
+        ))),
     };
     t.items().iter().map(name).collect()
 }
@@ -152,7 +213,10 @@ fn instrs_of(vm: &Vm, bytes: &[u8]) -> PyResult<Box<[Instr]>> {
     if !rest.is_empty() {
         return Err(vm.value_error("code: co_code is malformed"));
     }
-    Ok(chunks.iter().map(|c| Instr(u64::from_le_bytes(*c))).collect())
+    Ok(chunks
+        .iter()
+        .map(|c| Instr(u64::from_le_bytes(*c)))
+        .collect())
 }
 
 fn handlers_of(vm: &Vm, bytes: &[u8]) -> PyResult<Box<[Handler]>> {
@@ -160,7 +224,9 @@ fn handlers_of(vm: &Vm, bytes: &[u8]) -> PyResult<Box<[Handler]>> {
     if !rest.is_empty() {
         return Err(vm.value_error("code: co_exceptiontable is malformed"));
     }
-    let number = |c: &[u8; HANDLER_BYTES], n: usize| u32::from_le_bytes([c[4 * n], c[4 * n + 1], c[4 * n + 2], c[4 * n + 3]]);
+    let number = |c: &[u8; HANDLER_BYTES], n: usize| {
+        u32::from_le_bytes([c[4 * n], c[4 * n + 1], c[4 * n + 2], c[4 * n + 3]])
+    };
     let one = |c: &[u8; HANDLER_BYTES]| Handler {
         start: number(c, 0),
         end: number(c, 1),
@@ -173,14 +239,26 @@ fn handlers_of(vm: &Vm, bytes: &[u8]) -> PyResult<Box<[Handler]>> {
 
 /// Fast locals in the machine's order: locals, cells that are no locals, free variables.
 fn locals_of(vars: Vec<Arc<str>>, cells: Vec<Arc<str>>, free: Vec<Arc<str>>) -> Box<[Local]> {
-    let mut locals: Vec<Local> = vars.into_iter().map(|name| Local { name, kind: LocalKind(LocalKind::LOCAL) }).collect();
+    let mut locals: Vec<Local> = vars
+        .into_iter()
+        .map(|name| Local {
+            name,
+            kind: LocalKind(LocalKind::LOCAL),
+        })
+        .collect();
     for name in cells {
         match locals.iter_mut().find(|l| l.name == name) {
             Some(l) => l.kind.0 |= LocalKind::CELL,
-            None => locals.push(Local { name, kind: LocalKind(LocalKind::CELL) }),
+            None => locals.push(Local {
+                name,
+                kind: LocalKind(LocalKind::CELL),
+            }),
         }
     }
-    locals.extend(free.into_iter().map(|name| Local { name, kind: LocalKind(LocalKind::FREE) }));
+    locals.extend(free.into_iter().map(|name| Local {
+        name,
+        kind: LocalKind(LocalKind::FREE),
+    }));
     locals.into()
 }
 
@@ -196,17 +274,43 @@ struct Parts {
 
 impl Parts {
     fn of(this: &PyCode) -> Parts {
-        Parts { code: (*this.code).clone(), vars: None, cells: None, free: None, local_total: None, stack_size: None }
+        Parts {
+            code: (*this.code).clone(),
+            vars: None,
+            cells: None,
+            free: None,
+            local_total: None,
+            stack_size: None,
+        }
     }
 
     fn set(&mut self, vm: &Vm, name: &str, value: &Value) -> PyResult<bool> {
-        let wrong = |expected: &str| vm.type_error(format!("code() argument '{name}' must be {expected}, not {}", vm.type_name(value)));
+        let wrong = |expected: &str| {
+            vm.type_error(format!(
+                "code() argument '{name}' must be {expected}, not {}",
+                vm.type_name(value)
+            ))
+        };
         let number = || vm.index_i64(value);
         let count = || {
-            number().and_then(|n| u32::try_from(n).map_err(|_| vm.value_error(format!("code: {} must not be negative", &name[3..]))))
+            number().and_then(|n| {
+                u32::try_from(n).map_err(|_| {
+                    vm.value_error(format!("code: {} must not be negative", &name[3..]))
+                })
+            })
         };
-        let text = || value.downcast::<Str>().map(|s| Arc::<str>::from(s.to_string())).ok_or_else(|| wrong("str"));
-        let bytes = || value.downcast::<Bytes>().map(|b| bytes_of(b).to_vec()).ok_or_else(|| wrong("bytes"));
+        let text = || {
+            value
+                .downcast::<Str>()
+                .map(|s| Arc::<str>::from(s.to_string()))
+                .ok_or_else(|| wrong("str"))
+        };
+        let bytes = || {
+            value
+                .downcast::<Bytes>()
+                .map(|b| bytes_of(b).to_vec())
+                .ok_or_else(|| wrong("bytes"))
+        };
         match name {
             "co_argcount" => self.code.arg_count = count()?,
             "co_posonlyargcount" => self.code.posonly_count = count()?,
@@ -214,11 +318,19 @@ impl Parts {
             "co_nlocals" => self.local_total = Some(number()?),
             "co_stacksize" => self.stack_size = Some(number()?),
             "co_flags" => self.code.flags = CodeFlags(number()? as u32),
-            "co_firstlineno" => self.code.first_line = number()?.clamp(0, i64::from(i32::MAX)) as u32,
+            "co_firstlineno" => {
+                self.code.first_line = number()?.clamp(0, i64::from(i32::MAX)) as u32
+            }
             "co_code" => self.code.instrs = instrs_of(vm, &bytes()?)?,
             "co_consts" => {
-                let Some(t) = value.downcast::<Tuple>() else { return Err(wrong("tuple")) };
-                self.code.consts = t.items().iter().map(|v| const_of(vm, v)).collect::<PyResult<_>>()?;
+                let Some(t) = value.downcast::<Tuple>() else {
+                    return Err(wrong("tuple"));
+                };
+                self.code.consts = t
+                    .items()
+                    .iter()
+                    .map(|v| const_of(vm, v))
+                    .collect::<PyResult<_>>()?;
             }
             "co_names" => self.code.names = names_in(vm, value, "names")?.into(),
             "co_varnames" => self.vars = Some(value.clone()),
@@ -236,7 +348,11 @@ impl Parts {
 
     fn finish(mut self, vm: &Vm) -> PyResult {
         let names = |code: &Code, bit: u8| -> Vec<Arc<str>> {
-            code.locals.iter().filter(|l| l.kind.has(bit)).map(|l| l.name.clone()).collect()
+            code.locals
+                .iter()
+                .filter(|l| l.kind.has(bit))
+                .map(|l| l.name.clone())
+                .collect()
         };
         let given = |value: &Option<Value>, bit: u8, what: &str| match value {
             Some(v) => names_in(vm, v, what),
@@ -249,7 +365,9 @@ impl Parts {
         if self.local_total.is_some_and(|n| n != vars.len() as i64) {
             return Err(vm.value_error("code: co_nlocals != len(co_varnames)"));
         }
-        let same = vars == names(&self.code, LocalKind::LOCAL) && cells == names(&self.code, LocalKind::CELL) && free == names(&self.code, LocalKind::FREE);
+        let same = vars == names(&self.code, LocalKind::LOCAL)
+            && cells == names(&self.code, LocalKind::CELL)
+            && free == names(&self.code, LocalKind::FREE);
         let temporaries = self.code.registers.saturating_sub(before);
         if !same {
             self.code.locals = locals_of(vars, cells, free);
@@ -276,16 +394,35 @@ impl PyCode {
     #[pyslot(new)]
     fn make(vm: &Vm, _cls: &TypeRef, args: taipan_object::Args<'_>) -> PyResult {
         const ORDER: [&str; 18] = [
-            "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_nlocals", "co_stacksize", "co_flags", "co_code", "co_consts",
-            "co_names", "co_varnames", "co_filename", "co_name", "co_qualname", "co_firstlineno", "co_linetable", "co_exceptiontable",
-            "co_freevars", "co_cellvars",
+            "co_argcount",
+            "co_posonlyargcount",
+            "co_kwonlyargcount",
+            "co_nlocals",
+            "co_stacksize",
+            "co_flags",
+            "co_code",
+            "co_consts",
+            "co_names",
+            "co_varnames",
+            "co_filename",
+            "co_name",
+            "co_qualname",
+            "co_firstlineno",
+            "co_linetable",
+            "co_exceptiontable",
+            "co_freevars",
+            "co_cellvars",
         ];
         if args.keyword_count() > 0 {
             return Err(vm.type_error("code() takes no keyword arguments"));
         }
         let given = args.values.len();
         if !(16..=18).contains(&given) {
-            let bound = if given < 16 { "at least 16" } else { "at most 18" };
+            let bound = if given < 16 {
+                "at least 16"
+            } else {
+                "at most 18"
+            };
             return Err(vm.type_error(format!("code expected {bound} arguments, got {given}")));
         }
         let none: Arc<str> = Arc::from("");
@@ -306,7 +443,14 @@ impl PyCode {
             handlers: Box::default(),
             positions: Box::default(),
         };
-        let mut parts = Parts { code: empty, vars: None, cells: None, free: None, local_total: None, stack_size: None };
+        let mut parts = Parts {
+            code: empty,
+            vars: None,
+            cells: None,
+            free: None,
+            local_total: None,
+            stack_size: None,
+        };
         for (name, value) in ORDER.into_iter().zip(args.values) {
             parts.set(vm, name, value)?;
         }
@@ -316,7 +460,12 @@ impl PyCode {
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<PyCode>) -> PyResult {
         let (c, id) = (&this.code, this.as_value().id());
-        Ok(vm.new_str(&format!("<code object {} at {id:#x}, file \"{}\", line {}>", c.name, c.filename, c.first_line)).into_value())
+        Ok(vm
+            .new_str(&format!(
+                "<code object {} at {id:#x}, file \"{}\", line {}>",
+                c.name, c.filename, c.first_line
+            ))
+            .into_value())
     }
     #[pyslot]
     fn richcompare(_: &Vm, this: &Ref<PyCode>, other: &Value, op: CmpOp) -> PyResult {
@@ -330,7 +479,13 @@ impl PyCode {
     fn hash(_: &Vm, this: &Ref<PyCode>) -> PyResult<i64> {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hasher = DefaultHasher::new();
-        (&this.code.name, &this.code.names, this.code.first_line, this.code.arg_count).hash(&mut hasher);
+        (
+            &this.code.name,
+            &this.code.names,
+            this.code.first_line,
+            this.code.arg_count,
+        )
+            .hash(&mut hasher);
         this.code.instrs.hash(&mut hasher);
         let hash = hasher.finish() as i64;
         Ok(if hash == -1 { -2 } else { hash })
@@ -378,7 +533,12 @@ impl PyCode {
     }
     #[pygetset]
     fn co_names(vm: &Vm, this: &Ref<PyCode>) -> Value {
-        let names: Vec<Value> = this.code.names.iter().map(|n| vm.intern_str(n).into_value()).collect();
+        let names: Vec<Value> = this
+            .code
+            .names
+            .iter()
+            .map(|n| vm.intern_str(n).into_value())
+            .collect();
         vm.new_tuple(names).into_value()
     }
     #[pygetset]
@@ -416,11 +576,22 @@ impl PyCode {
     /// Line, end line, column, end column of each instruction.
     #[pymethod("(self, /)")]
     fn co_positions(vm: &Vm, this: &Ref<PyCode>) -> PyResult {
-        let number = |n: i32| if n < 0 { Value::NONE } else { vm.new_int(i64::from(n)) };
+        let number = |n: i32| {
+            if n < 0 {
+                Value::NONE
+            } else {
+                vm.new_int(i64::from(n))
+            }
+        };
         let mut all = Vec::new();
         for (p, count) in PositionReader::new(&this.code.positions) {
             let room = this.code.instrs.len() - all.len();
-            let one = vm.tuple_value([number(p.line), number(p.end_line), number(p.column), number(p.end_column)]);
+            let one = vm.tuple_value([
+                number(p.line),
+                number(p.end_line),
+                number(p.column),
+                number(p.end_column),
+            ]);
             all.extend(std::iter::repeat_n(one, (count as usize).min(room)));
         }
         vm.iter(&vm.list_value(all))
@@ -439,7 +610,11 @@ impl PyCode {
             at = end;
         }
         let one = |(start, end, line): (i64, i64, i32)| {
-            let line = if line < 0 { Value::NONE } else { vm.new_int(i64::from(line)) };
+            let line = if line < 0 {
+                Value::NONE
+            } else {
+                vm.new_int(i64::from(line))
+            };
             vm.tuple_value([vm.new_int(start), vm.new_int(end), line])
         };
         vm.iter(&vm.list_value(ranges.into_iter().map(one).collect()))
@@ -456,7 +631,9 @@ impl PyCode {
         for (name, value) in changes.iter() {
             let name = name.to_string();
             if !parts.set(vm, &name, value)? {
-                return Err(vm.type_error(format!("replace() got an unexpected keyword argument '{name}'")));
+                return Err(vm.type_error(format!(
+                    "replace() got an unexpected keyword argument '{name}'"
+                )));
             }
         }
         parts.finish(vm)
@@ -469,7 +646,10 @@ impl PyCode {
     /// The name of a fast local.
     #[pymethod("(self, oparg, /)", name = "_varname_from_oparg")]
     fn varname(vm: &Vm, this: &Ref<PyCode>, oparg: i64) -> PyResult {
-        match usize::try_from(oparg).ok().and_then(|n| this.code.locals.get(n)) {
+        match usize::try_from(oparg)
+            .ok()
+            .and_then(|n| this.code.locals.get(n))
+        {
             Some(l) => Ok(vm.intern_str(&l.name).into_value()),
             None => Err(vm.index_error("tuple index out of range")),
         }

@@ -91,7 +91,9 @@ impl Default for Config {
 /// Gives an interpreter its set-up.
 pub fn set(vm: &Vm, config: Config) {
     vm.int_max_str_digits.set(config.int_max_str_digits);
-    vm.module_state.borrow_mut().insert("config", Rc::new(config));
+    vm.module_state
+        .borrow_mut()
+        .insert("config", Rc::new(config));
 }
 
 /// The set-up of an interpreter.

@@ -70,7 +70,9 @@ impl Frame {
     }
     pub fn function(&self) -> Option<&Ref<Function>> {
         // SAFETY: the word is an owned value.
-        (self.function != 0).then(|| unsafe { Value::borrow_word(&self.function) }).and_then(|f| f.downcast())
+        (self.function != 0)
+            .then(|| unsafe { Value::borrow_word(&self.function) })
+            .and_then(|f| f.downcast())
     }
     pub fn globals(&self) -> &Ref<Dict> {
         // SAFETY: globals are kept alive by the function; the pointer is an unowned reference.
@@ -122,26 +124,47 @@ pub struct FrameObject {
     pub displaced: RefCell<Vec<Value>>,
 }
 
-payload!(FrameObject, gc, |this, visit| {
-    visit(this.code.as_value());
-    this.function.iter().for_each(&mut *visit);
-    visit(this.globals.as_value());
-    visit(this.builtins.as_value());
-    this.displaced.borrow().iter().for_each(&mut *visit);
-    // SAFETY: nothing changes the saved locals while the collector runs.
-    unsafe { (*this.saved.get()).iter().flatten().for_each(&mut *visit) };
-    for cell in [&this.saved_locals, &this.back, &this.trace, &this.extra_locals] {
-        if let Some(v) = taipan_object::exceptions::peek(cell) { visit(&v) }
+payload!(
+    FrameObject,
+    gc,
+    |this, visit| {
+        visit(this.code.as_value());
+        this.function.iter().for_each(&mut *visit);
+        visit(this.globals.as_value());
+        visit(this.builtins.as_value());
+        this.displaced.borrow().iter().for_each(&mut *visit);
+        // SAFETY: nothing changes the saved locals while the collector runs.
+        unsafe { (*this.saved.get()).iter().flatten().for_each(&mut *visit) };
+        for cell in [
+            &this.saved_locals,
+            &this.back,
+            &this.trace,
+            &this.extra_locals,
+        ] {
+            if let Some(v) = taipan_object::exceptions::peek(cell) {
+                visit(&v)
+            }
+        }
+    },
+    clear | this | {
+        // SAFETY: as above.
+        let saved = unsafe { std::mem::take(&mut *this.saved.get()) };
+        drop((
+            saved,
+            this.saved_locals.take(),
+            this.back.take(),
+            this.trace.take(),
+            this.extra_locals.take(),
+        ));
     }
-}, clear |this| {
-    // SAFETY: as above.
-    let saved = unsafe { std::mem::take(&mut *this.saved.get()) };
-    drop((saved, this.saved_locals.take(), this.back.take(), this.trace.take(), this.extra_locals.take()));
-});
+);
 
 impl FrameObject {
     /// The live record.
-    #[expect(clippy::mut_from_ref, reason = "records are only reached from the thread that runs them")]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "records are only reached from the thread that runs them"
+    )]
     pub fn live(&self) -> Option<&mut Frame> {
         // SAFETY: the pointer is reset when the record ends.
         unsafe { self.frame.get().as_mut() }
@@ -163,34 +186,50 @@ impl FrameObject {
 }
 
 /// The Python object of a frame record, made on first use.
-#[expect(clippy::not_unsafe_ptr_arg_deref, reason = "callers hold records of running or suspended bodies")]
+#[expect(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "callers hold records of running or suspended bodies"
+)]
 pub fn frame_object(vm: &Vm, frame: *mut Frame) -> Ref<FrameObject> {
     // SAFETY: the record is live.
     let f = unsafe { &mut *frame };
     if f.object == 0 {
         // SAFETY: code is a live object.
-        let code = unsafe { std::mem::ManuallyDrop::new(Ref::from_raw(std::ptr::NonNull::new_unchecked(f.code.cast_mut()))) };
-        let object = vm.heap.alloc(&vm.types.frame, FrameObject {
-            frame: Cell::new(frame),
-            code: (*code).clone(),
-            // SAFETY: an owned word, borrowed for the clone.
-            function: (f.function != 0).then(|| unsafe { Value::borrow_word(&f.function).clone() }),
-            globals: f.globals().clone(),
-            builtins: f.builtins().clone(),
-            saved: UnsafeCell::default(),
-            saved_locals: Cell::default(),
-            saved_lasti: Cell::new(-1),
-            back: Cell::default(),
-            trace: Cell::default(),
-            trace_lines: Cell::new(true),
-            trace_opcodes: Cell::new(false),
-            extra_locals: Cell::default(),
-            displaced: RefCell::default(),
-        });
+        let code = unsafe {
+            std::mem::ManuallyDrop::new(Ref::from_raw(std::ptr::NonNull::new_unchecked(
+                f.code.cast_mut(),
+            )))
+        };
+        let object = vm.heap.alloc(
+            &vm.types.frame,
+            FrameObject {
+                frame: Cell::new(frame),
+                code: (*code).clone(),
+                // SAFETY: an owned word, borrowed for the clone.
+                function: (f.function != 0)
+                    .then(|| unsafe { Value::borrow_word(&f.function).clone() }),
+                globals: f.globals().clone(),
+                builtins: f.builtins().clone(),
+                saved: UnsafeCell::default(),
+                saved_locals: Cell::default(),
+                saved_lasti: Cell::new(-1),
+                back: Cell::default(),
+                trace: Cell::default(),
+                trace_lines: Cell::new(true),
+                trace_opcodes: Cell::new(false),
+                extra_locals: Cell::default(),
+                displaced: RefCell::default(),
+            },
+        );
         f.object = object.into_value().into_word();
     }
     // SAFETY: the word is an owned frame object.
-    unsafe { Value::borrow_word(&f.object).clone().downcast_owned::<FrameObject>().unwrap_unchecked() }
+    unsafe {
+        Value::borrow_word(&f.object)
+            .clone()
+            .downcast_owned::<FrameObject>()
+            .unwrap_unchecked()
+    }
 }
 
 /// Ends the link between a record and its Python object: if others still refer
@@ -202,7 +241,9 @@ pub fn detach(vm: Option<&Vm>, frame: &mut Frame) {
     }
     // SAFETY: the record owned this reference.
     let object = unsafe { Value::from_word(word) };
-    let Some(o) = object.downcast::<FrameObject>() else { return };
+    let Some(o) = object.downcast::<FrameObject>() else {
+        return;
+    };
     if o.header().count() > 1 {
         let n = frame.code().local_count as usize;
         let mut saved = Vec::with_capacity(n);
@@ -219,11 +260,13 @@ pub fn detach(vm: Option<&Vm>, frame: &mut Frame) {
         if let Some(vm) = vm
             && !frame.previous.is_null()
         {
-            o.back.set(Some(frame_object(vm, frame.previous).into_value()));
+            o.back
+                .set(Some(frame_object(vm, frame.previous).into_value()));
         }
         if frame.locals != 0 {
             // SAFETY: the record owns the word and keeps it.
-            o.saved_locals.set(Some(unsafe { Value::borrow_word(&frame.locals).clone() }));
+            o.saved_locals
+                .set(Some(unsafe { Value::borrow_word(&frame.locals).clone() }));
         }
     }
     o.frame.set(std::ptr::null_mut());

@@ -73,7 +73,11 @@ impl FrameObject {
     /// The fast local with a name.
     fn local_named(&self, key: &Value) -> Option<usize> {
         let key = key.downcast::<Str>()?;
-        self.code.code.locals.iter().position(|l| !l.kind.has(LocalKind::HIDDEN) && key.is_str(&l.name))
+        self.code
+            .code
+            .locals
+            .iter()
+            .position(|l| !l.kind.has(LocalKind::HIDDEN) && key.is_str(&l.name))
     }
 
     fn is_optimized(&self) -> bool {
@@ -82,9 +86,16 @@ impl FrameObject {
 
     /// Names and values of the bound fast locals, then of names set from outside.
     fn local_items(&self, vm: &Vm) -> Vec<(Value, Value)> {
-        let locals = self.code.code.locals.iter().enumerate().filter(|(_, l)| !l.kind.has(LocalKind::HIDDEN));
-        let mut items: Vec<(Value, Value)> =
-            locals.filter_map(|(n, l)| Some((vm.intern_str(&l.name).into_value(), self.local(n)?))).collect();
+        let locals = self
+            .code
+            .code
+            .locals
+            .iter()
+            .enumerate()
+            .filter(|(_, l)| !l.kind.has(LocalKind::HIDDEN));
+        let mut items: Vec<(Value, Value)> = locals
+            .filter_map(|(n, l)| Some((vm.intern_str(&l.name).into_value(), self.local(n)?)))
+            .collect();
         if let Some(extra) = peek(&self.extra_locals)
             && let Some(extra) = extra.downcast::<Dict>()
         {
@@ -119,7 +130,15 @@ fn snapshot(vm: &Vm, frame: &FrameObject) -> PyResult<Ref<Dict>> {
 pub fn f_locals(vm: &Vm, frame: &Ref<FrameObject>) -> PyResult {
     if frame.is_optimized() {
         let class = vm.add_native_type::<LocalsProxy>();
-        return Ok(vm.heap.alloc(&class, LocalsProxy { frame: frame.clone() }).into_value());
+        return Ok(vm
+            .heap
+            .alloc(
+                &class,
+                LocalsProxy {
+                    frame: frame.clone(),
+                },
+            )
+            .into_value());
     }
     mapping(vm, frame)
 }
@@ -153,7 +172,9 @@ pub fn locals(vm: &Vm, frame: &Ref<FrameObject>) -> PyResult {
 fn mapping(vm: &Vm, frame: &FrameObject) -> PyResult {
     let live = frame.live().filter(|f| f.locals != 0);
     // SAFETY: the word is owned by the live record.
-    let found = live.map(|f| unsafe { Value::borrow_word(&f.locals).clone() }).or_else(|| peek(&frame.saved_locals));
+    let found = live
+        .map(|f| unsafe { Value::borrow_word(&f.locals).clone() })
+        .or_else(|| peek(&frame.saved_locals));
     Ok(found.unwrap_or_else(|| vm.new_dict().into_value()))
 }
 
@@ -163,7 +184,11 @@ impl FrameObject {
     fn repr(vm: &Vm, this: &Ref<FrameObject>) -> PyResult {
         let file = vm.repr(vm.new_str(&this.code.code.filename).as_value())?;
         let (id, line, name) = (this.as_value().id(), this.line(), this.code.name());
-        Ok(vm.new_str(&format!("<frame at {id:#x}, file {file}, line {line}, code {name}>")).into_value())
+        Ok(vm
+            .new_str(&format!(
+                "<frame at {id:#x}, file {file}, line {line}, code {name}>"
+            ))
+            .into_value())
     }
     #[pygetset]
     fn f_back(vm: &Vm, this: &Ref<FrameObject>) -> Option<Value> {
@@ -231,7 +256,11 @@ impl FrameObject {
         this.trace_opcodes.get()
     }
     #[pysetter(f_trace_opcodes)]
-    fn set_f_trace_opcodes(vm: &Vm, this: &Ref<FrameObject>, value: Option<&Value>) -> PyResult<()> {
+    fn set_f_trace_opcodes(
+        vm: &Vm,
+        this: &Ref<FrameObject>,
+        value: Option<&Value>,
+    ) -> PyResult<()> {
         this.trace_opcodes.set(checked_bool(vm, value)?);
         Ok(())
     }
@@ -244,8 +273,12 @@ impl FrameObject {
     fn clear(vm: &Vm, this: &Ref<FrameObject>) -> PyResult<()> {
         if let Some(g) = this.generator() {
             match g.state.get() {
-                GenState::Running => return Err(vm.runtime_error("cannot clear an executing frame")),
-                GenState::Suspended => return Err(vm.runtime_error("cannot clear a suspended frame")),
+                GenState::Running => {
+                    return Err(vm.runtime_error("cannot clear an executing frame"));
+                }
+                GenState::Suspended => {
+                    return Err(vm.runtime_error("cannot clear a suspended frame"));
+                }
                 GenState::Created | GenState::Closed => crate::gen_type::close(vm, &g).map(drop)?,
             }
         } else if this.live().is_some() {
@@ -263,12 +296,15 @@ impl FrameObject {
     fn generator(&self) -> Option<Ref<Generator>> {
         let f = self.live()?;
         // SAFETY: records of generators name their generator, which is alive as long as they are.
-        (!f.generator.is_null()).then(|| unsafe { (*(&raw const f.generator).cast::<Ref<Generator>>()).clone() })
+        (!f.generator.is_null())
+            .then(|| unsafe { (*(&raw const f.generator).cast::<Ref<Generator>>()).clone() })
     }
 }
 
 fn checked_bool(vm: &Vm, value: Option<&Value>) -> PyResult<bool> {
-    value.and_then(Value::as_bool).ok_or_else(|| vm.type_error("attribute value type must be bool"))
+    value
+        .and_then(Value::as_bool)
+        .ok_or_else(|| vm.type_error("attribute value type must be bool"))
 }
 
 /// The payload of `FrameLocalsProxy`: the fast locals of a frame as a mapping.
@@ -279,7 +315,11 @@ payload!(LocalsProxy, gc, |this, visit| visit(this.frame.as_value()));
 
 impl LocalsProxy {
     fn find(&self, vm: &Vm, key: &Value) -> PyResult<Option<Value>> {
-        if let Some(v) = self.frame.local_named(key).and_then(|n| self.frame.local(n)) {
+        if let Some(v) = self
+            .frame
+            .local_named(key)
+            .and_then(|n| self.frame.local(n))
+        {
             return Ok(Some(v));
         }
         match self.frame.extra() {
@@ -310,7 +350,11 @@ impl LocalsProxy {
 
     fn merge(vm: &Vm, this: &Ref<LocalsProxy>, other: &Value) -> PyResult<()> {
         let pairs = vm.new_dict();
-        vm.call_method(pairs.as_value(), &vm.names.update, std::slice::from_ref(other))?;
+        vm.call_method(
+            pairs.as_value(),
+            &vm.names.update,
+            std::slice::from_ref(other),
+        )?;
         for (key, value) in pairs.items() {
             this.store(vm, &key, value)?;
         }
@@ -334,15 +378,28 @@ impl LocalsProxy {
         }
         match args.values {
             [frame] => match frame.downcast::<FrameObject>() {
-                Some(frame) => Ok(vm.heap.alloc(cls, LocalsProxy { frame: frame.clone() }).into_value()),
+                Some(frame) => Ok(vm
+                    .heap
+                    .alloc(
+                        cls,
+                        LocalsProxy {
+                            frame: frame.clone(),
+                        },
+                    )
+                    .into_value()),
                 None => Err(vm.type_error(format!("expect frame, not {}", vm.type_name(frame)))),
             },
-            _ => Err(vm.type_error(format!("FrameLocalsProxy expected 1 argument, got {}", args.values.len()))),
+            _ => Err(vm.type_error(format!(
+                "FrameLocalsProxy expected 1 argument, got {}",
+                args.values.len()
+            ))),
         }
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<LocalsProxy>) -> PyResult {
-        let Some(_guard) = vm.repr_enter(this.as_value()) else { return Ok(vm.new_str("{...}").into_value()) };
+        let Some(_guard) = vm.repr_enter(this.as_value()) else {
+            return Ok(vm.new_str("{...}").into_value());
+        };
         let dict = snapshot(vm, &this.frame)?;
         vm.repr(dict.as_value()).map(Ref::into_value)
     }
@@ -361,7 +418,12 @@ impl LocalsProxy {
         }
     }
     #[pyslot]
-    fn setitem(vm: &Vm, this: &Ref<LocalsProxy>, key: &Value, value: Option<&Value>) -> PyResult<()> {
+    fn setitem(
+        vm: &Vm,
+        this: &Ref<LocalsProxy>,
+        key: &Value,
+        value: Option<&Value>,
+    ) -> PyResult<()> {
         match value {
             Some(v) => this.store(vm, key, v.clone()),
             None => match this.remove(vm, key)? {
@@ -376,7 +438,13 @@ impl LocalsProxy {
     }
     #[pyslot]
     fn iter(vm: &Vm, this: &Ref<LocalsProxy>) -> PyResult {
-        let keys = vm.list_value(this.frame.local_items(vm).into_iter().map(|(k, _)| k).collect());
+        let keys = vm.list_value(
+            this.frame
+                .local_items(vm)
+                .into_iter()
+                .map(|(k, _)| k)
+                .collect(),
+        );
         vm.iter(&keys)
     }
     #[pyslot]
@@ -384,7 +452,10 @@ impl LocalsProxy {
         if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
             return Ok(Value::NOT_IMPLEMENTED);
         }
-        if let (Some(a), Some(b)) = (this.downcast::<LocalsProxy>(), other.downcast::<LocalsProxy>()) {
+        if let (Some(a), Some(b)) = (
+            this.downcast::<LocalsProxy>(),
+            other.downcast::<LocalsProxy>(),
+        ) {
             return Ok(Value::bool(a.frame.is(&b.frame) == (op == CmpOp::Eq)));
         }
         match (as_dict(vm, this)?, other.downcast::<Dict>()) {
@@ -416,7 +487,14 @@ impl LocalsProxy {
     /// The names, last first.
     #[pymethod("(self, /)")]
     fn __reversed__(vm: &Vm, this: &Ref<LocalsProxy>) -> PyResult {
-        let keys = vm.list_value(this.frame.local_items(vm).into_iter().rev().map(|(k, _)| k).collect());
+        let keys = vm.list_value(
+            this.frame
+                .local_items(vm)
+                .into_iter()
+                .rev()
+                .map(|(k, _)| k)
+                .collect(),
+        );
         vm.iter(&keys)
     }
     /// The value of a name, or the default.
@@ -454,18 +532,33 @@ impl LocalsProxy {
     /// The names as a list.
     #[pymethod("(self, /)")]
     fn keys(vm: &Vm, this: &Ref<LocalsProxy>) -> Value {
-        vm.list_value(this.frame.local_items(vm).into_iter().map(|(k, _)| k).collect())
+        vm.list_value(
+            this.frame
+                .local_items(vm)
+                .into_iter()
+                .map(|(k, _)| k)
+                .collect(),
+        )
     }
     /// The values as a list.
     #[pymethod("(self, /)")]
     fn values(vm: &Vm, this: &Ref<LocalsProxy>) -> Value {
-        vm.list_value(this.frame.local_items(vm).into_iter().map(|(_, v)| v).collect())
+        vm.list_value(
+            this.frame
+                .local_items(vm)
+                .into_iter()
+                .map(|(_, v)| v)
+                .collect(),
+        )
     }
     /// The pairs as a list.
     #[pymethod("(self, /)")]
     fn items(vm: &Vm, this: &Ref<LocalsProxy>) -> Value {
-        let pairs = this.frame.local_items(vm).into_iter().map(|(k, v)| vm.tuple_value([k, v]));
+        let pairs = this
+            .frame
+            .local_items(vm)
+            .into_iter()
+            .map(|(k, v)| vm.tuple_value([k, v]));
         vm.list_value(pairs.collect())
     }
 }
-

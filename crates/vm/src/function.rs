@@ -46,7 +46,12 @@ const fn code_word_offset() -> usize {
 /// Whether [`Function::CODE_OFFSET`] is right for this function; compiled code relies on it.
 pub fn code_offset_holds(f: &Ref<Function>) -> bool {
     // SAFETY: reads a word inside the payload.
-    let word = unsafe { *(&raw const **f).cast::<u8>().add(Function::CODE_OFFSET).cast::<u64>() };
+    let word = unsafe {
+        *(&raw const **f)
+            .cast::<u8>()
+            .add(Function::CODE_OFFSET)
+            .cast::<u64>()
+    };
     word == f.code.borrow().as_ptr() as u64
 }
 
@@ -57,26 +62,68 @@ pub fn peek_ref<T>(cell: &Cell<Option<Ref<T>>>) -> Option<Ref<T>> {
     r
 }
 
-payload!(Function, gc, |this, visit| {
-    visit(this.code.borrow().as_value());
-    this.retired.borrow().iter().for_each(|c| visit(c.as_value()));
-    visit(this.globals.as_value());
-    visit(this.builtins.as_value());
-    if let Some(c) = peek_ref(&this.closure) { visit(c.as_value()) }
-    for cell in [&this.defaults, &this.kwdefaults, &this.annotations, &this.annotate, &this.name, &this.qualname, &this.module, &this.doc, &this.type_params] {
-        if let Some(v) = peek(cell) { visit(&v) }
+payload!(
+    Function,
+    gc,
+    |this, visit| {
+        visit(this.code.borrow().as_value());
+        this.retired
+            .borrow()
+            .iter()
+            .for_each(|c| visit(c.as_value()));
+        visit(this.globals.as_value());
+        visit(this.builtins.as_value());
+        if let Some(c) = peek_ref(&this.closure) {
+            visit(c.as_value())
+        }
+        for cell in [
+            &this.defaults,
+            &this.kwdefaults,
+            &this.annotations,
+            &this.annotate,
+            &this.name,
+            &this.qualname,
+            &this.module,
+            &this.doc,
+            &this.type_params,
+        ] {
+            if let Some(v) = peek(cell) {
+                visit(&v)
+            }
+        }
+    },
+    clear | this | {
+        drop((
+            this.closure.take(),
+            this.defaults.take(),
+            this.kwdefaults.take(),
+            this.annotations.take(),
+            this.annotate.take(),
+            this.type_params.take(),
+        ));
     }
-}, clear |this| {
-    drop((this.closure.take(), this.defaults.take(), this.kwdefaults.take(), this.annotations.take(), this.annotate.take(), this.type_params.take()));
-});
+);
 
 /// Makes a function of a code object.
-pub fn new_function(vm: &Vm, code: &Ref<PyCode>, globals: &Ref<Dict>, qualname: Option<Value>) -> Ref<Function> {
+pub fn new_function(
+    vm: &Vm,
+    code: &Ref<PyCode>,
+    globals: &Ref<Dict>,
+    qualname: Option<Value>,
+) -> Ref<Function> {
     let name = vm.intern_str(&code.code.name).into_value();
     let qualname = qualname.unwrap_or_else(|| vm.intern_str(&code.code.qualname).into_value());
     let builtins = builtins_of(vm, globals);
-    let doc = if code.code.flags.contains(taipan_compiler::code::CodeFlags::HAS_DOCSTRING) {
-        code.code.consts.first().and_then(|c| crate::code::const_value(vm, c).ok()).unwrap_or(Value::NONE)
+    let doc = if code
+        .code
+        .flags
+        .contains(taipan_compiler::code::CodeFlags::HAS_DOCSTRING)
+    {
+        code.code
+            .consts
+            .first()
+            .and_then(|c| crate::code::const_value(vm, c).ok())
+            .unwrap_or(Value::NONE)
     } else {
         Value::NONE
     };
@@ -105,7 +152,9 @@ pub fn builtins_of(vm: &Vm, globals: &Ref<Dict>) -> Ref<Dict> {
     match globals.get_str(&vm.names.__builtins__) {
         Some(b) => match b.downcast::<taipan_object::module::Module>() {
             Some(m) => m.dict.clone(),
-            None => b.downcast_owned::<Dict>().unwrap_or_else(|_| vm.builtins.clone()),
+            None => b
+                .downcast_owned::<Dict>()
+                .unwrap_or_else(|_| vm.builtins.clone()),
         },
         None => vm.builtins.clone(),
     }
@@ -113,9 +162,14 @@ pub fn builtins_of(vm: &Vm, globals: &Ref<Dict>) -> Ref<Dict> {
 
 /// Sets `__dict__` of an object whose instance part may have one.
 pub fn replace_dict(vm: &Vm, object: &Value, value: Option<&Value>) -> taipan_object::PyResult<()> {
-    let Some(value) = value else { return Err(vm.type_error("cannot delete __dict__")) };
+    let Some(value) = value else {
+        return Err(vm.type_error("cannot delete __dict__"));
+    };
     let Some(dict) = value.downcast::<Dict>() else {
-        return Err(vm.type_error(format!("__dict__ must be set to a dictionary, not a '{}'", vm.type_name(value))));
+        return Err(vm.type_error(format!(
+            "__dict__ must be set to a dictionary, not a '{}'",
+            vm.type_name(value)
+        )));
     };
     match taipan_object::instance::instance_part(object) {
         Some(part) => {

@@ -34,7 +34,10 @@ impl Function {
             Some(annotate) if vm.type_of(&annotate).slots.call.get().is_some() => {
                 let made = vm.call(&annotate, &[vm.new_int(1)])?;
                 if made.downcast::<Dict>().is_none() {
-                    return Err(vm.type_error(format!("__annotate__() must return a dict, not {}", vm.type_name(&made))));
+                    return Err(vm.type_error(format!(
+                        "__annotate__() must return a dict, not {}",
+                        vm.type_name(&made)
+                    )));
                 }
                 made
             }
@@ -54,7 +57,11 @@ fn text(vm: &Vm, value: Option<&Value>, attribute: &str) -> PyResult<Value> {
 }
 
 /// A value that may be absent or None, and otherwise has payload `T`.
-fn optional<T: taipan_object::Payload>(vm: &Vm, value: Option<&Value>, message: &str) -> PyResult<Option<Value>> {
+fn optional<T: taipan_object::Payload>(
+    vm: &Vm,
+    value: Option<&Value>,
+    message: &str,
+) -> PyResult<Option<Value>> {
     match value {
         None => Ok(None),
         Some(v) if v.is_none() => Ok(None),
@@ -72,10 +79,21 @@ fn check_closure(vm: &Vm, code: &Ref<PyCode>, closure: &Value) -> PyResult<Optio
         None => return Err(vm.type_error("arg 5 (closure) must be None or tuple")),
     };
     if given.len() != wanted {
-        return Err(vm.value_error(format!("{} requires closure of length {wanted}, not {}", code.name(), given.len())));
+        return Err(vm.value_error(format!(
+            "{} requires closure of length {wanted}, not {}",
+            code.name(),
+            given.len()
+        )));
     }
-    if let Some(bad) = given.items().iter().find(|c| c.downcast::<PyCell>().is_none()) {
-        return Err(vm.type_error(format!("arg 5 (closure) expected cell, found {}", vm.type_name(bad))));
+    if let Some(bad) = given
+        .items()
+        .iter()
+        .find(|c| c.downcast::<PyCell>().is_none())
+    {
+        return Err(vm.type_error(format!(
+            "arg 5 (closure) expected cell, found {}",
+            vm.type_name(bad)
+        )));
     }
     Ok(Some(given))
 }
@@ -98,16 +116,28 @@ impl Function {
         kwdefaults: &Value,
     ) -> PyResult {
         let wrong = |what: &str, expected: &str, v: &Value| {
-            vm.type_error(format!("function() argument '{what}' must be {expected}, not {}", vm.type_name(v)))
+            vm.type_error(format!(
+                "function() argument '{what}' must be {expected}, not {}",
+                vm.type_name(v)
+            ))
         };
-        let Some(code) = code.downcast::<PyCode>() else { return Err(wrong("code", "code", code)) };
-        let Some(globals) = globals.downcast::<Dict>() else { return Err(wrong("globals", "dict", globals)) };
+        let Some(code) = code.downcast::<PyCode>() else {
+            return Err(wrong("code", "code", code));
+        };
+        let Some(globals) = globals.downcast::<Dict>() else {
+            return Err(wrong("globals", "dict", globals));
+        };
         if !name.is_none() && name.downcast::<Str>().is_none() {
             return Err(vm.type_error("arg 3 (name) must be None or string"));
         }
-        let defaults = optional::<Tuple>(vm, Some(argdefs), "arg 4 (defaults) must be None or tuple")?;
+        let defaults =
+            optional::<Tuple>(vm, Some(argdefs), "arg 4 (defaults) must be None or tuple")?;
         let closure = check_closure(vm, code, closure)?;
-        let kwdefaults = optional::<Dict>(vm, Some(kwdefaults), "arg 6 (kwdefaults) must be None or dict")?;
+        let kwdefaults = optional::<Dict>(
+            vm,
+            Some(kwdefaults),
+            "arg 6 (kwdefaults) must be None or dict",
+        )?;
         let function = new_function(vm, code, globals, None);
         if !name.is_none() {
             function.name.set(Some(name.clone()));
@@ -123,7 +153,12 @@ impl Function {
         crate::call::function_call(vm, this, args)
     }
     #[pyslot]
-    fn descr_get(vm: &Vm, this: &Value, object: Option<&Value>, _owner: Option<&Value>) -> PyResult {
+    fn descr_get(
+        vm: &Vm,
+        this: &Value,
+        object: Option<&Value>,
+        _owner: Option<&Value>,
+    ) -> PyResult {
         Ok(match object {
             Some(object) => vm.bind_method(this.clone(), object.clone()),
             None => this.clone(),
@@ -131,8 +166,12 @@ impl Function {
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<Function>) -> PyResult {
-        let name = peek(&this.qualname).and_then(|q| q.downcast::<Str>().map(|q| q.to_string())).unwrap_or_default();
-        Ok(vm.new_str(&format!("<function {name} at {:#x}>", this.as_value().id())).into_value())
+        let name = peek(&this.qualname)
+            .and_then(|q| q.downcast::<Str>().map(|q| q.to_string()))
+            .unwrap_or_default();
+        Ok(vm
+            .new_str(&format!("<function {name} at {:#x}>", this.as_value().id()))
+            .into_value())
     }
 
     #[pygetset(name = "__code__")]
@@ -146,11 +185,23 @@ impl Function {
         };
         let free = this.code.borrow().free_count;
         if free != code.free_count {
-            let name = peek(&this.name).and_then(|n| n.downcast::<Str>().map(|n| n.to_string())).unwrap_or_default();
-            return Err(vm.value_error(format!("{name}() requires a code object with {free} free vars, not {}", code.free_count)));
+            let name = peek(&this.name)
+                .and_then(|n| n.downcast::<Str>().map(|n| n.to_string()))
+                .unwrap_or_default();
+            return Err(vm.value_error(format!(
+                "{name}() requires a code object with {free} free vars, not {}",
+                code.free_count
+            )));
         }
         use taipan_compiler::code::CodeFlags;
-        let kind = |c: &PyCode| [CodeFlags::GENERATOR, CodeFlags::COROUTINE, CodeFlags::ASYNC_GENERATOR].map(|f| c.code.flags.contains(f));
+        let kind = |c: &PyCode| {
+            [
+                CodeFlags::GENERATOR,
+                CodeFlags::COROUTINE,
+                CodeFlags::ASYNC_GENERATOR,
+            ]
+            .map(|f| c.code.flags.contains(f))
+        };
         if kind(&this.code.borrow()) != kind(code) {
             let message = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)";
             (vm.hooks.get().warn)(vm, &vm.exc.deprecation_warning, message, 1)?;
@@ -241,7 +292,10 @@ impl Function {
     }
     #[pysetter(__qualname__)]
     fn set_qualname(vm: &Vm, this: &Ref<Function>, value: Option<&Value>) -> PyResult<()> {
-        drop(this.qualname.replace(Some(text(vm, value, "__qualname__")?)));
+        drop(
+            this.qualname
+                .replace(Some(text(vm, value, "__qualname__")?)),
+        );
         Ok(())
     }
     #[pygetset(name = "__module__")]
@@ -285,4 +339,3 @@ impl Function {
         crate::function::replace_dict(vm, this.as_value(), value)
     }
 }
-

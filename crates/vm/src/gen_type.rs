@@ -52,7 +52,9 @@ pub unsafe fn stop_iteration_error(vm: &Vm, frame: *mut Frame, exception: Value)
         } else {
             "generator raised StopIteration"
         }
-    } else if flags.contains(CodeFlags::ASYNC_GENERATOR) && vm.is_instance_of(&exception, &vm.exc.stop_async_iteration) {
+    } else if flags.contains(CodeFlags::ASYNC_GENERATOR)
+        && vm.is_instance_of(&exception, &vm.exc.stop_async_iteration)
+    {
         "async generator raised StopAsyncIteration"
     } else {
         return exception;
@@ -138,7 +140,9 @@ pub fn close(vm: &Vm, this: &Ref<Generator>) -> PyResult {
     }
     let thrown = thrown.unwrap_or_else(|| new_exception(vm, &vm.exc.generator_exit, &[]));
     match resume(vm, this, Value::NONE, Some(thrown)) {
-        Ok(SendResult::Yielded(_)) => Err(vm.runtime_error(format!("{} ignored GeneratorExit", kind_name(vm, this)))),
+        Ok(SendResult::Yielded(_)) => {
+            Err(vm.runtime_error(format!("{} ignored GeneratorExit", kind_name(vm, this))))
+        }
         Ok(SendResult::Returned(v)) => Ok(v),
         Err(_) if vm.exception_is(&vm.exc.generator_exit) => {
             drop(vm.take_pending());
@@ -163,10 +167,15 @@ impl Thrown<'_> {
             None => None,
             Some(t) if t.is_none() => None,
             Some(t) if t.downcast::<Traceback>().is_some() => Some(t.clone()),
-            Some(_) => return Err(vm.type_error("throw() third argument must be a traceback object")),
+            Some(_) => {
+                return Err(vm.type_error("throw() third argument must be a traceback object"));
+            }
         };
         let value = self.value.filter(|v| !v.is_none());
-        let class = self.kind.downcast::<Type>().filter(|t| t.has(TypeFlags::BASE_EXC_SUBCLASS));
+        let class = self
+            .kind
+            .downcast::<Type>()
+            .filter(|t| t.has(TypeFlags::BASE_EXC_SUBCLASS));
         let e = if let Some(class) = class {
             instantiate(vm, class, value)?
         } else if self.kind.downcast::<Exception>().is_some() {
@@ -194,7 +203,11 @@ impl Thrown<'_> {
     }
 
     fn args(self) -> Vec<Value> {
-        [Some(self.kind), self.value, self.traceback].into_iter().flatten().cloned().collect()
+        [Some(self.kind), self.value, self.traceback]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect()
     }
 }
 
@@ -219,7 +232,12 @@ fn instantiate(vm: &Vm, class: &TypeRef, value: Option<&Value>) -> PyResult {
 }
 
 /// `throw(…)`, through what the body delegates to.
-pub(crate) fn throw(vm: &Vm, this: &Ref<Generator>, thrown: Thrown<'_>, close_on_exit: bool) -> PyResult<SendResult> {
+pub(crate) fn throw(
+    vm: &Vm,
+    this: &Ref<Generator>,
+    thrown: Thrown<'_>,
+    close_on_exit: bool,
+) -> PyResult<SendResult> {
     vm.check_stack("")?;
     if let Some(inner) = delegate(this) {
         if close_on_exit && thrown.is(vm, &vm.exc.generator_exit) {
@@ -243,7 +261,13 @@ pub(crate) fn throw(vm: &Vm, this: &Ref<Generator>, thrown: Thrown<'_>, close_on
 }
 
 /// Throws into the delegate; `None` if it has no `throw`.
-fn throw_into(vm: &Vm, this: &Ref<Generator>, inner: &Value, thrown: Thrown<'_>, close_on_exit: bool) -> Option<PyResult> {
+fn throw_into(
+    vm: &Vm,
+    this: &Ref<Generator>,
+    inner: &Value,
+    thrown: Thrown<'_>,
+    close_on_exit: bool,
+) -> Option<PyResult> {
     let ty = vm.type_of(inner);
     if (ty.is(&vm.types.generator) || ty.is(&vm.types.coroutine))
         && let Some(g) = inner.downcast::<Generator>()
@@ -260,9 +284,24 @@ fn throw_into(vm: &Vm, this: &Ref<Generator>, inner: &Value, thrown: Thrown<'_>,
 }
 
 /// `throw` as Python calls it.
-pub(crate) fn throw_method(vm: &Vm, this: &Ref<Generator>, kind: &Value, value: Option<&Value>, traceback: Option<&Value>) -> PyResult {
+pub(crate) fn throw_method(
+    vm: &Vm,
+    this: &Ref<Generator>,
+    kind: &Value,
+    value: Option<&Value>,
+    traceback: Option<&Value>,
+) -> PyResult {
     warn_old_throw(vm, "throw", value)?;
-    let result = throw(vm, this, Thrown { kind, value, traceback }, true)?;
+    let result = throw(
+        vm,
+        this,
+        Thrown {
+            kind,
+            value,
+            traceback,
+        },
+        true,
+    )?;
     yielded_or_stop(vm, this.as_value(), result)
 }
 
@@ -271,7 +310,9 @@ pub(crate) fn warn_old_throw(vm: &Vm, name: &str, value: Option<&Value>) -> PyRe
     if value.is_none() {
         return Ok(());
     }
-    let message = format!("the (type, exc, tb) signature of {name}() is deprecated, use the single-arg signature instead.");
+    let message = format!(
+        "the (type, exc, tb) signature of {name}() is deprecated, use the single-arg signature instead."
+    );
     (vm.hooks.get().warn)(vm, &vm.exc.deprecation_warning, &message, 1)
 }
 
@@ -280,8 +321,15 @@ fn repr(vm: &Vm, this: &Ref<Generator>) -> PyResult {
         "async generator" => "async_generator",
         kind => kind,
     };
-    let name = peek(&this.qualname).and_then(|q| q.downcast::<Str>().map(|s| s.to_string())).unwrap_or_default();
-    Ok(vm.new_str(&format!("<{kind} object {name} at {:#x}>", this.as_value().id())).into_value())
+    let name = peek(&this.qualname)
+        .and_then(|q| q.downcast::<Str>().map(|s| s.to_string()))
+        .unwrap_or_default();
+    Ok(vm
+        .new_str(&format!(
+            "<{kind} object {name} at {:#x}>",
+            this.as_value().id()
+        ))
+        .into_value())
 }
 
 /// A name to be set: a string.
@@ -298,7 +346,9 @@ pub(crate) fn frame_of(vm: &Vm, this: &Ref<Generator>) -> Option<Value> {
 
 /// The finaliser: closes the body, or asks the event loop to.
 fn finalize(vm: &Vm, this: &Value) {
-    let Some(g) = this.downcast::<Generator>() else { return };
+    let Some(g) = this.downcast::<Generator>() else {
+        return;
+    };
     if g.state.get() == GenState::Closed {
         return;
     }
@@ -324,9 +374,16 @@ fn finalize(vm: &Vm, this: &Value) {
 /// An error of closing a body that nobody can handle.
 fn report(vm: &Vm, e: taipan_object::Raised, closed: &Value) {
     let e = vm.take_exception(e);
-    let text = vm.repr(closed).map_or_else(|_| "<object>".to_owned(), |r| r.to_string());
+    let text = vm
+        .repr(closed)
+        .map_or_else(|_| "<object>".to_owned(), |r| r.to_string());
     drop(vm.take_pending());
-    (vm.hooks.get().unraisable)(vm, e, &format!("Exception ignored while closing generator {text}"), None);
+    (vm.hooks.get().unraisable)(
+        vm,
+        e,
+        &format!("Exception ignored while closing generator {text}"),
+        None,
+    );
 }
 
 /// "coroutine 'f' was never awaited", through `warnings`, which knows where it was made.
@@ -344,8 +401,15 @@ fn warn_unawaited(vm: &Vm, g: &Ref<Generator>) {
         {
             return vm.call(&f, &[g.to_value()]).map(drop);
         }
-        let name = peek(&g.qualname).and_then(|q| q.downcast::<Str>().map(|s| s.to_string())).unwrap_or_default();
-        (vm.hooks.get().warn)(vm, &vm.exc.runtime_warning, &format!("coroutine '{name}' was never awaited"), 1)
+        let name = peek(&g.qualname)
+            .and_then(|q| q.downcast::<Str>().map(|s| s.to_string()))
+            .unwrap_or_default();
+        (vm.hooks.get().warn)(
+            vm,
+            &vm.exc.runtime_warning,
+            &format!("coroutine '{name}' was never awaited"),
+            1,
+        )
     };
     if let Err(e) = warn() {
         let e = vm.take_exception(e);
@@ -359,7 +423,11 @@ unsafe fn wants_finalizer(object: *mut ObjectHeader) -> bool {
     match g.state.get() {
         GenState::Closed | GenState::Running => false,
         _ if peek(&g.finalizer).is_some() => !g.closed.get(),
-        GenState::Created => g.code.code.flags.contains(taipan_compiler::code::CodeFlags::COROUTINE),
+        GenState::Created => g
+            .code
+            .code
+            .flags
+            .contains(taipan_compiler::code::CodeFlags::COROUTINE),
         GenState::Suspended => must_be_closed(g),
     }
 }
@@ -406,7 +474,13 @@ impl GeneratorFace {
     }
     /// Raises an exception where the generator is suspended.
     #[pymethod("(self, typ, val=<unset>, tb=<unset>, /)")]
-    fn throw(vm: &Vm, this: &Ref<Generator>, typ: &Value, val: Option<Value>, tb: Option<Value>) -> PyResult {
+    fn throw(
+        vm: &Vm,
+        this: &Ref<Generator>,
+        typ: &Value,
+        val: Option<Value>,
+        tb: Option<Value>,
+    ) -> PyResult {
         throw_method(vm, this, typ, val.as_ref(), tb.as_ref())
     }
     /// Raises GeneratorExit where the generator is suspended.
@@ -425,7 +499,10 @@ impl GeneratorFace {
     }
     #[pysetter(__name__)]
     pub(crate) fn set_name(vm: &Vm, this: &Ref<Generator>, value: Option<&Value>) -> PyResult<()> {
-        drop(this.name.replace(Some(checked_name(vm, value, "__name__")?)));
+        drop(
+            this.name
+                .replace(Some(checked_name(vm, value, "__name__")?)),
+        );
         Ok(())
     }
     #[pygetset(name = "__qualname__")]
@@ -433,8 +510,15 @@ impl GeneratorFace {
         peek(&this.qualname)
     }
     #[pysetter(__qualname__)]
-    pub(crate) fn set_qualname(vm: &Vm, this: &Ref<Generator>, value: Option<&Value>) -> PyResult<()> {
-        drop(this.qualname.replace(Some(checked_name(vm, value, "__qualname__")?)));
+    pub(crate) fn set_qualname(
+        vm: &Vm,
+        this: &Ref<Generator>,
+        value: Option<&Value>,
+    ) -> PyResult<()> {
+        drop(
+            this.qualname
+                .replace(Some(checked_name(vm, value, "__qualname__")?)),
+        );
         Ok(())
     }
     /// What the generator delegates to.
@@ -500,8 +584,13 @@ impl CoroutineFace {
     }
     #[pyslot]
     fn r#await(vm: &Vm, this: &Ref<Generator>) -> PyResult {
-        let wrapper = CoroutineWrapper { coroutine: this.clone() };
-        Ok(vm.heap.alloc(&vm.types.coroutine_wrapper, wrapper).into_value())
+        let wrapper = CoroutineWrapper {
+            coroutine: this.clone(),
+        };
+        Ok(vm
+            .heap
+            .alloc(&vm.types.coroutine_wrapper, wrapper)
+            .into_value())
     }
     #[pyslot]
     fn send(vm: &Vm, this: &Value, value: Value) -> PyResult<SendResult> {
@@ -518,7 +607,13 @@ impl CoroutineFace {
     }
     /// Raises an exception where the coroutine is suspended.
     #[pymethod("(self, typ, val=<unset>, tb=<unset>, /)")]
-    fn throw(vm: &Vm, this: &Ref<Generator>, typ: &Value, val: Option<Value>, tb: Option<Value>) -> PyResult {
+    fn throw(
+        vm: &Vm,
+        this: &Ref<Generator>,
+        typ: &Value,
+        val: Option<Value>,
+        tb: Option<Value>,
+    ) -> PyResult {
         throw_method(vm, this, typ, val.as_ref(), tb.as_ref())
     }
     /// Raises GeneratorExit where the coroutine is suspended.
@@ -609,7 +704,9 @@ pub fn origin(vm: &Vm, depth: u32) -> Value {
 pub struct CoroutineWrapper {
     pub coroutine: Ref<Generator>,
 }
-payload!(CoroutineWrapper, gc, |this, visit| visit(this.coroutine.as_value()));
+payload!(CoroutineWrapper, gc, |this, visit| visit(
+    this.coroutine.as_value()
+));
 
 #[taipan_macros::pymethods(name = "coroutine_wrapper", flags(DISALLOW_INSTANTIATION))]
 impl CoroutineWrapper {
@@ -633,7 +730,13 @@ impl CoroutineWrapper {
     }
     /// Raises an exception in the coroutine.
     #[pymethod("(self, typ, val=<unset>, tb=<unset>, /)")]
-    fn throw(vm: &Vm, this: &Ref<CoroutineWrapper>, typ: &Value, val: Option<Value>, tb: Option<Value>) -> PyResult {
+    fn throw(
+        vm: &Vm,
+        this: &Ref<CoroutineWrapper>,
+        typ: &Value,
+        val: Option<Value>,
+        tb: Option<Value>,
+    ) -> PyResult {
         throw_method(vm, &this.coroutine, typ, val.as_ref(), tb.as_ref())
     }
     /// Raises GeneratorExit in the coroutine.
@@ -647,7 +750,6 @@ impl CoroutineWrapper {
 pub fn coroutine_wrapper_spec() -> TypeSpec {
     CoroutineWrapper::spec()
 }
-
 
 /// The slots that all three kinds share, for `async_generator`.
 pub(crate) fn fill_common(s: &taipan_object::slots::Slots) {

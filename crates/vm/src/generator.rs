@@ -44,30 +44,43 @@ pub struct Generator {
     pub finalizer: Cell<Option<Value>>,
 }
 
-payload!(Generator, gc, |this, visit| {
-    // SAFETY: a suspended body's registers and words are owned; nothing runs meanwhile.
-    unsafe {
-        for word in (*this.registers.get()).iter() {
-            if is_heap(*word) {
-                visit(Value::borrow_word(word));
+payload!(
+    Generator,
+    gc,
+    |this, visit| {
+        // SAFETY: a suspended body's registers and words are owned; nothing runs meanwhile.
+        unsafe {
+            for word in (*this.registers.get()).iter() {
+                if is_heap(*word) {
+                    visit(Value::borrow_word(word));
+                }
+            }
+            let f = &*this.frame.get();
+            for word in [&f.function, &f.object, &f.locals] {
+                if *word != 0 {
+                    visit(Value::borrow_word(word));
+                }
             }
         }
-        let f = &*this.frame.get();
-        for word in [&f.function, &f.object, &f.locals] {
-            if *word != 0 {
-                visit(Value::borrow_word(word));
+        visit(this.code.as_value());
+        for cell in [
+            &this.exc.value,
+            &this.name,
+            &this.qualname,
+            &this.origin,
+            &this.finalizer,
+        ] {
+            if let Some(v) = taipan_object::exceptions::peek(cell) {
+                visit(&v)
             }
         }
+    },
+    clear | this | {
+        if this.state.get() != GenState::Running {
+            this.close_frame();
+        }
     }
-    visit(this.code.as_value());
-    for cell in [&this.exc.value, &this.name, &this.qualname, &this.origin, &this.finalizer] {
-        if let Some(v) = taipan_object::exceptions::peek(cell) { visit(&v) }
-    }
-}, clear |this| {
-    if this.state.get() != GenState::Running {
-        this.close_frame();
-    }
-});
+);
 
 impl Generator {
     /// The record, whose address is stable.
@@ -121,7 +134,11 @@ pub unsafe fn new_generator(vm: &Vm, frame: *mut Frame) -> Value {
         let code = (*(&raw const code_ptr).cast::<Ref<PyCode>>()).clone();
         let n = code.register_count as usize;
         let mut registers = vec![0u64; n].into_boxed_slice();
-        for (i, to) in registers.iter_mut().enumerate().take(code.local_count as usize) {
+        for (i, to) in registers
+            .iter_mut()
+            .enumerate()
+            .take(code.local_count as usize)
+        {
             *to = (*frame).regs.add(i).replace(0);
         }
         let flags = code.code.flags;
@@ -133,7 +150,10 @@ pub unsafe fn new_generator(vm: &Vm, frame: *mut Frame) -> Value {
             &vm.types.generator
         };
         let (name, qualname) = match (*frame).function() {
-            Some(f) => (taipan_object::exceptions::peek(&f.name), taipan_object::exceptions::peek(&f.qualname)),
+            Some(f) => (
+                taipan_object::exceptions::peek(&f.name),
+                taipan_object::exceptions::peek(&f.qualname),
+            ),
             None => (None, None),
         };
         let regs = registers.as_mut_ptr();
@@ -143,20 +163,23 @@ pub unsafe fn new_generator(vm: &Vm, frame: *mut Frame) -> Value {
         record.previous = std::ptr::null_mut();
         record.object = 0;
         record.instance = 0;
-        let g = vm.heap.alloc(ty, Generator {
-            frame: UnsafeCell::new(record),
-            registers: UnsafeCell::new(registers),
-            state: Cell::new(GenState::Created),
-            exc: ExcItem::default(),
-            name: Cell::new(name),
-            qualname: Cell::new(qualname),
-            code,
-            origin: Cell::new(None),
-            hooks_inited: Cell::new(false),
-            closed: Cell::new(false),
-            running_async: Cell::new(false),
-            finalizer: Cell::new(None),
-        });
+        let g = vm.heap.alloc(
+            ty,
+            Generator {
+                frame: UnsafeCell::new(record),
+                registers: UnsafeCell::new(registers),
+                state: Cell::new(GenState::Created),
+                exc: ExcItem::default(),
+                name: Cell::new(name),
+                qualname: Cell::new(qualname),
+                code,
+                origin: Cell::new(None),
+                hooks_inited: Cell::new(false),
+                closed: Cell::new(false),
+                running_async: Cell::new(false),
+                finalizer: Cell::new(None),
+            },
+        );
         (*g.frame.get()).generator = g.as_ptr().cast();
         let depth = Machine::of(vm).origin_depth.get();
         if depth > 0 && flags.contains(CodeFlags::COROUTINE) {
@@ -265,7 +288,13 @@ pub unsafe fn is_inline_sendable(vm: &Vm, word: u64) -> bool {
 ///
 /// # Safety
 /// `word` is a live generator or coroutine; `frame` is the running frame with its program counter saved.
-pub unsafe fn enter_inline(vm: &Vm, _frame: *mut Frame, word: u64, value: Value, by_loop: bool) -> Option<*mut Frame> {
+pub unsafe fn enter_inline(
+    vm: &Vm,
+    _frame: *mut Frame,
+    word: u64,
+    value: Value,
+    by_loop: bool,
+) -> Option<*mut Frame> {
     // SAFETY: by the contract.
     unsafe {
         let g = &(*(word as *const Object<Generator>)).payload;
@@ -311,11 +340,19 @@ unsafe fn put_sent(f: *mut Frame, value: Value) {
 /// # Errors
 /// What the body raises; ValueError "generator already executing"; for a
 /// finished body what `thrown` is.
-pub fn resume(vm: &Vm, this: &Ref<Generator>, value: Value, thrown: Option<Value>) -> PyResult<SendResult> {
+pub fn resume(
+    vm: &Vm,
+    this: &Ref<Generator>,
+    value: Value,
+    thrown: Option<Value>,
+) -> PyResult<SendResult> {
     let g = this.clone();
     match g.state.get() {
         GenState::Created if !value.is_none() && thrown.is_none() => {
-            return Err(vm.type_error(format!("can't send non-None value to a just-started {}", kind_name(vm, &g))));
+            return Err(vm.type_error(format!(
+                "can't send non-None value to a just-started {}",
+                kind_name(vm, &g)
+            )));
         }
         GenState::Running => {
             return Err(vm.value_error(format!("{} already executing", kind_name(vm, &g))));
@@ -338,7 +375,8 @@ pub fn resume(vm: &Vm, this: &Ref<Generator>, value: Value, thrown: Option<Value
         let f = link(vm, &g, ENTRY)?;
         if let Some(e) = thrown {
             // What the body was handling is the context, as for any exception raised there.
-            let handling = taipan_object::exceptions::peek(&g.exc.value).is_some_and(|v| !v.is_none());
+            let handling =
+                taipan_object::exceptions::peek(&g.exc.value).is_some_and(|v| !v.is_none());
             let _ = if handling { vm.raise(e) } else { vm.restore(e) };
             if created {
                 // Nothing has run: no handler applies, and the traceback names the definition.
@@ -360,7 +398,11 @@ pub fn resume(vm: &Vm, this: &Ref<Generator>, value: Value, thrown: Option<Value
 
 fn finish(g: &Generator, result: PyResult<Value>) -> PyResult<SendResult> {
     let value = result?;
-    Ok(if g.state.get() == GenState::Closed { SendResult::Returned(value) } else { SendResult::Yielded(value) })
+    Ok(if g.state.get() == GenState::Closed {
+        SendResult::Returned(value)
+    } else {
+        SendResult::Yielded(value)
+    })
 }
 
 /// Runs `call` while a suspended body counts as running, with its record in the
@@ -392,9 +434,13 @@ pub fn must_be_closed(g: &Generator) -> bool {
     // SAFETY: the body is suspended, its record intact.
     let f = unsafe { &*g.frame.get() };
     let code = &f.code().code;
-    let Some(handler) = code.handler_at(f.lasti()) else { return false };
+    let Some(handler) = code.handler_at(f.lasti()) else {
+        return false;
+    };
     match code.instrs.get(handler.target as usize) {
-        Some(i) => i.op() != Some(Opcode::CallIntrinsic1) || i.c() != Intrinsic1::StopIterationError as u16,
+        Some(i) => {
+            i.op() != Some(Opcode::CallIntrinsic1) || i.c() != Intrinsic1::StopIterationError as u16
+        }
         None => false,
     }
 }

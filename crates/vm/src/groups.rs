@@ -13,11 +13,18 @@ fn is_group(vm: &Vm, e: &Value) -> bool {
 /// TypeError if what `except*` names is no exception class, or a class of groups.
 fn check_clause(vm: &Vm, clause: &Value) -> PyResult<()> {
     let check = |class: &Value| -> PyResult<()> {
-        let Some(ty) = class.downcast::<Type>().filter(|t| t.has(TypeFlags::BASE_EXC_SUBCLASS)) else {
-            return Err(vm.type_error("catching classes that do not inherit from BaseException is not allowed"));
+        let Some(ty) = class
+            .downcast::<Type>()
+            .filter(|t| t.has(TypeFlags::BASE_EXC_SUBCLASS))
+        else {
+            return Err(vm.type_error(
+                "catching classes that do not inherit from BaseException is not allowed",
+            ));
         };
         if ty.is_subtype(&vm.exc.base_exception_group) {
-            return Err(vm.type_error("catching ExceptionGroup with except* is not allowed. Use except instead."));
+            return Err(vm.type_error(
+                "catching ExceptionGroup with except* is not allowed. Use except instead.",
+            ));
         }
         Ok(())
     };
@@ -28,7 +35,11 @@ fn check_clause(vm: &Vm, clause: &Value) -> PyResult<()> {
 }
 
 /// Splits `exception` for `except* clause`: what matches (a group) and the rest, None each if empty.
-pub fn split_for_except_star(vm: &Vm, exception: &Value, clause: &Value) -> PyResult<(Value, Value)> {
+pub fn split_for_except_star(
+    vm: &Vm,
+    exception: &Value,
+    clause: &Value,
+) -> PyResult<(Value, Value)> {
     check_clause(vm, clause)?;
     if exception.is_none() {
         return Ok((Value::NONE, Value::NONE));
@@ -39,22 +50,35 @@ pub fn split_for_except_star(vm: &Vm, exception: &Value, clause: &Value) -> PyRe
         }
         // A naked exception is handled as a group of it.
         let one = vm.new_tuple([exception.clone()]).into_value();
-        let group = vm.call(vm.exc.exception_group.as_value(), &[vm.empty_str.to_value(), one]);
+        let group = vm.call(
+            vm.exc.exception_group.as_value(),
+            &[vm.empty_str.to_value(), one],
+        );
         let group = match group {
             Err(_) if vm.exception_is(&vm.exc.type_error) => {
                 drop(vm.take_pending());
                 let one = vm.new_tuple([exception.clone()]).into_value();
-                vm.call(vm.exc.base_exception_group.as_value(), &[vm.empty_str.to_value(), one])?
+                vm.call(
+                    vm.exc.base_exception_group.as_value(),
+                    &[vm.empty_str.to_value(), one],
+                )?
             }
             group => group?,
         };
-        if let (Some(e), Some(g)) = (exception.downcast::<Exception>(), group.downcast::<Exception>()) {
+        if let (Some(e), Some(g)) = (
+            exception.downcast::<Exception>(),
+            group.downcast::<Exception>(),
+        ) {
             drop(g.traceback.replace(peek(&e.traceback)));
         }
         return Ok((group, Value::NONE));
     }
     if is_group(vm, exception) {
-        let pair = vm.call_method(exception, &vm.intern_str("split"), std::slice::from_ref(clause))?;
+        let pair = vm.call_method(
+            exception,
+            &vm.intern_str("split"),
+            std::slice::from_ref(clause),
+        )?;
         let Some(pair) = pair.downcast::<Tuple>() else {
             return Err(vm.type_error(format!(
                 "{}.split must return a tuple, not {}",
@@ -76,16 +100,23 @@ pub fn split_for_except_star(vm: &Vm, exception: &Value, clause: &Value) -> PyRe
 
 /// Whether two exceptions have the same notes, traceback, cause and context: one is a part of the other then.
 fn same_origin(vm: &Vm, a: &Value, b: &Value) -> bool {
-    let (Some(x), Some(y)) = (a.downcast::<Exception>(), b.downcast::<Exception>()) else { return false };
-    let same = |p: Option<Value>, q: Option<Value>| match (p.filter(|v| !v.is_none()), q.filter(|v| !v.is_none())) {
+    let (Some(x), Some(y)) = (a.downcast::<Exception>(), b.downcast::<Exception>()) else {
+        return false;
+    };
+    let same = |p: Option<Value>, q: Option<Value>| match (
+        p.filter(|v| !v.is_none()),
+        q.filter(|v| !v.is_none()),
+    ) {
         (Some(p), Some(q)) => p.is(&q),
         (None, None) => true,
         _ => false,
     };
-    let notes = |e: &Value| vm.getattr_opt(e, &vm.names.__notes__).unwrap_or_else(|r| {
-        drop(vm.take_exception(r));
-        None
-    });
+    let notes = |e: &Value| {
+        vm.getattr_opt(e, &vm.names.__notes__).unwrap_or_else(|r| {
+            drop(vm.take_exception(r));
+            None
+        })
+    };
     same(notes(a), notes(b))
         && same(peek(&x.traceback), peek(&y.traceback))
         && same(peek(&x.cause), peek(&y.cause))
@@ -99,7 +130,10 @@ fn leaves(vm: &Vm, e: &Value, out: &mut Vec<u64>) -> PyResult<()> {
     }
     vm.check_stack("")?;
     let members = vm.getattr(e, &vm.names.exceptions)?;
-    let members = members.downcast::<Tuple>().map(|t| t.items().to_vec()).unwrap_or_default();
+    let members = members
+        .downcast::<Tuple>()
+        .map(|t| t.items().to_vec())
+        .unwrap_or_default();
     members.iter().try_for_each(|m| leaves(vm, m, out))
 }
 
@@ -110,7 +144,10 @@ fn projection(vm: &Vm, e: &Value, keep: &[u64]) -> PyResult<Option<Value>> {
     }
     vm.check_stack("")?;
     let members = vm.getattr(e, &vm.names.exceptions)?;
-    let members = members.downcast::<Tuple>().map(|t| t.items().to_vec()).unwrap_or_default();
+    let members = members
+        .downcast::<Tuple>()
+        .map(|t| t.items().to_vec())
+        .unwrap_or_default();
     let mut kept = Vec::new();
     for member in &members {
         kept.extend(projection(vm, member, keep)?);
@@ -137,7 +174,9 @@ fn projection(vm: &Vm, e: &Value, keep: &[u64]) -> PyResult<Option<Value>> {
 
 /// What is raised after all `except*` clauses: `original`, and the list of what they raised or left.
 pub fn prep_reraise_star(vm: &Vm, original: &Value, raised: &Value) -> PyResult {
-    let Some(list) = raised.downcast::<List>() else { return Err(vm.raise_str(&vm.exc.system_error, "except* without a list")) };
+    let Some(list) = raised.downcast::<List>() else {
+        return Err(vm.raise_str(&vm.exc.system_error, "except* without a list"));
+    };
     let list: Vec<Value> = list.to_vec().into_iter().filter(|e| !e.is_none()).collect();
     if list.is_empty() {
         return Ok(Value::NONE);
@@ -146,13 +185,20 @@ pub fn prep_reraise_star(vm: &Vm, original: &Value, raised: &Value) -> PyResult 
         // A naked exception was caught: at most one clause ran.
         return Ok(list[0].clone());
     }
-    let (parts, raised): (Vec<Value>, Vec<Value>) = list.into_iter().partition(|e| same_origin(vm, e, original));
+    let (parts, raised): (Vec<Value>, Vec<Value>) =
+        list.into_iter().partition(|e| same_origin(vm, e, original));
     let mut keep = Vec::new();
     for part in &parts {
         leaves(vm, part, &mut keep)?;
     }
-    let unhandled = if parts.is_empty() { None } else { projection(vm, original, &keep)? };
-    let Some(unhandled) = unhandled else { return raised_group(vm, raised) };
+    let unhandled = if parts.is_empty() {
+        None
+    } else {
+        projection(vm, original, &keep)?
+    };
+    let Some(unhandled) = unhandled else {
+        return raised_group(vm, raised);
+    };
     if raised.is_empty() {
         return Ok(unhandled);
     }
@@ -167,10 +213,18 @@ fn raised_group(vm: &Vm, mut raised: Vec<Value>) -> PyResult {
         0 => Ok(Value::NONE),
         1 => Ok(raised.remove(0)),
         _ => {
-            let plain = raised.iter().all(|e| vm.is_instance_of(e, &vm.exc.exception));
-            let class = if plain { &vm.exc.exception_group } else { &vm.exc.base_exception_group };
-            vm.call(class.as_value(), &[vm.empty_str.to_value(), vm.list_value(raised)])
+            let plain = raised
+                .iter()
+                .all(|e| vm.is_instance_of(e, &vm.exc.exception));
+            let class = if plain {
+                &vm.exc.exception_group
+            } else {
+                &vm.exc.base_exception_group
+            };
+            vm.call(
+                class.as_value(),
+                &[vm.empty_str.to_value(), vm.list_value(raised)],
+            )
         }
     }
 }
-

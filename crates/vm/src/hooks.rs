@@ -27,7 +27,8 @@ pub const HOOKS: Hooks = Hooks {
 
 /// `compile` for syntax trees: source, filename, mode, flags, future features,
 /// optimisation; `None` if it is source text to be compiled to code.
-pub type CompileAst = fn(&Vm, &Value, &str, CompileMode, i64, CodeFlags, i64) -> PyResult<Option<Value>>;
+pub type CompileAst =
+    fn(&Vm, &Value, &str, CompileMode, i64, CodeFlags, i64) -> PyResult<Option<Value>>;
 
 /// What the module `_ast` adds to `compile`.
 #[derive(Default)]

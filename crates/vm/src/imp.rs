@@ -55,9 +55,21 @@ pub fn create(vm: &Vm, def: &'static ModuleDef) -> PyResult<Ref<Module>> {
 
 /// An empty module with its `__name__` and the other usual attributes.
 pub fn new_module(vm: &Vm, name: &str) -> Ref<Module> {
-    let module = vm.heap.alloc(&vm.types.module, Module { dict: vm.new_dict() });
-    module.dict.insert_str(vm, &vm.names.__name__, vm.intern_str(name).into_value());
-    for name in [&vm.names.__doc__, &vm.names.__package__, &vm.names.__loader__, &vm.names.__spec__] {
+    let module = vm.heap.alloc(
+        &vm.types.module,
+        Module {
+            dict: vm.new_dict(),
+        },
+    );
+    module
+        .dict
+        .insert_str(vm, &vm.names.__name__, vm.intern_str(name).into_value());
+    for name in [
+        &vm.names.__doc__,
+        &vm.names.__package__,
+        &vm.names.__loader__,
+        &vm.names.__spec__,
+    ] {
         module.dict.insert_str(vm, name, Value::NONE);
     }
     module
@@ -71,15 +83,27 @@ pub fn fill_module(vm: &Vm, module: &Ref<Module>, def: &'static ModuleDef) -> Py
     let name = vm.intern_str(def.name).into_value();
     let dict = &module.dict;
     dict.insert_str(vm, &vm.names.__name__, name.clone());
-    let doc = if def.doc.is_empty() { Value::NONE } else { vm.new_str(def.doc).into_value() };
+    let doc = if def.doc.is_empty() {
+        Value::NONE
+    } else {
+        vm.new_str(def.doc).into_value()
+    };
     dict.insert_str(vm, &vm.names.__doc__, doc);
     dict.insert_str(vm, &vm.names.__package__, vm.empty_str.to_value());
     for name in [&vm.names.__loader__, &vm.names.__spec__] {
         dict.insert_str(vm, name, Value::NONE);
     }
     for def in def.functions {
-        let f = NativeFunction { def, this: None, module: Some(name.clone()) };
-        dict.insert_str(vm, &vm.intern_str(def.name), vm.heap.alloc(&vm.types.builtin_function, f).into_value());
+        let f = NativeFunction {
+            def,
+            this: None,
+            module: Some(name.clone()),
+        };
+        dict.insert_str(
+            vm,
+            &vm.intern_str(def.name),
+            vm.heap.alloc(&vm.types.builtin_function, f).into_value(),
+        );
     }
     (def.init)(vm, module)
 }

@@ -40,12 +40,36 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
         let mut regs: *mut u64 = (*frame).regs;
         let mut pc: *const u64 = (*frame).pc;
 
-        macro_rules! a { ($i:expr) => { ($i >> 16) as u16 as usize }; }
-        macro_rules! b { ($i:expr) => { ($i >> 32) as u16 as usize }; }
-        macro_rules! c { ($i:expr) => { ($i >> 48) as u16 as usize }; }
-        macro_rules! bc { ($i:expr) => { ($i >> 32) as u32 as usize }; }
-        macro_rules! flags { ($i:expr) => { ($i >> 8) as u8 }; }
-        macro_rules! reg { ($n:expr) => { *regs.add($n) }; }
+        macro_rules! a {
+            ($i:expr) => {
+                ($i >> 16) as u16 as usize
+            };
+        }
+        macro_rules! b {
+            ($i:expr) => {
+                ($i >> 32) as u16 as usize
+            };
+        }
+        macro_rules! c {
+            ($i:expr) => {
+                ($i >> 48) as u16 as usize
+            };
+        }
+        macro_rules! bc {
+            ($i:expr) => {
+                ($i >> 32) as u32 as usize
+            };
+        }
+        macro_rules! flags {
+            ($i:expr) => {
+                ($i >> 8) as u8
+            };
+        }
+        macro_rules! reg {
+            ($n:expr) => {
+                *regs.add($n)
+            };
+        }
         // Releases a word that a register owned.
         macro_rules! release {
             ($word:expr) => {{
@@ -71,7 +95,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
         macro_rules! retain {
             ($word:expr) => {{
                 let w = $word;
-                if is_heap(w) { (*(w as *const ObjectHeader)).retain(); }
+                if is_heap(w) {
+                    (*(w as *const ObjectHeader)).retain();
+                }
             }};
         }
         // Consumes killed operands.
@@ -86,12 +112,22 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                 }
             };
         }
-        macro_rules! code_start { () => { (*(*frame).code).payload.instrs.get().cast_const() }; }
-        macro_rules! goto { ($target:expr) => { pc = code_start!().add($target) }; }
+        macro_rules! code_start {
+            () => {
+                (*(*frame).code).payload.instrs.get().cast_const()
+            };
+        }
+        macro_rules! goto {
+            ($target:expr) => {
+                pc = code_start!().add($target)
+            };
+        }
         macro_rules! cache {
             () => {{
                 let code = &(*(*frame).code).payload;
-                code.caches.get().add(pc.offset_from(code.instrs.get().cast_const()) as usize - 1)
+                code.caches
+                    .get()
+                    .add(pc.offset_from(code.instrs.get().cast_const()) as usize - 1)
             }};
         }
 
@@ -99,49 +135,73 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
             // Leaving this block means that an exception is pending.
             'raised: {
                 'run: loop {
-                macro_rules! next { () => { continue 'run }; }
-                macro_rules! raise { () => { break 'raised }; }
-                macro_rules! sync { () => { (*frame).pc = pc }; }
-                // Calls a slow path that does the whole instruction.
-                macro_rules! slow {
-                    ($call:expr) => {{
-                        sync!();
-                        if $call { next!() } else { raise!() }
-                    }};
-                }
-                macro_rules! reload {
-                    () => {{
-                        regs = (*frame).regs;
-                        pc = (*frame).pc;
-                    }};
-                }
-                macro_rules! entered {
-                    ($e:expr) => {
-                        match $e {
-                            Entered::Frame(f) => { frame = f; reload!(); next!() }
-                            Entered::Done => next!(),
-                            Entered::Raised => {
-                                // Compiled code may have gone on from where it was entered.
-                                pc = (*frame).pc;
-                                raise!()
+                    macro_rules! next {
+                        () => {
+                            continue 'run
+                        };
+                    }
+                    macro_rules! raise {
+                        () => {
+                            break 'raised
+                        };
+                    }
+                    macro_rules! sync {
+                        () => {
+                            (*frame).pc = pc
+                        };
+                    }
+                    // Calls a slow path that does the whole instruction.
+                    macro_rules! slow {
+                        ($call:expr) => {{
+                            sync!();
+                            if $call { next!() } else { raise!() }
+                        }};
+                    }
+                    macro_rules! reload {
+                        () => {{
+                            regs = (*frame).regs;
+                            pc = (*frame).pc;
+                        }};
+                    }
+                    macro_rules! entered {
+                        ($e:expr) => {
+                            match $e {
+                                Entered::Frame(f) => {
+                                    frame = f;
+                                    reload!();
+                                    next!()
+                                }
+                                Entered::Done => next!(),
+                                Entered::Raised => {
+                                    // Compiled code may have gone on from where it was entered.
+                                    pc = (*frame).pc;
+                                    raise!()
+                                }
+                                Entered::Left => {
+                                    return Err(taipan_object::Raised::assume_pending())
+                                }
                             }
-                            Entered::Left => return Err(taipan_object::Raised::assume_pending()),
-                        }
-                    };
-                }
-                macro_rules! int_op {
-                    ($i:expr, $op:expr, |$x:ident, $y:ident| $int:expr, |$fx:ident, $fy:ident| $float:expr) => {{
-                        let ($x, $y) = (reg!(b!($i)), reg!(c!($i)));
-                        if $x & $y & 1 != 0 {
-                            if let Some(w) = $int { set!(a!($i), w); next!() }
-                        } else if is_float($x) && is_float($y) {
-                            let ($fx, $fy) = (as_float($x), as_float($y));
-                            if let Some(w) = encoding::float($float) { set!(a!($i), w); next!() }
-                        }
-                        slow!(slow::binary(vm, regs, $i, $op))
-                    }};
-                }
-                macro_rules! compare {
+                        };
+                    }
+                    macro_rules! int_op {
+                        ($i:expr, $op:expr, |$x:ident, $y:ident| $int:expr, |$fx:ident, $fy:ident| $float:expr) => {{
+                            let ($x, $y) = (reg!(b!($i)), reg!(c!($i)));
+                            if $x & $y & 1 != 0 {
+                                if let Some(w) = $int {
+                                    set!(a!($i), w);
+                                    next!()
+                                }
+                            } else if is_float($x) && is_float($y) {
+                                let ($fx, $fy) = (as_float($x), as_float($y));
+                                if let Some(w) = encoding::float($float) {
+                                    set!(a!($i), w);
+                                    next!()
+                                }
+                            }
+                            slow!(slow::binary(vm, regs, $i, $op))
+                        }};
+                    }
+                    macro_rules! compare {
                     ($i:expr, $op:expr, $cmp:tt) => {{
                         let (x, y) = (reg!(b!($i)), reg!(c!($i)));
                         if x & y & 1 != 0 {
@@ -154,21 +214,23 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         slow!(slow::compare(vm, regs, $i, $op))
                     }};
                 }
-                // Jumps by operand c (or the EXT that follows) if `$cond`, else steps over EXT.
-                macro_rules! branch {
-                    ($i:expr, $cond:expr) => {{
-                        let offset = c!($i) as u16;
-                        if offset == EXTENDED {
-                            let ext = *pc;
-                            pc = pc.add(1);
-                            if $cond { goto!(bc!(ext)); }
-                        } else if $cond {
-                            pc = pc.offset(offset as i16 as isize);
-                        }
-                        next!()
-                    }};
-                }
-                macro_rules! compare_jump {
+                    // Jumps by operand c (or the EXT that follows) if `$cond`, else steps over EXT.
+                    macro_rules! branch {
+                        ($i:expr, $cond:expr) => {{
+                            let offset = c!($i) as u16;
+                            if offset == EXTENDED {
+                                let ext = *pc;
+                                pc = pc.add(1);
+                                if $cond {
+                                    goto!(bc!(ext));
+                                }
+                            } else if $cond {
+                                pc = pc.offset(offset as i16 as isize);
+                            }
+                            next!()
+                        }};
+                    }
+                    macro_rules! compare_jump {
                     ($i:expr, $op:expr, $cmp:tt) => {{
                         let (x, y) = (reg!(a!($i)), reg!(b!($i)));
                         let sense = flags!($i) & IF_FALSE == 0;
@@ -181,7 +243,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         }
                     }};
                 }
-                macro_rules! compare_imm_jump {
+                    macro_rules! compare_imm_jump {
                     ($i:expr, $op:expr, $cmp:tt) => {{
                         let x = reg!(a!($i));
                         let sense = flags!($i) & IF_FALSE == 0;
@@ -194,22 +256,27 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         }
                     }};
                 }
-                macro_rules! jump_if {
-                    ($i:expr, $sense:expr) => {{
-                        let x = reg!(a!($i));
-                        let truth = match x {
-                            encoding::TRUE => true,
-                            encoding::FALSE | encoding::NONE => false,
-                            _ if is_int(x) => x != encoding::INT_TAG,
-                            _ => {
-                                sync!();
-                                match slow::truth(vm, regs, $i) { Ok(t) => t, Err(_) => raise!() }
+                    macro_rules! jump_if {
+                        ($i:expr, $sense:expr) => {{
+                            let x = reg!(a!($i));
+                            let truth = match x {
+                                encoding::TRUE => true,
+                                encoding::FALSE | encoding::NONE => false,
+                                _ if is_int(x) => x != encoding::INT_TAG,
+                                _ => {
+                                    sync!();
+                                    match slow::truth(vm, regs, $i) {
+                                        Ok(t) => t,
+                                        Err(_) => raise!(),
+                                    }
+                                }
+                            };
+                            if truth == $sense {
+                                goto!(bc!($i));
                             }
-                        };
-                        if truth == $sense { goto!(bc!($i)); }
-                        next!()
-                    }};
-                }
+                            next!()
+                        }};
+                    }
 
                     let i = *pc;
                     pc = pc.add(1);
@@ -238,12 +305,16 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             next!()
                         }
                         CHECK_FAST => {
-                            if reg!(a!(i)) != 0 { next!() }
+                            if reg!(a!(i)) != 0 {
+                                next!()
+                            }
                             slow!(slow::unbound_local(vm, frame, a!(i)))
                         }
                         DELETE_FAST => {
                             let w = reg!(a!(i));
-                            if w == 0 { slow!(slow::unbound_local(vm, frame, a!(i))) }
+                            if w == 0 {
+                                slow!(slow::unbound_local(vm, frame, a!(i)))
+                            }
                             reg!(a!(i)) = 0;
                             release!(w);
                             next!()
@@ -273,7 +344,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         LOAD_FAR => {
                             let from = bc!(i);
                             let w = reg!(from);
-                            if w == 0 { slow!(slow::unbound_local(vm, frame, from)) }
+                            if w == 0 {
+                                slow!(slow::unbound_local(vm, frame, from))
+                            }
                             if from >= (*(*frame).code).payload.local_count as usize {
                                 reg!(from) = 0;
                             } else {
@@ -298,14 +371,20 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         LOAD_DEREF => {
                             let cell = reg!(b!(i)) as *const Object<PyCell>;
                             let w = *(&raw const (*cell).payload.value).cast::<u64>();
-                            if w == 0 { slow!(slow::unbound_cell(vm, frame, b!(i))) }
+                            if w == 0 {
+                                slow!(slow::unbound_cell(vm, frame, b!(i)))
+                            }
                             retain!(w);
                             set!(a!(i), w);
                             next!()
                         }
                         STORE_DEREF => {
                             let w = reg!(a!(i));
-                            if flags!(i) & KILL_A != 0 { reg!(a!(i)) = 0; } else { retain!(w); }
+                            if flags!(i) & KILL_A != 0 {
+                                reg!(a!(i)) = 0;
+                            } else {
+                                retain!(w);
+                            }
                             let cell = reg!(b!(i)) as *const Object<PyCell>;
                             let at = (&raw const (*cell).payload.value).cast::<u64>().cast_mut();
                             let old = at.replace(w);
@@ -316,11 +395,15 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             let cell = reg!(b!(i)) as *const Object<PyCell>;
                             let at = (&raw const (*cell).payload.value).cast::<u64>().cast_mut();
                             let old = at.replace(0);
-                            if old == 0 { slow!(slow::unbound_cell(vm, frame, b!(i))) }
+                            if old == 0 {
+                                slow!(slow::unbound_cell(vm, frame, b!(i)))
+                            }
                             release!(old);
                             next!()
                         }
-                        LOAD_FROM_DICT_OR_DEREF => slow!(slow::load_from_dict_or_deref(vm, frame, regs, i)),
+                        LOAD_FROM_DICT_OR_DEREF => {
+                            slow!(slow::load_from_dict_or_deref(vm, frame, regs, i))
+                        }
                         LOAD_CLOSURE => {
                             let w = reg!(b!(i));
                             retain!(w);
@@ -342,7 +425,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         LOAD_GLOBAL_BUILTIN => {
                             let cache = &*cache!();
                             let builtins = &(*(*frame).builtins).payload;
-                            if (*(*frame).globals).payload.keys_version() == cache.words[0] && builtins.keys_version() == cache.words[2] {
+                            if (*(*frame).globals).payload.keys_version() == cache.words[0]
+                                && builtins.keys_version() == cache.words[2]
+                            {
                                 let w = builtins.word_at(cache.words[1] as usize);
                                 retain!(w);
                                 set!(a!(i), w);
@@ -364,14 +449,34 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         SETUP_ANNOTATIONS => slow!(slow::setup_annotations(vm, frame)),
 
                         // ---- operators
-                        ADD => int_op!(i, BinOp::Add, |x, y| (x as i64 - 1).checked_add(y as i64).map(|n| n as u64), |fx, fy| fx + fy),
-                        SUB => int_op!(i, BinOp::Sub, |x, y| (x as i64).checked_sub(y as i64 - 1).map(|n| n as u64), |fx, fy| fx - fy),
-                        MUL => int_op!(i, BinOp::Mul, |x, y| (x as i64 - 1).checked_mul(y as i64 >> 1).map(|n| n as u64 | 1), |fx, fy| fx * fy),
+                        ADD => int_op!(
+                            i,
+                            BinOp::Add,
+                            |x, y| (x as i64 - 1).checked_add(y as i64).map(|n| n as u64),
+                            |fx, fy| fx + fy
+                        ),
+                        SUB => int_op!(
+                            i,
+                            BinOp::Sub,
+                            |x, y| (x as i64).checked_sub(y as i64 - 1).map(|n| n as u64),
+                            |fx, fy| fx - fy
+                        ),
+                        MUL => int_op!(
+                            i,
+                            BinOp::Mul,
+                            |x, y| (x as i64 - 1)
+                                .checked_mul(y as i64 >> 1)
+                                .map(|n| n as u64 | 1),
+                            |fx, fy| fx * fy
+                        ),
                         MAT_MUL => slow!(slow::binary(vm, regs, i, BinOp::MatMul)),
                         DIV => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
                             if is_float(x) && is_float(y) && as_float(y) != 0.0 {
-                                if let Some(w) = encoding::float(as_float(x) / as_float(y)) { set!(a!(i), w); next!() }
+                                if let Some(w) = encoding::float(as_float(x) / as_float(y)) {
+                                    set!(a!(i), w);
+                                    next!()
+                                }
                             }
                             slow!(slow::binary(vm, regs, i, BinOp::TrueDiv))
                         }
@@ -402,48 +507,80 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
                             if x & y & 1 != 0 && y >> 1 < 62 {
                                 let (n, s) = (x as i64 >> 1, y >> 1);
-                                if (n << s) >> s == n && let Some(w) = encoding::int(n << s) { set!(a!(i), w); next!() }
+                                if (n << s) >> s == n
+                                    && let Some(w) = encoding::int(n << s)
+                                {
+                                    set!(a!(i), w);
+                                    next!()
+                                }
                             }
                             slow!(slow::binary(vm, regs, i, BinOp::LShift))
                         }
                         RSHIFT => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
                             if x & y & 1 != 0 && y as i64 >= 0 {
-                                set!(a!(i), (((x as i64 >> 1) >> (y >> 1).min(63)) << 1 | 1) as u64);
+                                set!(
+                                    a!(i),
+                                    (((x as i64 >> 1) >> (y >> 1).min(63)) << 1 | 1) as u64
+                                );
                                 next!()
                             }
                             slow!(slow::binary(vm, regs, i, BinOp::RShift))
                         }
                         AND => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
-                            if x & y & 1 != 0 { set!(a!(i), x & y); next!() }
+                            if x & y & 1 != 0 {
+                                set!(a!(i), x & y);
+                                next!()
+                            }
                             slow!(slow::binary(vm, regs, i, BinOp::And))
                         }
                         OR => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
-                            if x & y & 1 != 0 { set!(a!(i), x | y); next!() }
+                            if x & y & 1 != 0 {
+                                set!(a!(i), x | y);
+                                next!()
+                            }
                             slow!(slow::binary(vm, regs, i, BinOp::Or))
                         }
                         XOR => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
-                            if x & y & 1 != 0 { set!(a!(i), (x ^ y) | 1); next!() }
+                            if x & y & 1 != 0 {
+                                set!(a!(i), (x ^ y) | 1);
+                                next!()
+                            }
                             slow!(slow::binary(vm, regs, i, BinOp::Xor))
                         }
                         ADD_IMM => {
                             let x = reg!(b!(i));
                             let imm = c!(i) as u16 as i16 as i64;
-                            if is_int(x) && let Some(n) = (x as i64).checked_add(imm << 1) { set!(a!(i), n as u64); next!() }
+                            if is_int(x)
+                                && let Some(n) = (x as i64).checked_add(imm << 1)
+                            {
+                                set!(a!(i), n as u64);
+                                next!()
+                            }
                             slow!(slow::binary_imm(vm, regs, i, BinOp::Add, imm))
                         }
                         SUB_IMM => {
                             let x = reg!(b!(i));
                             let imm = c!(i) as u16 as i16 as i64;
-                            if is_int(x) && let Some(n) = (x as i64).checked_sub(imm << 1) { set!(a!(i), n as u64); next!() }
+                            if is_int(x)
+                                && let Some(n) = (x as i64).checked_sub(imm << 1)
+                            {
+                                set!(a!(i), n as u64);
+                                next!()
+                            }
                             slow!(slow::binary_imm(vm, regs, i, BinOp::Sub, imm))
                         }
                         NEG => {
                             let x = reg!(b!(i));
-                            if is_int(x) && let Some(w) = encoding::int(-encoding::as_int(x)) { set!(a!(i), w); next!() }
+                            if is_int(x)
+                                && let Some(w) = encoding::int(-encoding::as_int(x))
+                            {
+                                set!(a!(i), w);
+                                next!()
+                            }
                             slow!(slow::unary(vm, regs, i, Vm::negative))
                         }
                         POS => slow!(slow::unary(vm, regs, i, Vm::positive)),
@@ -484,7 +621,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             let code = &(*(*frame).code).payload;
                             let loops = code.loops.get().wrapping_add(1);
                             code.loops.set(loops);
-                            if loops & 0x3F == 0 || vm.breaker.load(std::sync::atomic::Ordering::Relaxed) != 0 {
+                            if loops & 0x3F == 0
+                                || vm.breaker.load(std::sync::atomic::Ordering::Relaxed) != 0
+                            {
                                 sync!();
                                 entered!(crate::poll::back_edge(vm, frame, loops))
                             }
@@ -495,13 +634,17 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         JUMP_IF_NONE => {
                             let is = reg!(a!(i)) == encoding::NONE;
                             kill!(KILL_A, i, a!(i));
-                            if is { goto!(bc!(i)); }
+                            if is {
+                                goto!(bc!(i));
+                            }
                             next!()
                         }
                         JUMP_IF_NOT_NONE => {
                             let is = reg!(a!(i)) == encoding::NONE;
                             kill!(KILL_A, i, a!(i));
-                            if !is { goto!(bc!(i)); }
+                            if !is {
+                                goto!(bc!(i));
+                            }
                             next!()
                         }
                         JUMP_LT => compare_jump!(i, CmpOp::Lt, <),
@@ -539,9 +682,13 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 let header = &*(x as *const ObjectHeader);
                                 let ty = &(*header.ty_ptr()).payload;
                                 if ty.version.get() == cache.words[0] {
-                                    let part = &*(x as *const u8).add(ty.instance_offset as usize).cast::<InstancePart>();
+                                    let part = &*(x as *const u8)
+                                        .add(ty.instance_offset as usize)
+                                        .cast::<InstancePart>();
                                     if part.shape.get() == cache.words[1] as *const Shape {
-                                        let w = *(x as *const u8).add(cache.words[2] as usize).cast::<u64>();
+                                        let w = *(x as *const u8)
+                                            .add(cache.words[2] as usize)
+                                            .cast::<u64>();
                                         if w != 0 {
                                             retain!(w);
                                             kill!(KILL_B, i, b!(i));
@@ -559,7 +706,10 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 let cache = &*cache!();
                                 let header = &*(x as *const ObjectHeader);
                                 if header.ty_ptr() == vm.types.module.as_ptr().cast_const() {
-                                    let dict = &(*(x as *const Object<taipan_object::module::Module>)).payload.dict;
+                                    let dict =
+                                        &(*(x as *const Object<taipan_object::module::Module>))
+                                            .payload
+                                            .dict;
                                     if dict.keys_version() == cache.words[0] {
                                         let w = dict.word_at(cache.words[1] as usize);
                                         retain!(w);
@@ -579,7 +729,13 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 let header = &*(x as *const ObjectHeader);
                                 let ty = &(*header.ty_ptr()).payload;
                                 if ty.version.get() == cache.words[0]
-                                    && (cache.words[1] == 0 || (*(x as *const u8).add(ty.instance_offset as usize).cast::<InstancePart>()).shape.get() == cache.words[1] as *const Shape)
+                                    && (cache.words[1] == 0
+                                        || (*(x as *const u8)
+                                            .add(ty.instance_offset as usize)
+                                            .cast::<InstancePart>())
+                                        .shape
+                                        .get()
+                                            == cache.words[1] as *const Shape)
                                 {
                                     let w = cache.words[2];
                                     retain!(w);
@@ -598,11 +754,19 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 let header = &*(x as *const ObjectHeader);
                                 let ty = &(*header.ty_ptr()).payload;
                                 if ty.version.get() == cache.words[0] {
-                                    let part = &*(x as *const u8).add(ty.instance_offset as usize).cast::<InstancePart>();
+                                    let part = &*(x as *const u8)
+                                        .add(ty.instance_offset as usize)
+                                        .cast::<InstancePart>();
                                     if part.shape.get() == cache.words[1] as *const Shape {
-                                        let at = (x as *mut u8).add(cache.words[2] as usize).cast::<u64>();
+                                        let at = (x as *mut u8)
+                                            .add(cache.words[2] as usize)
+                                            .cast::<u64>();
                                         let w = reg!(b!(i));
-                                        if flags!(i) & KILL_B != 0 { reg!(b!(i)) = 0; } else { retain!(w); }
+                                        if flags!(i) & KILL_B != 0 {
+                                            reg!(b!(i)) = 0;
+                                        } else {
+                                            retain!(w);
+                                        }
                                         let old = at.replace(w);
                                         release!(old);
                                         kill!(KILL_A, i, a!(i));
@@ -619,13 +783,22 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 let header = &*(x as *const ObjectHeader);
                                 let ty = &(*header.ty_ptr()).payload;
                                 if ty.version.get() == cache.words[0] {
-                                    let part = &*(x as *const u8).add(ty.instance_offset as usize).cast::<InstancePart>();
+                                    let part = &*(x as *const u8)
+                                        .add(ty.instance_offset as usize)
+                                        .cast::<InstancePart>();
                                     if part.shape.get() == cache.words[1] as *const Shape {
                                         let next = &*(cache.words[2] as *const Shape);
                                         let w = reg!(b!(i));
-                                        if flags!(i) & KILL_B != 0 { reg!(b!(i)) = 0; } else { retain!(w); }
+                                        if flags!(i) & KILL_B != 0 {
+                                            reg!(b!(i)) = 0;
+                                        } else {
+                                            retain!(w);
+                                        }
                                         part.shape.set(next);
-                                        (x as *mut u8).add(cache.words[3] as usize).cast::<u64>().write(w);
+                                        (x as *mut u8)
+                                            .add(cache.words[3] as usize)
+                                            .cast::<u64>()
+                                            .write(w);
                                         kill!(KILL_A, i, a!(i));
                                         next!()
                                     }
@@ -640,11 +813,21 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             let ty = vm.type_of(Value::borrow_word(&x));
                             let cache = &*cache!();
                             if ty.version.get() == cache.words[0]
-                                && (cache.words[1] == 0 || (*(x as *const u8).add(ty.instance_offset as usize).cast::<InstancePart>()).shape.get() == cache.words[1] as *const Shape)
+                                && (cache.words[1] == 0
+                                    || (*(x as *const u8)
+                                        .add(ty.instance_offset as usize)
+                                        .cast::<InstancePart>())
+                                    .shape
+                                    .get()
+                                        == cache.words[1] as *const Shape)
                             {
                                 let w = cache.words[2];
                                 retain!(w);
-                                if flags!(i) & KILL_B != 0 { reg!(b!(i)) = 0; } else { retain!(x); }
+                                if flags!(i) & KILL_B != 0 {
+                                    reg!(b!(i)) = 0;
+                                } else {
+                                    retain!(x);
+                                }
                                 set!(a!(i), w);
                                 set!(a!(i) + 1, x);
                                 next!()
@@ -657,7 +840,10 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 let cache = &*cache!();
                                 let header = &*(x as *const ObjectHeader);
                                 if header.ty_ptr() == vm.types.module.as_ptr().cast_const() {
-                                    let dict = &(*(x as *const Object<taipan_object::module::Module>)).payload.dict;
+                                    let dict =
+                                        &(*(x as *const Object<taipan_object::module::Module>))
+                                            .payload
+                                            .dict;
                                     if dict.keys_version() == cache.words[0] {
                                         let w = dict.word_at(cache.words[1] as usize);
                                         retain!(w);
@@ -690,7 +876,11 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             if is_int(y) && is_heap(x) {
                                 if let Some(at) = iterate::list_place(vm, x, encoding::as_int(y)) {
                                     let w = reg!(c!(i));
-                                    if flags!(i) & KILL_C != 0 { reg!(c!(i)) = 0; } else { retain!(w); }
+                                    if flags!(i) & KILL_C != 0 {
+                                        reg!(c!(i)) = 0;
+                                    } else {
+                                        retain!(w);
+                                    }
                                     let old = at.replace(w);
                                     release!(old);
                                     kill!(KILL_A, i, a!(i));
@@ -723,7 +913,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         UNPACK_SEQUENCE => slow!(slow::unpack_sequence(vm, regs, i)),
                         UNPACK_EX => {
                             let ext = *pc;
-                            if c!(i) as u16 == EXTENDED { pc = pc.add(1); }
+                            if c!(i) as u16 == EXTENDED {
+                                pc = pc.add(1);
+                            }
                             slow!(slow::unpack_ex(vm, regs, i, ext))
                         }
                         CONVERT_VALUE => slow!(slow::convert_value(vm, regs, i)),
@@ -745,15 +937,42 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         }
                         CALL_KW => {
                             sync!();
-                            entered!(call::call_kw(vm, frame, regs, i, b!(i), b!(i) + 1, c!(i), 0))
+                            entered!(call::call_kw(
+                                vm,
+                                frame,
+                                regs,
+                                i,
+                                b!(i),
+                                b!(i) + 1,
+                                c!(i),
+                                0
+                            ))
                         }
                         CALL_METHOD_KW => {
                             sync!();
                             let base = b!(i);
                             if reg!(base + 1) == 0 {
-                                entered!(call::call_kw(vm, frame, regs, i, base, base + 2, c!(i), 0))
+                                entered!(call::call_kw(
+                                    vm,
+                                    frame,
+                                    regs,
+                                    i,
+                                    base,
+                                    base + 2,
+                                    c!(i),
+                                    0
+                                ))
                             }
-                            entered!(call::call_kw(vm, frame, regs, i, base, base + 1, c!(i) + 1, 0))
+                            entered!(call::call_kw(
+                                vm,
+                                frame,
+                                regs,
+                                i,
+                                base,
+                                base + 1,
+                                c!(i) + 1,
+                                0
+                            ))
                         }
                         CALL_EX => {
                             sync!();
@@ -775,7 +994,16 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             };
                             // Release the locals, last first; temporaries are dead.
                             let kinds = &(*(*frame).code).payload.return_kinds;
-                            kinds.set(kinds.get() | if w & 1 != 0 { 1 } else if is_float(w) { 2 } else { 4 });
+                            kinds.set(
+                                kinds.get()
+                                    | if w & 1 != 0 {
+                                        1
+                                    } else if is_float(w) {
+                                        2
+                                    } else {
+                                        4
+                                    },
+                            );
                             let count = (*(*frame).code).payload.local_count as usize;
                             (*frame).pc = pc;
                             if (*frame).object != 0 {
@@ -848,13 +1076,17 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         GET_ITER => slow!(slow::get_iter(vm, regs, i)),
                         FOR_ITER => {
                             let it = reg!(b!(i));
-                            if !is_heap(it) { slow!(slow::not_an_iterator(vm, it)) }
+                            if !is_heap(it) {
+                                slow!(slow::not_an_iterator(vm, it))
+                            }
                             let ty = (*(it as *const ObjectHeader)).ty_ptr();
                             if ty == vm.types.range_iterator.as_ptr().cast_const() {
                                 match iterate::range_next(it) {
                                     Some(w) => {
                                         set!(a!(i), w);
-                                        if c!(i) as u16 == EXTENDED { pc = pc.add(1); }
+                                        if c!(i) as u16 == EXTENDED {
+                                            pc = pc.add(1);
+                                        }
                                         next!()
                                     }
                                     None => {
@@ -867,12 +1099,16 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             if ty == vm.types.list_iterator.as_ptr().cast_const() {
                                 if let Some(w) = iterate::list_next(it) {
                                     set!(a!(i), w);
-                                    if c!(i) as u16 == EXTENDED { pc = pc.add(1); }
+                                    if c!(i) as u16 == EXTENDED {
+                                        pc = pc.add(1);
+                                    }
                                     next!()
                                 }
                             } else if ty == vm.types.generator.as_ptr().cast_const() {
                                 sync!();
-                                if let Some(f) = generator::enter_inline(vm, frame, it, Value::NONE, true) {
+                                if let Some(f) =
+                                    generator::enter_inline(vm, frame, it, Value::NONE, true)
+                                {
                                     frame = f;
                                     reload!();
                                     next!()
@@ -881,7 +1117,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             sync!();
                             match slow::for_iter(vm, regs, i) {
                                 Ok(true) => {
-                                    if c!(i) as u16 == EXTENDED { pc = pc.add(1); }
+                                    if c!(i) as u16 == EXTENDED {
+                                        pc = pc.add(1);
+                                    }
                                     next!()
                                 }
                                 Ok(false) => branch!(i, true),
@@ -890,7 +1128,11 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         }
                         YIELD_VALUE => {
                             let w = reg!(b!(i));
-                            if flags!(i) & KILL_B != 0 { reg!(b!(i)) = 0; } else { retain!(w); }
+                            if flags!(i) & KILL_B != 0 {
+                                reg!(b!(i)) = 0;
+                            } else {
+                                retain!(w);
+                            }
                             sync!();
                             let flags = (*frame).flags;
                             let previous = (*frame).previous;
@@ -904,7 +1146,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             let resumed = *pc.sub(1);
                             set!(a!(resumed), w);
                             let _ = by_loop;
-                            if c!(resumed) as u16 == EXTENDED { pc = pc.add(1); }
+                            if c!(resumed) as u16 == EXTENDED {
+                                pc = pc.add(1);
+                            }
                             next!()
                         }
                         GET_YIELD_FROM_ITER => slow!(slow::get_yield_from_iter(vm, frame, regs, i)),
@@ -913,7 +1157,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             if is_heap(it) && generator::is_inline_sendable(vm, it) {
                                 sync!();
                                 let value = Value::borrow_word(&reg!(a!(i))).clone();
-                                if let Some(f) = generator::enter_inline(vm, frame, it, value, false) {
+                                if let Some(f) =
+                                    generator::enter_inline(vm, frame, it, value, false)
+                                {
                                     frame = f;
                                     reload!();
                                     next!()
@@ -922,7 +1168,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             sync!();
                             match slow::send(vm, regs, i) {
                                 Ok(true) => {
-                                    if c!(i) as u16 == EXTENDED { pc = pc.add(1); }
+                                    if c!(i) as u16 == EXTENDED {
+                                        pc = pc.add(1);
+                                    }
                                     next!()
                                 }
                                 Ok(false) => branch!(i, true),
@@ -944,24 +1192,43 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         // ---- exceptions, with
                         RAISE_VARARGS => {
                             sync!();
-                            if !slow::raise_varargs(vm, regs, i) { raise!() }
+                            if !slow::raise_varargs(vm, regs, i) {
+                                raise!()
+                            }
                             // A bare `raise` adds nothing to the traceback.
                             match unwind::unwind_reraise(vm, frame, None) {
-                                Unwound::Handler(f) => { frame = f; reload!(); next!() }
-                                Unwound::Left => return Err(taipan_object::Raised::assume_pending()),
+                                Unwound::Handler(f) => {
+                                    frame = f;
+                                    reload!();
+                                    next!()
+                                }
+                                Unwound::Left => {
+                                    return Err(taipan_object::Raised::assume_pending());
+                                }
                             }
                         }
                         PUSH_EXC_INFO => {
                             let w = reg!(b!(i));
-                            if flags!(i) & KILL_B != 0 { reg!(b!(i)) = 0; } else { retain!(w); }
+                            if flags!(i) & KILL_B != 0 {
+                                reg!(b!(i)) = 0;
+                            } else {
+                                retain!(w);
+                            }
                             let item = vm.handled_item();
-                            let old = item.value.replace(Some(Value::from_word(w))).unwrap_or(Value::NONE);
+                            let old = item
+                                .value
+                                .replace(Some(Value::from_word(w)))
+                                .unwrap_or(Value::NONE);
                             set!(a!(i), old.into_word());
                             next!()
                         }
                         POP_EXCEPT => {
                             let w = reg!(a!(i));
-                            if flags!(i) & KILL_A != 0 { reg!(a!(i)) = 0; } else { retain!(w); }
+                            if flags!(i) & KILL_A != 0 {
+                                reg!(a!(i)) = 0;
+                            } else {
+                                retain!(w);
+                            }
                             let old = vm.handled_item().value.replace(Some(Value::from_word(w)));
                             if let Some(old) = old {
                                 release!(old.into_word());
@@ -980,8 +1247,14 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             sync!();
                             slow::reraise(vm, regs, i);
                             match unwind::unwind_reraise(vm, frame, origin) {
-                                Unwound::Handler(f) => { frame = f; reload!(); next!() }
-                                Unwound::Left => return Err(taipan_object::Raised::assume_pending()),
+                                Unwound::Handler(f) => {
+                                    frame = f;
+                                    reload!();
+                                    next!()
+                                }
+                                Unwound::Left => {
+                                    return Err(taipan_object::Raised::assume_pending());
+                                }
                             }
                         }
                         CHECK_EXC_MATCH => slow!(slow::check_exc_match(vm, regs, i)),
@@ -990,8 +1263,18 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
 
                         // ---- matching
                         GET_LEN => slow!(slow::get_len(vm, regs, i)),
-                        MATCH_MAPPING => slow!(slow::match_kind(vm, regs, i, taipan_object::ty::TypeFlags::MAPPING)),
-                        MATCH_SEQUENCE => slow!(slow::match_kind(vm, regs, i, taipan_object::ty::TypeFlags::SEQUENCE)),
+                        MATCH_MAPPING => slow!(slow::match_kind(
+                            vm,
+                            regs,
+                            i,
+                            taipan_object::ty::TypeFlags::MAPPING
+                        )),
+                        MATCH_SEQUENCE => slow!(slow::match_kind(
+                            vm,
+                            regs,
+                            i,
+                            taipan_object::ty::TypeFlags::SEQUENCE
+                        )),
                         MATCH_KEYS => slow!(slow::match_keys(vm, regs, i)),
                         MATCH_CLASS => slow!(slow::match_class(vm, regs, i)),
 
@@ -1002,9 +1285,15 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         STORE_GLOBAL_CACHED => {
                             let cache = &*cache!();
                             let globals = &(*(*frame).globals).payload;
-                            if globals.keys_version() == cache.words[0] && globals.flags.get() & taipan_object::dict::WATCHED == 0 {
+                            if globals.keys_version() == cache.words[0]
+                                && globals.flags.get() & taipan_object::dict::WATCHED == 0
+                            {
                                 let w = reg!(a!(i));
-                                if flags!(i) & KILL_A != 0 { reg!(a!(i)) = 0; } else { retain!(w); }
+                                if flags!(i) & KILL_A != 0 {
+                                    reg!(a!(i)) = 0;
+                                } else {
+                                    retain!(w);
+                                }
                                 let old = globals.replace_word_at(cache.words[1] as usize, w);
                                 release!(old);
                                 next!()

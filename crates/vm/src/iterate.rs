@@ -26,7 +26,11 @@ pub unsafe fn index_fast(vm: &Vm, object: u64, index: i64) -> Option<u64> {
         } else {
             return None;
         }
-        let index = if index < 0 { (index + len as i64) as usize } else { index as usize };
+        let index = if index < 0 {
+            (index + len as i64) as usize
+        } else {
+            index as usize
+        };
         (index < len).then(|| *items.add(index))
     }
 }
@@ -44,7 +48,11 @@ pub unsafe fn list_place(vm: &Vm, object: u64, index: i64) -> Option<*mut u64> {
         }
         let list = &(*(object as *const Object<List>)).payload;
         let len = list.len();
-        let index = if index < 0 { (index + len as i64) as usize } else { index as usize };
+        let index = if index < 0 {
+            (index + len as i64) as usize
+        } else {
+            index as usize
+        };
         (index < len).then(|| list.as_ptr().cast::<u64>().cast_mut().add(index))
     }
 }
@@ -56,7 +64,11 @@ pub unsafe fn list_place(vm: &Vm, object: u64, index: i64) -> Option<*mut u64> {
 #[inline(always)]
 pub unsafe fn range_next(it: u64) -> Option<u64> {
     // SAFETY: by the contract.
-    let n = unsafe { (*(it as *const Object<taipan_object::range::RangeIterator>)).payload.advance() }?;
+    let n = unsafe {
+        (*(it as *const Object<taipan_object::range::RangeIterator>))
+            .payload
+            .advance()
+    }?;
     taipan_object::value::encoding::int(n)
 }
 
@@ -68,5 +80,10 @@ pub unsafe fn range_next(it: u64) -> Option<u64> {
 #[inline(always)]
 pub unsafe fn list_next(it: u64) -> Option<u64> {
     // SAFETY: by the contract.
-    unsafe { (*(it as *const Object<taipan_object::iter::ListIterator>)).payload.advance().map(taipan_object::Value::into_word) }
+    unsafe {
+        (*(it as *const Object<taipan_object::iter::ListIterator>))
+            .payload
+            .advance()
+            .map(taipan_object::Value::into_word)
+    }
 }

@@ -33,7 +33,10 @@ pub struct Jit {
 
 impl Default for Jit {
     fn default() -> Self {
-        Self { hooks: Cell::new(None), mode: Cell::new(Mode::Off) }
+        Self {
+            hooks: Cell::new(None),
+            mode: Cell::new(Mode::Off),
+        }
     }
 }
 

@@ -51,7 +51,11 @@ use taipan_object::{Value, Vm};
 
 /// An attribute of the module `sys`.
 pub fn sys_attr(vm: &Vm, name: &str) -> Option<Value> {
-    vm.modules.get_str(&vm.names.sys)?.downcast::<Module>()?.dict.get_str(&vm.intern_str(name))
+    vm.modules
+        .get_str(&vm.names.sys)?
+        .downcast::<Module>()?
+        .dict
+        .get_str(&vm.intern_str(name))
 }
 
 pub use config::config;

@@ -12,7 +12,10 @@ pub struct Lifecycle {
 
 impl Default for Lifecycle {
     fn default() -> Self {
-        Lifecycle { finalizing: Cell::new(false), switch_interval: Cell::new(0.005) }
+        Lifecycle {
+            finalizing: Cell::new(false),
+            switch_interval: Cell::new(0.005),
+        }
     }
 }
 
@@ -28,15 +31,28 @@ pub fn run_atexit(vm: &Vm) {
     loop {
         let last = state.functions.borrow_mut().pop();
         let Some(entry) = last else { return };
-        let Some((function, args, kwargs)) = entry else { continue };
+        let Some((function, args, kwargs)) = entry else {
+            continue;
+        };
         let mut values = args;
         let names: Vec<Value> = kwargs.iter().map(|(k, _)| k.clone()).collect();
         values.extend(kwargs.into_iter().map(|(_, v)| v));
         let names = vm.new_tuple(names);
         let keywords = (!names.is_empty()).then_some(&names);
-        if let Err(raised) = vm.call_args(&function, taipan_object::Args { values: &values, keywords }) {
+        if let Err(raised) = vm.call_args(
+            &function,
+            taipan_object::Args {
+                values: &values,
+                keywords,
+            },
+        ) {
             let e = vm.take_exception(raised);
-            crate::sys::report_unraisable(vm, e, "Exception ignored in atexit callback", Some(&function));
+            crate::sys::report_unraisable(
+                vm,
+                e,
+                "Exception ignored in atexit callback",
+                Some(&function),
+            );
         }
     }
 }
@@ -46,17 +62,26 @@ pub fn finalize(vm: &Vm) -> bool {
     join_threads(vm);
     run_atexit(vm);
     let ok = crate::sys::flush_streams(vm);
-    crate::state::<Lifecycle>(vm, "lifecycle").finalizing.set(true);
+    crate::state::<Lifecycle>(vm, "lifecycle")
+        .finalizing
+        .set(true);
     clear_modules(vm);
     ok & crate::sys::flush_streams(vm)
 }
 
 /// `threading._shutdown()`, if a program has that module.
 fn join_threads(vm: &Vm) {
-    let Some(threading) = vm.modules.get_str(&vm.intern_str("threading")) else { return };
+    let Some(threading) = vm.modules.get_str(&vm.intern_str("threading")) else {
+        return;
+    };
     if let Err(raised) = vm.call_method(&threading, &vm.intern_str("_shutdown"), &[]) {
         let e = vm.take_exception(raised);
-        crate::sys::report_unraisable(vm, e, "Exception ignored on threading shutdown", Some(&threading));
+        crate::sys::report_unraisable(
+            vm,
+            e,
+            "Exception ignored on threading shutdown",
+            Some(&threading),
+        );
     }
 }
 
@@ -67,7 +92,9 @@ fn clear_modules(vm: &Vm) {
     let kept = |name: &str| matches!(name, "sys" | "builtins");
     let mut modules = Vec::new();
     for (name, module) in vm.modules.items() {
-        let Some(text) = name.downcast::<Str>().map(|s| s.to_string()) else { continue };
+        let Some(text) = name.downcast::<Str>().map(|s| s.to_string()) else {
+            continue;
+        };
         if kept(&text) {
             continue;
         }
@@ -81,10 +108,14 @@ fn clear_modules(vm: &Vm) {
     crate::finalize::drain(vm);
     // Modules that something still refers to are emptied: first private names, then the rest.
     for module in modules.iter().rev() {
-        let Some(m) = module.downcast::<Module>() else { continue };
+        let Some(m) = module.downcast::<Module>() else {
+            continue;
+        };
         for private in [true, false] {
             for (name, value) in m.dict.items() {
-                let Some(s) = name.downcast::<Str>() else { continue };
+                let Some(s) = name.downcast::<Str>() else {
+                    continue;
+                };
                 let text = s.to_string();
                 let is_private = text.starts_with('_') && !text.starts_with("__");
                 if value.is_none() || text == "__builtins__" || is_private != private {

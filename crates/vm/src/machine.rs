@@ -70,7 +70,11 @@ impl Machine {
     pub fn register_top(&self) -> *mut u64 {
         let current = self.current.get();
         // SAFETY: the current frame is live.
-        if current.is_null() { self.register_base } else { unsafe { (*current).top } }
+        if current.is_null() {
+            self.register_base
+        } else {
+            unsafe { (*current).top }
+        }
     }
 
     /// Checks that a frame record and `registers` from `window` on are to be had,
@@ -83,7 +87,10 @@ impl Machine {
         let depth = vm.recursion_depth.get();
         // Outgoing arguments may overhang a window by a few registers: keep a margin.
         let end = (window as usize).wrapping_add((registers as usize + 64) * 8);
-        if depth >= vm.recursion_limit.get() || end > self.register_end as usize || self.record_top.get() >= self.record_end {
+        if depth >= vm.recursion_limit.get()
+            || end > self.register_end as usize
+            || self.record_top.get() >= self.record_end
+        {
             return Err(too_deep(vm));
         }
         vm.recursion_depth.set(depth + 1);

@@ -22,5 +22,8 @@ fn panicked(vm: &Vm, payload: Box<dyn std::any::Any + Send>) -> taipan_object::R
         .or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "unknown cause".to_owned());
     drop(vm.take_pending());
-    vm.raise_str(&vm.exc.system_error, format!("internal error in native code: {text}"))
+    vm.raise_str(
+        &vm.exc.system_error,
+        format!("internal error in native code: {text}"),
+    )
 }

@@ -33,13 +33,30 @@ pub fn raise_errno(vm: &Vm, errno: i32, filename: Option<&Value>) -> Raised {
 
 /// As [`raise_errno`], for operations on two files.
 #[cold]
-pub fn raise_errno2(vm: &Vm, errno: i32, filename: Option<&Value>, filename2: Option<&Value>) -> Raised {
-    raise_text(vm, errno, &taipan_host::strerror(errno), filename, filename2)
+pub fn raise_errno2(
+    vm: &Vm,
+    errno: i32,
+    filename: Option<&Value>,
+    filename2: Option<&Value>,
+) -> Raised {
+    raise_text(
+        vm,
+        errno,
+        &taipan_host::strerror(errno),
+        filename,
+        filename2,
+    )
 }
 
 /// As [`raise_errno2`], with another text.
 #[cold]
-pub fn raise_text(vm: &Vm, errno: i32, text: &str, filename: Option<&Value>, filename2: Option<&Value>) -> Raised {
+pub fn raise_text(
+    vm: &Vm,
+    errno: i32,
+    text: &str,
+    filename: Option<&Value>,
+    filename2: Option<&Value>,
+) -> Raised {
     let number = vm.new_int(i64::from(errno));
     let text = vm.new_str(text).into_value();
     let e = new_exception(vm, class_of(vm, errno), &[number.clone(), text.clone()]);

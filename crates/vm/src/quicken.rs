@@ -20,7 +20,10 @@ use taipan_object::{Ref, TypeRef, Value, Vm};
 use crate::code::Cache;
 use crate::frame::Frame;
 use crate::op;
-use crate::slow::{self, a, b, bc, done, done_ab, ended, flags, get, kill, name_bc, name_c, operand, put, put_or_null};
+use crate::slow::{
+    self, a, b, bc, done, done_ab, ended, flags, get, kill, name_bc, name_c, operand, put,
+    put_or_null,
+};
 
 /// The instruction being executed, in the working copy, and its cache; `None` while the code is cold.
 unsafe fn site<'c>(frame: *mut Frame) -> Option<(&'c mut u64, &'c mut Cache)> {
@@ -60,19 +63,36 @@ pub unsafe fn load_global(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) ->
         let (globals, builtins) = ((*frame).globals(), (*frame).builtins());
         if globals.ty().is(&vm.types.dict) && builtins.ty().is(&vm.types.dict) {
             if let Some(at) = globals.find_str(name) {
-                rewrite(frame, op::LOAD_GLOBAL_MODULE, [globals.keys_version(), at as u64, 0, 0]);
+                rewrite(
+                    frame,
+                    op::LOAD_GLOBAL_MODULE,
+                    [globals.keys_version(), at as u64, 0, 0],
+                );
                 put(regs, a(i), globals.value_at(at).unwrap_or(Value::NONE));
                 return ended(vm, Ok(()));
             }
             if let Some(at) = builtins.find_str(name) {
-                rewrite(frame, op::LOAD_GLOBAL_BUILTIN, [globals.keys_version(), at as u64, builtins.keys_version(), 0]);
+                rewrite(
+                    frame,
+                    op::LOAD_GLOBAL_BUILTIN,
+                    [
+                        globals.keys_version(),
+                        at as u64,
+                        builtins.keys_version(),
+                        0,
+                    ],
+                );
                 put(regs, a(i), builtins.value_at(at).unwrap_or(Value::NONE));
                 return ended(vm, Ok(()));
             }
         }
         let result = match slow::global_or_builtin(vm, globals, builtins, name) {
             Ok(Some(v)) => Ok(v),
-            Ok(None) => Err(slow::name_error(vm, format!("name '{name}' is not defined"), name)),
+            Ok(None) => Err(slow::name_error(
+                vm,
+                format!("name '{name}' is not defined"),
+                name,
+            )),
             Err(e) => Err(e),
         };
         done(vm, regs, i, result)
@@ -90,7 +110,11 @@ pub unsafe fn store_global(vm: &Vm, frame: *mut Frame, name: &Ref<Str>) {
         if globals.ty().is(&vm.types.dict)
             && let Some(at) = globals.find_str(name)
         {
-            rewrite(frame, op::STORE_GLOBAL_CACHED, [globals.keys_version(), at as u64, 0, 0]);
+            rewrite(
+                frame,
+                op::STORE_GLOBAL_CACHED,
+                [globals.keys_version(), at as u64, 0, 0],
+            );
         }
     }
 }
@@ -127,7 +151,11 @@ unsafe fn specialize_load(vm: &Vm, frame: *mut Frame, object: &Value, name: &Ref
             if vm.type_lookup(&vm.types.module, name).is_none()
                 && let Some(at) = module.dict.find_str(name)
             {
-                rewrite(frame, op::LOAD_ATTR_MODULE, [module.dict.keys_version(), at as u64, 0, 0]);
+                rewrite(
+                    frame,
+                    op::LOAD_ATTR_MODULE,
+                    [module.dict.keys_version(), at as u64, 0, 0],
+                );
             }
             return;
         }
@@ -140,11 +168,16 @@ unsafe fn specialize_load(vm: &Vm, frame: *mut Frame, object: &Value, name: &Ref
         let slots = found.as_ref().map(|f| &vm.type_of(f).slots);
         if slots.is_some_and(|s| s.descr_set.get().is_some()) {
             // A member of `__slots__` is a slot like any other.
-            if let Some(member) = found.as_ref().and_then(|f| f.downcast_exact::<taipan_object::function::Member>(&vm.types.member_descriptor))
-                && let Some(part) = part
+            if let Some(member) = found.as_ref().and_then(|f| {
+                f.downcast_exact::<taipan_object::function::Member>(&vm.types.member_descriptor)
+            }) && let Some(part) = part
                 && let Some(offset) = slot_offset(ty, part.shape().inline_slots, member.slot)
             {
-                rewrite(frame, op::LOAD_ATTR_SLOT, [vm.type_version(ty), part.shape.get() as u64, offset, 0]);
+                rewrite(
+                    frame,
+                    op::LOAD_ATTR_SLOT,
+                    [vm.type_version(ty), part.shape.get() as u64, offset, 0],
+                );
             }
             return;
         }
@@ -154,7 +187,11 @@ unsafe fn specialize_load(vm: &Vm, frame: *mut Frame, object: &Value, name: &Ref
             }
             if let Some(slot) = part.shape().slot_of(name) {
                 if let Some(offset) = slot_offset(ty, part.shape().inline_slots, slot) {
-                    rewrite(frame, op::LOAD_ATTR_SLOT, [vm.type_version(ty), part.shape.get() as u64, offset, 0]);
+                    rewrite(
+                        frame,
+                        op::LOAD_ATTR_SLOT,
+                        [vm.type_version(ty), part.shape.get() as u64, offset, 0],
+                    );
                 }
                 return;
             }
@@ -164,7 +201,11 @@ unsafe fn specialize_load(vm: &Vm, frame: *mut Frame, object: &Value, name: &Ref
             && part.is_none_or(|_| ty.instance_offset != VARIABLE_OFFSET)
         {
             let shape = part.map_or(0, |p| p.shape.get() as u64);
-            rewrite(frame, op::LOAD_ATTR_CLASS, [vm.type_version(ty), shape, found.word(), 0]);
+            rewrite(
+                frame,
+                op::LOAD_ATTR_CLASS,
+                [vm.type_version(ty), shape, found.word(), 0],
+            );
         }
     }
 }
@@ -192,20 +233,34 @@ pub unsafe fn store_attr(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> 
     }
 }
 
-unsafe fn specialize_store(vm: &Vm, frame: *mut Frame, object: &Value, name: &Ref<Str>, before: Option<*const taipan_object::instance::Shape>) {
+unsafe fn specialize_store(
+    vm: &Vm,
+    frame: *mut Frame,
+    object: &Value,
+    name: &Ref<Str>,
+    before: Option<*const taipan_object::instance::Shape>,
+) {
     let ty = vm.type_of(object);
-    let (Some(part), Some(before)) = (instance_part(object), before) else { return };
+    let (Some(part), Some(before)) = (instance_part(object), before) else {
+        return;
+    };
     if !ty.has(TypeFlags::GENERIC_SETATTR) {
         return;
     }
     // SAFETY: by the contract of `store_attr`.
     unsafe {
         if let Some(found) = vm.type_lookup(ty, name) {
-            if let Some(member) = found.downcast_exact::<taipan_object::function::Member>(&vm.types.member_descriptor) {
+            if let Some(member) =
+                found.downcast_exact::<taipan_object::function::Member>(&vm.types.member_descriptor)
+            {
                 if let Some(offset) = slot_offset(ty, part.shape().inline_slots, member.slot)
                     && std::ptr::eq(before, part.shape.get())
                 {
-                    rewrite(frame, op::STORE_ATTR_SLOT, [vm.type_version(ty), before as u64, offset, 0]);
+                    rewrite(
+                        frame,
+                        op::STORE_ATTR_SLOT,
+                        [vm.type_version(ty), before as u64, offset, 0],
+                    );
                 }
                 return;
             }
@@ -216,12 +271,29 @@ unsafe fn specialize_store(vm: &Vm, frame: *mut Frame, object: &Value, name: &Re
         if part.shape().kind != ShapeKind::Slots {
             return;
         }
-        let Some(slot) = part.shape().slot_of(name) else { return };
-        let Some(offset) = slot_offset(ty, part.shape().inline_slots, slot) else { return };
+        let Some(slot) = part.shape().slot_of(name) else {
+            return;
+        };
+        let Some(offset) = slot_offset(ty, part.shape().inline_slots, slot) else {
+            return;
+        };
         if std::ptr::eq(before, part.shape.get()) {
-            rewrite(frame, op::STORE_ATTR_SLOT, [vm.type_version(ty), before as u64, offset, 0]);
+            rewrite(
+                frame,
+                op::STORE_ATTR_SLOT,
+                [vm.type_version(ty), before as u64, offset, 0],
+            );
         } else {
-            rewrite(frame, op::STORE_ATTR_ADD, [vm.type_version(ty), before as u64, part.shape.get() as u64, offset]);
+            rewrite(
+                frame,
+                op::STORE_ATTR_ADD,
+                [
+                    vm.type_version(ty),
+                    before as u64,
+                    part.shape.get() as u64,
+                    offset,
+                ],
+            );
         }
     }
 }
@@ -261,7 +333,11 @@ unsafe fn specialize_method(vm: &Vm, frame: *mut Frame, object: &Value, name: &R
             if vm.type_lookup(&vm.types.module, name).is_none()
                 && let Some(at) = module.dict.find_str(name)
             {
-                rewrite(frame, op::LOAD_METHOD_MODULE, [module.dict.keys_version(), at as u64, 0, 0]);
+                rewrite(
+                    frame,
+                    op::LOAD_METHOD_MODULE,
+                    [module.dict.keys_version(), at as u64, 0, 0],
+                );
             }
             return;
         }
@@ -269,20 +345,33 @@ unsafe fn specialize_method(vm: &Vm, frame: *mut Frame, object: &Value, name: &R
         if !ty.has(TypeFlags::GENERIC_GETATTR) || object.downcast::<Module>().is_some() {
             return;
         }
-        let Some(found) = vm.type_lookup(ty, name) else { return };
+        let Some(found) = vm.type_lookup(ty, name) else {
+            return;
+        };
         if !vm.type_of(&found).has(TypeFlags::METHOD_DESCRIPTOR) {
             return;
         }
         let shape = match instance_part(object) {
             Some(part) => {
-                if part.shape().kind == ShapeKind::Dict || part.shape().slot_of(name).is_some() || ty.instance_offset == VARIABLE_OFFSET {
+                if part.shape().kind == ShapeKind::Dict
+                    || part.shape().slot_of(name).is_some()
+                    || ty.instance_offset == VARIABLE_OFFSET
+                {
                     return;
                 }
-                if part.shape().kind == ShapeKind::Closed { 0 } else { part.shape.get() as u64 }
+                if part.shape().kind == ShapeKind::Closed {
+                    0
+                } else {
+                    part.shape.get() as u64
+                }
             }
             None => 0,
         };
-        rewrite(frame, op::LOAD_METHOD_CACHED, [vm.type_version(ty), shape, found.word(), 0]);
+        rewrite(
+            frame,
+            op::LOAD_METHOD_CACHED,
+            [vm.type_version(ty), shape, found.word(), 0],
+        );
     }
 }
 

@@ -36,11 +36,18 @@ impl Runtime {
         // SAFETY: nothing else uses the interpreter yet.
         unsafe { add_types(address, &vm) };
         vm.hooks.set(crate::hooks::HOOKS);
-        if crate::builtins::install(&vm).and_then(|()| crate::sys::install(&vm)).is_err() {
+        if crate::builtins::install(&vm)
+            .and_then(|()| crate::sys::install(&vm))
+            .is_err()
+        {
             return None;
         }
         crate::imp::register(&vm, &[crate::typing::MODULE]);
-        Some(Runtime { vm, _machine: machine, _interp: interp })
+        Some(Runtime {
+            vm,
+            _machine: machine,
+            _interp: interp,
+        })
     }
 
     /// Makes native modules importable.

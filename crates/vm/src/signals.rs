@@ -8,7 +8,11 @@ use taipan_object::{PyResult, Vm};
 /// KeyboardInterrupt, or what a handler raises.
 pub fn run_handlers(vm: &Vm) -> PyResult<()> {
     if taipan_host::signal::take_interrupt() {
-        return Err(taipan_object::exceptions::raise_new(vm, &vm.exc.keyboard_interrupt, &[]));
+        return Err(taipan_object::exceptions::raise_new(
+            vm,
+            &vm.exc.keyboard_interrupt,
+            &[],
+        ));
     }
     Ok(())
 }

@@ -31,7 +31,11 @@ pub unsafe fn step(vm: &Vm, frame: *mut Frame, regs: *mut u64, pc: u32) -> bool 
                 true
             }
             MOVE => {
-                let v = slow::operand(regs, b(i), slow::flags(i) & taipan_compiler::opcode::KILL_B != 0);
+                let v = slow::operand(
+                    regs,
+                    b(i),
+                    slow::flags(i) & taipan_compiler::opcode::KILL_B != 0,
+                );
                 slow::put(regs, a(i), v);
                 slow::ended(vm, Ok(()))
             }
@@ -181,10 +185,14 @@ pub unsafe fn call(vm: &Vm, frame: *mut Frame, regs: *mut u64, pc: u32) -> bool 
         let base = b(i);
         let entered = match i as u8 {
             CALL => call::call(vm, frame, regs, i, base, base + 1, c(i), ENTRY),
-            CALL_METHOD if *regs.add(base + 1) == 0 => call::call(vm, frame, regs, i, base, base + 2, c(i), ENTRY),
+            CALL_METHOD if *regs.add(base + 1) == 0 => {
+                call::call(vm, frame, regs, i, base, base + 2, c(i), ENTRY)
+            }
             CALL_METHOD => call::call(vm, frame, regs, i, base, base + 1, c(i) + 1, ENTRY),
             CALL_KW => call::call_kw(vm, frame, regs, i, base, base + 1, c(i), ENTRY),
-            CALL_METHOD_KW if *regs.add(base + 1) == 0 => call::call_kw(vm, frame, regs, i, base, base + 2, c(i), ENTRY),
+            CALL_METHOD_KW if *regs.add(base + 1) == 0 => {
+                call::call_kw(vm, frame, regs, i, base, base + 2, c(i), ENTRY)
+            }
             CALL_METHOD_KW => call::call_kw(vm, frame, regs, i, base, base + 1, c(i) + 1, ENTRY),
             _ => call::call_ex(vm, frame, regs, i),
         };
@@ -196,7 +204,9 @@ pub unsafe fn call(vm: &Vm, frame: *mut Frame, regs: *mut u64, pc: u32) -> bool 
                     // Unwinds the callee at its first instruction.
                     (*callee).pc = (*callee).pc.add(1);
                     return match crate::unwind::unwind(vm, callee) {
-                        crate::unwind::Unwound::Handler(f) => finish(vm, regs, i, interp::run(vm, f)),
+                        crate::unwind::Unwound::Handler(f) => {
+                            finish(vm, regs, i, interp::run(vm, f))
+                        }
                         crate::unwind::Unwound::Left => false,
                     };
                 }
@@ -228,8 +238,20 @@ unsafe fn finish(vm: &Vm, regs: *mut u64, i: u64, result: taipan_object::PyResul
 ///
 /// # Safety
 /// As [`step`], for such an instruction.
-pub unsafe fn compare_jump(vm: &Vm, frame: *mut Frame, regs: *mut u64, pc: u32) -> taipan_object::PyResult<bool> {
-    const OPS: [CmpOp; 6] = [CmpOp::Lt, CmpOp::Le, CmpOp::Eq, CmpOp::Ne, CmpOp::Gt, CmpOp::Ge];
+pub unsafe fn compare_jump(
+    vm: &Vm,
+    frame: *mut Frame,
+    regs: *mut u64,
+    pc: u32,
+) -> taipan_object::PyResult<bool> {
+    const OPS: [CmpOp; 6] = [
+        CmpOp::Lt,
+        CmpOp::Le,
+        CmpOp::Eq,
+        CmpOp::Ne,
+        CmpOp::Gt,
+        CmpOp::Ge,
+    ];
     // SAFETY: by the contract.
     unsafe {
         let code = (*frame).code();
@@ -239,7 +261,13 @@ pub unsafe fn compare_jump(vm: &Vm, frame: *mut Frame, regs: *mut u64, pc: u32) 
         if (JUMP_LT..=JUMP_GE).contains(&op) {
             slow::compare_jump(vm, regs, i, OPS[(op - JUMP_LT) as usize])
         } else if (JUMP_LT_IMM..=JUMP_GE_IMM).contains(&op) {
-            slow::compare_imm_jump(vm, regs, i, OPS[(op - JUMP_LT_IMM) as usize], i64::from(b(i) as u16 as i16))
+            slow::compare_imm_jump(
+                vm,
+                regs,
+                i,
+                OPS[(op - JUMP_LT_IMM) as usize],
+                i64::from(b(i) as u16 as i16),
+            )
         } else {
             slow::contains_jump(vm, regs, i)
         }

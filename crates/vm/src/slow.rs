@@ -63,7 +63,11 @@ impl std::ops::Deref for Operand {
 pub(crate) unsafe fn get(regs: *mut u64, n: usize) -> Operand {
     // SAFETY: verified register; the value lives during the instruction.
     let word = unsafe { *regs.add(n) };
-    Operand(if word == 0 { taipan_object::value::encoding::NONE } else { word })
+    Operand(if word == 0 {
+        taipan_object::value::encoding::NONE
+    } else {
+        word
+    })
 }
 
 /// Writes a register, releasing what stood there.
@@ -82,14 +86,24 @@ pub unsafe fn take(regs: *mut u64, n: usize) -> Value {
     // SAFETY: verified live register.
     unsafe {
         let word = regs.add(n).replace(0);
-        if word == 0 { Value::NONE } else { Value::from_word(word) }
+        if word == 0 {
+            Value::NONE
+        } else {
+            Value::from_word(word)
+        }
     }
 }
 
 /// Takes an operand: moved if killed, else a new reference.
 pub unsafe fn operand(regs: *mut u64, n: usize, killed: bool) -> Value {
     // SAFETY: as above.
-    unsafe { if killed { take(regs, n) } else { get(regs, n).clone() } }
+    unsafe {
+        if killed {
+            take(regs, n)
+        } else {
+            get(regs, n).clone()
+        }
+    }
 }
 
 /// Releases an operand if it is killed.
@@ -145,7 +159,11 @@ pub unsafe fn name_c<'f>(frame: *mut Frame, i: u64) -> &'f Ref<Str> {
     // SAFETY: verified index; names live as long as the code.
     unsafe {
         let n = c(i);
-        let n = if n as u16 == EXTENDED { bc(*(*frame).pc) } else { n };
+        let n = if n as u16 == EXTENDED {
+            bc(*(*frame).pc)
+        } else {
+            n
+        };
         &(*(*frame).code).payload.names()[n]
     }
 }
@@ -165,10 +183,16 @@ pub unsafe fn binary(vm: &Vm, regs: *mut u64, i: u64, op: BinOp) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let (x, y) = (&get(regs, b(i)), &get(regs, c(i)));
-        if op == BinOp::Add && is_heap(x.word()) && is_heap(y.word()) && (a(i) == b(i) || flags(i) & KILL_B != 0) {
+        if op == BinOp::Add
+            && is_heap(x.word())
+            && is_heap(y.word())
+            && (a(i) == b(i) || flags(i) & KILL_B != 0)
+        {
             // `s += t`: grow the string in place when nobody else sees it.
-            if let (Some(s), Some(t)) = (x.downcast_exact::<Str>(&vm.types.str), y.downcast_exact::<Str>(&vm.types.str))
-                && s.try_append(t)
+            if let (Some(s), Some(t)) = (
+                x.downcast_exact::<Str>(&vm.types.str),
+                y.downcast_exact::<Str>(&vm.types.str),
+            ) && s.try_append(t)
             {
                 let s = take(regs, b(i));
                 kill(regs, c(i), flags(i) & KILL_C != 0);
@@ -176,7 +200,11 @@ pub unsafe fn binary(vm: &Vm, regs: *mut u64, i: u64, op: BinOp) -> bool {
                 return true;
             }
         }
-        let result = if flags(i) & INPLACE != 0 { vm.binary_inplace(x, y, op) } else { vm.binary(x, y, op) };
+        let result = if flags(i) & INPLACE != 0 {
+            vm.binary_inplace(x, y, op)
+        } else {
+            vm.binary(x, y, op)
+        };
         done_abc(vm, regs, i, result)
     }
 }
@@ -191,7 +219,11 @@ pub unsafe fn binary_imm(vm: &Vm, regs: *mut u64, i: u64, op: BinOp, imm: i64) -
         let y = Value::small_int(imm).unwrap_or(Value::NONE);
         let fast = if is_float(x.word()) {
             let x = x.as_small_float().unwrap_or(0.0);
-            Value::small_float(if op == BinOp::Add { x + imm as f64 } else { x - imm as f64 })
+            Value::small_float(if op == BinOp::Add {
+                x + imm as f64
+            } else {
+                x - imm as f64
+            })
         } else {
             None
         };
@@ -212,7 +244,9 @@ pub unsafe fn unary(vm: &Vm, regs: *mut u64, i: u64, f: fn(&Vm, &Value) -> PyRes
     unsafe {
         let x = &*get(regs, b(i));
         let result = match x.as_small_float() {
-            Some(v) if f as usize == Vm::negative as fn(&Vm, &Value) -> PyResult as usize => Ok(vm.new_float(-v)),
+            Some(v) if f as usize == Vm::negative as fn(&Vm, &Value) -> PyResult as usize => {
+                Ok(vm.new_float(-v))
+            }
             _ => f(vm, x),
         };
         done_ab(vm, regs, i, result)
@@ -252,7 +286,10 @@ pub unsafe fn compare(vm: &Vm, regs: *mut u64, i: u64, op: CmpOp) -> bool {
 }
 
 fn compare_values(vm: &Vm, x: &Value, y: &Value, op: CmpOp) -> PyResult {
-    if let (Some(s), Some(t)) = (x.downcast_exact::<Str>(&vm.types.str), y.downcast_exact::<Str>(&vm.types.str)) {
+    if let (Some(s), Some(t)) = (
+        x.downcast_exact::<Str>(&vm.types.str),
+        y.downcast_exact::<Str>(&vm.types.str),
+    ) {
         match op {
             CmpOp::Eq => return Ok(Value::bool(s.is(t) || s.same_text(t))),
             CmpOp::Ne => return Ok(Value::bool(!s.is(t) && !s.same_text(t))),
@@ -280,13 +317,21 @@ pub unsafe fn compare_jump(vm: &Vm, regs: *mut u64, i: u64, op: CmpOp) -> PyResu
 /// # Safety
 /// As [`binary`].
 #[inline(never)]
-pub unsafe fn compare_imm_jump(vm: &Vm, regs: *mut u64, i: u64, op: CmpOp, imm: i64) -> PyResult<bool> {
+pub unsafe fn compare_imm_jump(
+    vm: &Vm,
+    regs: *mut u64,
+    i: u64,
+    op: CmpOp,
+    imm: i64,
+) -> PyResult<bool> {
     // SAFETY: by the contract.
     unsafe {
         let x = &*get(regs, a(i));
         let y = Value::small_int(imm).unwrap_or(Value::NONE);
         let result = match x.as_small_float() {
-            Some(x) => Ok(x.partial_cmp(&(imm as f64)).map_or(op == CmpOp::Ne, |o| op.holds(o))),
+            Some(x) => Ok(x
+                .partial_cmp(&(imm as f64))
+                .map_or(op == CmpOp::Ne, |o| op.holds(o))),
             None => vm.compare(x, &y, op).and_then(|r| vm.is_true(&r)),
         };
         kill(regs, a(i), flags(i) & KILL_A != 0);
@@ -316,7 +361,9 @@ pub unsafe fn truth(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<bool> {
 pub unsafe fn contains(vm: &Vm, regs: *mut u64, i: u64, sense: bool) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.contains(&get(regs, c(i)), &get(regs, b(i))).map(|r| Value::bool(r == sense));
+        let result = vm
+            .contains(&get(regs, c(i)), &get(regs, b(i)))
+            .map(|r| Value::bool(r == sense));
         done_abc(vm, regs, i, result)
     }
 }
@@ -406,7 +453,12 @@ pub unsafe fn store_slice(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let n = a(i);
-        let (object, start, stop, value) = (take(regs, n), take(regs, n + 1), take(regs, n + 2), take(regs, n + 3));
+        let (object, start, stop, value) = (
+            take(regs, n),
+            take(regs, n + 1),
+            take(regs, n + 2),
+            take(regs, n + 3),
+        );
         let slice = vm.new_slice(start, stop, Value::NONE);
         let result = vm.set_item(&object, slice.as_value(), &value);
         drop((object, value, slice));
@@ -459,21 +511,45 @@ pub unsafe fn put_or_null(regs: *mut u64, n: usize, value: Option<Value>) {
 }
 
 #[cold]
-fn missing_context_method(vm: &Vm, object: &Value, which: Option<SpecialMethod>) -> taipan_object::Raised {
+fn missing_context_method(
+    vm: &Vm,
+    object: &Value,
+    which: Option<SpecialMethod>,
+) -> taipan_object::Raised {
     let ty = vm.type_name(object);
     let has = |name: &Ref<Str>| vm.type_lookup(vm.type_of(object), name).is_some();
     let (kind, missed, other) = match which {
-        Some(SpecialMethod::AEnter) => ("asynchronous context manager", "__aenter__", has(&vm.names.__enter__) && has(&vm.names.__exit__)),
-        Some(SpecialMethod::AExit) => ("asynchronous context manager", "__aexit__", has(&vm.names.__enter__) && has(&vm.names.__exit__)),
-        Some(SpecialMethod::Exit) => ("context manager", "__exit__", has(&vm.names.__aenter__) && has(&vm.names.__aexit__)),
-        _ => ("context manager", "__enter__", has(&vm.names.__aenter__) && has(&vm.names.__aexit__)),
+        Some(SpecialMethod::AEnter) => (
+            "asynchronous context manager",
+            "__aenter__",
+            has(&vm.names.__enter__) && has(&vm.names.__exit__),
+        ),
+        Some(SpecialMethod::AExit) => (
+            "asynchronous context manager",
+            "__aexit__",
+            has(&vm.names.__enter__) && has(&vm.names.__exit__),
+        ),
+        Some(SpecialMethod::Exit) => (
+            "context manager",
+            "__exit__",
+            has(&vm.names.__aenter__) && has(&vm.names.__aexit__),
+        ),
+        _ => (
+            "context manager",
+            "__enter__",
+            has(&vm.names.__aenter__) && has(&vm.names.__aexit__),
+        ),
     };
     let hint = match (other, kind) {
-        (true, "context manager") => " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?",
+        (true, "context manager") => {
+            " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?"
+        }
         (true, _) => " but it supports the context manager protocol. Did you mean to use 'with'?",
         _ => "",
     };
-    vm.type_error(format!("'{ty}' object does not support the {kind} protocol (missed {missed} method){hint}"))
+    vm.type_error(format!(
+        "'{ty}' object does not support the {kind} protocol (missed {missed} method){hint}"
+    ))
 }
 
 /// # Safety

@@ -29,13 +29,22 @@ pub fn native_stream<'a>(vm: &Vm, object: &'a Value) -> Option<&'a Ref<StdStream
 ///
 /// # Errors
 /// UnicodeEncodeError for lone surrogates.
-pub fn push_text(vm: &Vm, stream: &Ref<StdStream>, text: &Ref<Str>, out: &mut Vec<u8>) -> PyResult<()> {
+pub fn push_text(
+    vm: &Vm,
+    stream: &Ref<StdStream>,
+    text: &Ref<Str>,
+    out: &mut Vec<u8>,
+) -> PyResult<()> {
     if let Some(ascii) = text.as_ascii() {
         out.extend_from_slice(ascii.as_bytes());
         return Ok(());
     }
     let errors = vm.intern_str(stream.errors);
-    let bytes = taipan_object::codecs::utf8::encode(vm, text, &taipan_object::codecs::errors::Handler::of(Some(&errors)))?;
+    let bytes = taipan_object::codecs::utf8::encode(
+        vm,
+        text,
+        &taipan_object::codecs::errors::Handler::of(Some(&errors)),
+    )?;
     out.extend_from_slice(&bytes);
     Ok(())
 }
@@ -153,11 +162,22 @@ fn simple(vm: &Vm, fd: i32) -> PyResult {
         1 => ("<stdout>", "strict", taipan_host::fd::is_terminal(1)),
         _ => ("<stderr>", "backslashreplace", true),
     };
-    let stream = StdStream { fd: Cell::new(fd), name, errors, line_buffered, buffer: RefCell::default() };
+    let stream = StdStream {
+        fd: Cell::new(fd),
+        name,
+        errors,
+        line_buffered,
+        buffer: RefCell::default(),
+    };
     Ok(vm.heap.alloc(&ty, stream).into_value())
 }
 
 /// What makes standard streams.
 pub fn maker(vm: &Vm) -> Option<Maker> {
-    Some(crate::state::<IoHooks>(vm, "io.hooks").make.get().unwrap_or(simple))
+    Some(
+        crate::state::<IoHooks>(vm, "io.hooks")
+            .make
+            .get()
+            .unwrap_or(simple),
+    )
 }

@@ -12,7 +12,11 @@ fn substitution_cost(a: u8, b: u8) -> usize {
     if a == b {
         return 0;
     }
-    if a.eq_ignore_ascii_case(&b) { CASE_COST } else { MOVE_COST }
+    if a.eq_ignore_ascii_case(&b) {
+        CASE_COST
+    } else {
+        MOVE_COST
+    }
 }
 
 /// Edit distance with cheap changes of case; more than `limit` is `limit + 1`.
@@ -72,7 +76,8 @@ pub fn closest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
         if candidate == name {
             continue;
         }
-        let limit = ((name.len() + candidate.len() + 3) * MOVE_COST / 6).min(best_distance.saturating_sub(1));
+        let limit = ((name.len() + candidate.len() + 3) * MOVE_COST / 6)
+            .min(best_distance.saturating_sub(1));
         let d = distance(name.as_bytes(), candidate.as_bytes(), limit);
         if d <= limit && d < best_distance {
             best_distance = d;

@@ -42,7 +42,13 @@ pub fn lookup_after(start: &TypeRef, class: &TypeRef, name: &Ref<Str>) -> Option
 }
 
 /// `super(class, this).name` where `function` is what the name `super` stands for.
-pub fn super_attr(vm: &Vm, function: &Value, class: &Value, this: &Value, name: &Ref<Str>) -> PyResult {
+pub fn super_attr(
+    vm: &Vm,
+    function: &Value,
+    class: &Value,
+    this: &Value,
+    name: &Ref<Str>,
+) -> PyResult {
     let (f, bound) = super_method(vm, function, class, this, name)?;
     match bound {
         Some(this) => Ok(vm.bind_method(f, this)),
@@ -51,8 +57,17 @@ pub fn super_attr(vm: &Vm, function: &Value, class: &Value, this: &Value, name: 
 }
 
 /// As [`super_attr`], for a call: a plain function comes with the object to pass first.
-pub fn super_method(vm: &Vm, function: &Value, class: &Value, this: &Value, name: &Ref<Str>) -> PyResult<(Value, Option<Value>)> {
-    let Some(ty) = class.downcast::<Type>().filter(|_| function.is(vm.types.super_.as_value())) else {
+pub fn super_method(
+    vm: &Vm,
+    function: &Value,
+    class: &Value,
+    this: &Value,
+    name: &Ref<Str>,
+) -> PyResult<(Value, Option<Value>)> {
+    let Some(ty) = class
+        .downcast::<Type>()
+        .filter(|_| function.is(vm.types.super_.as_value()))
+    else {
         // `super` was rebound.
         let object = vm.call(function, &[class.clone(), this.clone()])?;
         return Ok((vm.getattr(&object, name)?, None));
@@ -108,12 +123,24 @@ pub fn super_args(vm: &Vm) -> PyResult<(TypeRef, Value)> {
         Some(v) if code.locals[n].kind.has(kind) => v.downcast::<Cell>().and_then(|c| c.get()),
         v => v,
     };
-    let Some(first) = unbox(0, LocalKind::CELL) else { return Err(vm.runtime_error("super(): arg[0] deleted")) };
-    let found = code.locals.iter().position(|l| l.kind.has(LocalKind::FREE) && &*l.name == "__class__");
-    let Some(at) = found else { return Err(vm.runtime_error("super(): __class__ cell not found")) };
-    let Some(class) = unbox(at, LocalKind::FREE) else { return Err(vm.runtime_error("super(): empty __class__ cell")) };
+    let Some(first) = unbox(0, LocalKind::CELL) else {
+        return Err(vm.runtime_error("super(): arg[0] deleted"));
+    };
+    let found = code
+        .locals
+        .iter()
+        .position(|l| l.kind.has(LocalKind::FREE) && &*l.name == "__class__");
+    let Some(at) = found else {
+        return Err(vm.runtime_error("super(): __class__ cell not found"));
+    };
+    let Some(class) = unbox(at, LocalKind::FREE) else {
+        return Err(vm.runtime_error("super(): empty __class__ cell"));
+    };
     match class.downcast_owned::<Type>() {
         Ok(class) => Ok((class, first)),
-        Err(other) => Err(vm.runtime_error(format!("super(): __class__ is not a type ({})", vm.type_name(&other)))),
+        Err(other) => Err(vm.runtime_error(format!(
+            "super(): __class__ is not a type ({})",
+            vm.type_name(&other)
+        ))),
     }
 }

@@ -16,7 +16,14 @@ pub struct Interpolation {
     format_spec: Value,
 }
 payload!(Interpolation, gc, |this, visit| {
-    [&this.value, &this.expression, &this.conversion, &this.format_spec].into_iter().for_each(visit);
+    [
+        &this.value,
+        &this.expression,
+        &this.conversion,
+        &this.format_spec,
+    ]
+    .into_iter()
+    .for_each(visit);
 });
 
 /// The payload of `Template`: one more string than interpolations.
@@ -35,20 +42,43 @@ pub struct TemplateIter {
     /// Twice the index of the next string; odd: the interpolation behind it is next.
     at: Cell<usize>,
 }
-payload!(TemplateIter, gc, |this, visit| visit(this.template.as_value()));
+payload!(TemplateIter, gc, |this, visit| visit(
+    this.template.as_value()
+));
 
 /// An interpolation of compiled code.
-pub fn new_interpolation(vm: &Vm, value: Value, text: Value, conversion: Value, spec: Value) -> PyResult {
-    let part = Interpolation { value, expression: text, conversion, format_spec: spec };
+pub fn new_interpolation(
+    vm: &Vm,
+    value: Value,
+    text: Value,
+    conversion: Value,
+    spec: Value,
+) -> PyResult {
+    let part = Interpolation {
+        value,
+        expression: text,
+        conversion,
+        format_spec: spec,
+    };
     Ok(vm.heap.alloc(&vm.types.interpolation, part).into_value())
 }
 
 /// A template of a tuple of strings and a tuple of interpolations.
 pub fn new_template(vm: &Vm, strings: Value, interpolations: Value) -> PyResult {
-    match (strings.downcast_owned::<Tuple>(), interpolations.downcast_owned::<Tuple>()) {
-        (Ok(strings), Ok(interpolations)) if strings.len() == interpolations.len() + 1 => {
-            Ok(vm.heap.alloc(&vm.types.template, Template { strings, interpolations }).into_value())
-        }
+    match (
+        strings.downcast_owned::<Tuple>(),
+        interpolations.downcast_owned::<Tuple>(),
+    ) {
+        (Ok(strings), Ok(interpolations)) if strings.len() == interpolations.len() + 1 => Ok(vm
+            .heap
+            .alloc(
+                &vm.types.template,
+                Template {
+                    strings,
+                    interpolations,
+                },
+            )
+            .into_value()),
         _ => Err(vm.raise_str(&vm.exc.system_error, "bad parts of a template")),
     }
 }
@@ -81,26 +111,57 @@ fn assemble(vm: &Vm, parts: &[Value]) -> PyResult {
     if !open {
         strings.push(vm.empty_str.to_value());
     }
-    new_template(vm, vm.new_tuple(strings).into_value(), vm.new_tuple(interpolations).into_value())
+    new_template(
+        vm,
+        vm.new_tuple(strings).into_value(),
+        vm.new_tuple(interpolations).into_value(),
+    )
 }
 
-#[pymethods(name = "Interpolation", module = "string.templatelib", doc = "One replacement field of a template string.")]
+#[pymethods(
+    name = "Interpolation",
+    module = "string.templatelib",
+    doc = "One replacement field of a template string."
+)]
 impl Interpolation {
     #[pynew("(value, expression='', conversion=None, format_spec='')")]
-    fn new(vm: &Vm, _cls: &TypeRef, value: Value, expression: &Ref<Str>, conversion: &Value, format_spec: &Ref<Str>) -> PyResult {
+    fn new(
+        vm: &Vm,
+        _cls: &TypeRef,
+        value: Value,
+        expression: &Ref<Str>,
+        conversion: &Value,
+        format_spec: &Ref<Str>,
+    ) -> PyResult {
         if !conversion.is_none() {
             let Some(c) = conversion.downcast::<Str>() else {
-                return Err(vm.type_error(format!("Interpolation() argument 'conversion' must be str, not {}", vm.type_name(conversion))));
+                return Err(vm.type_error(format!(
+                    "Interpolation() argument 'conversion' must be str, not {}",
+                    vm.type_name(conversion)
+                )));
             };
             if !["s", "a", "r"].iter().any(|k| c.is_str(k)) {
-                return Err(vm.value_error("Interpolation() argument 'conversion' must be one of 's', 'a' or 'r'"));
+                return Err(vm.value_error(
+                    "Interpolation() argument 'conversion' must be one of 's', 'a' or 'r'",
+                ));
             }
         }
-        new_interpolation(vm, value, expression.to_value(), conversion.clone(), format_spec.to_value())
+        new_interpolation(
+            vm,
+            value,
+            expression.to_value(),
+            conversion.clone(),
+            format_spec.to_value(),
+        )
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<Interpolation>) -> PyResult {
-        let parts = [&this.value, &this.expression, &this.conversion, &this.format_spec];
+        let parts = [
+            &this.value,
+            &this.expression,
+            &this.conversion,
+            &this.format_spec,
+        ];
         let mut out = b"Interpolation(".to_vec();
         for (i, part) in parts.into_iter().enumerate() {
             if i > 0 {
@@ -130,7 +191,13 @@ impl Interpolation {
     /// For pickling.
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Ref<Interpolation>) -> Value {
-        let parts = [&this.value, &this.expression, &this.conversion, &this.format_spec].map(Value::clone);
+        let parts = [
+            &this.value,
+            &this.expression,
+            &this.conversion,
+            &this.format_spec,
+        ]
+        .map(Value::clone);
         vm.tuple_value([vm.types.interpolation.to_value(), vm.tuple_value(parts)])
     }
     /// An alias for the type with these arguments.
@@ -140,7 +207,11 @@ impl Interpolation {
     }
 }
 
-#[pymethods(name = "Template", module = "string.templatelib", doc = "A template string.")]
+#[pymethods(
+    name = "Template",
+    module = "string.templatelib",
+    doc = "A template string."
+)]
 impl Template {
     #[pyslot]
     fn new(vm: &Vm, _cls: &TypeRef, args: Args<'_>) -> PyResult {
@@ -154,13 +225,18 @@ impl Template {
         let mut out = b"Template(strings=".to_vec();
         vm.repr(this.strings.as_value())?.view().push_wtf8(&mut out);
         out.extend(b", interpolations=");
-        vm.repr(this.interpolations.as_value())?.view().push_wtf8(&mut out);
+        vm.repr(this.interpolations.as_value())?
+            .view()
+            .push_wtf8(&mut out);
         out.push(b')');
         Ok(vm.new_wtf8(&out).into_value())
     }
     #[pyslot]
     fn iter(vm: &Vm, this: &Ref<Template>) -> PyResult {
-        let it = TemplateIter { template: this.clone(), at: Cell::new(0) };
+        let it = TemplateIter {
+            template: this.clone(),
+            at: Cell::new(0),
+        };
         Ok(vm.heap.alloc(&vm.types.template_iterator, it).into_value())
     }
     #[pyslot]
@@ -172,10 +248,29 @@ impl Template {
             )));
         };
         let (head, tail) = (a.strings.items(), b.strings.items());
-        let joined = vm.binary(&head[head.len() - 1], &tail[0], taipan_object::number::BinOp::Add)?;
-        let strings: Vec<Value> = head[..head.len() - 1].iter().chain([&joined]).chain(&tail[1..]).cloned().collect();
-        let parts: Vec<Value> = a.interpolations.items().iter().chain(b.interpolations.items()).cloned().collect();
-        new_template(vm, vm.new_tuple(strings).into_value(), vm.new_tuple(parts).into_value())
+        let joined = vm.binary(
+            &head[head.len() - 1],
+            &tail[0],
+            taipan_object::number::BinOp::Add,
+        )?;
+        let strings: Vec<Value> = head[..head.len() - 1]
+            .iter()
+            .chain([&joined])
+            .chain(&tail[1..])
+            .cloned()
+            .collect();
+        let parts: Vec<Value> = a
+            .interpolations
+            .items()
+            .iter()
+            .chain(b.interpolations.items())
+            .cloned()
+            .collect();
+        new_template(
+            vm,
+            vm.new_tuple(strings).into_value(),
+            vm.new_tuple(parts).into_value(),
+        )
     }
     #[pygetset]
     fn strings(this: &Ref<Template>) -> Ref<Tuple> {
@@ -188,7 +283,10 @@ impl Template {
     /// The values of the interpolations.
     #[pygetset]
     fn values(vm: &Vm, this: &Ref<Template>) -> Ref<Tuple> {
-        let value = |i: &Value| i.downcast::<Interpolation>().map_or(Value::NONE, |i| i.value.clone());
+        let value = |i: &Value| {
+            i.downcast::<Interpolation>()
+                .map_or(Value::NONE, |i| i.value.clone())
+        };
         vm.new_tuple(this.interpolations.items().iter().map(value))
     }
     /// For pickling.
@@ -206,7 +304,12 @@ impl Template {
     }
 }
 
-#[pymethods(name = "TemplateIter", module = "string.templatelib", doc = "", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "TemplateIter",
+    module = "string.templatelib",
+    doc = "",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl TemplateIter {
     #[pyslot]
     fn iter(_: &Vm, this: &Value) -> PyResult {
@@ -217,8 +320,14 @@ impl TemplateIter {
         loop {
             let at = this.at.get();
             let (index, is_part) = (at / 2, at % 2 == 1);
-            let items = if is_part { &this.template.interpolations } else { &this.template.strings };
-            let Some(item) = items.items().get(index) else { return Ok(None) };
+            let items = if is_part {
+                &this.template.interpolations
+            } else {
+                &this.template.strings
+            };
+            let Some(item) = items.items().get(index) else {
+                return Ok(None);
+            };
             this.at.set(at + 1);
             if is_part || item.downcast::<Str>().is_none_or(|s| !s.is_empty()) {
                 return Ok(Some(item.clone()));

@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use taipan_object::exceptions::{Exception, peek};
 use taipan_macros::pymethods;
+use taipan_object::exceptions::{Exception, peek};
 use taipan_object::{PyResult, Ref, TypeRef, Value, Vm, payload};
 
 use crate::frame::{Frame, FrameObject, frame_object};
@@ -18,17 +18,26 @@ pub struct Traceback {
     pub lineno: Cell<i32>,
 }
 
-payload!(Traceback, gc, |this, visit| {
-    visit(this.frame.as_value());
-    if let Some(n) = peek(&this.next) { visit(&n) }
-}, clear |this| drop(this.next.take()));
+payload!(
+    Traceback,
+    gc,
+    |this, visit| {
+        visit(this.frame.as_value());
+        if let Some(n) = peek(&this.next) {
+            visit(&n)
+        }
+    },
+    clear | this | drop(this.next.take())
+);
 
 /// Puts a frame in front of the pending exception's traceback.
 ///
 /// # Safety
 /// `frame` is live.
 pub unsafe fn add_entry(vm: &Vm, frame: *mut Frame, lasti: u32) {
-    let Some(exception) = vm.take_pending() else { return };
+    let Some(exception) = vm.take_pending() else {
+        return;
+    };
     if let Some(e) = exception.downcast::<Exception>() {
         let tb = Traceback {
             next: Cell::new(e.traceback.take().filter(|t| !t.is_none())),
@@ -36,7 +45,8 @@ pub unsafe fn add_entry(vm: &Vm, frame: *mut Frame, lasti: u32) {
             lasti: Cell::new(lasti as i32),
             lineno: Cell::new(-1),
         };
-        e.traceback.set(Some(vm.heap.alloc(&vm.types.traceback, tb).into_value()));
+        e.traceback
+            .set(Some(vm.heap.alloc(&vm.types.traceback, tb).into_value()));
     }
     let _ = vm.restore(exception);
 }
@@ -74,17 +84,30 @@ fn next_traceback(vm: &Vm, value: &Value) -> PyResult<Option<Value>> {
     }
     match value.downcast::<Traceback>() {
         Some(_) => Ok(Some(value.clone())),
-        None => Err(vm.type_error(format!("expected traceback object or None, got '{}'", vm.type_name(value)))),
+        None => Err(vm.type_error(format!(
+            "expected traceback object or None, got '{}'",
+            vm.type_name(value)
+        ))),
     }
 }
 
 #[pymethods(name = "traceback", doc = "One frame that an exception went through.")]
 impl Traceback {
     #[pynew("(tb_next, tb_frame, tb_lasti, tb_lineno)")]
-    fn new(vm: &Vm, _cls: &TypeRef, tb_next: &Value, tb_frame: &Value, tb_lasti: i32, tb_lineno: i32) -> PyResult {
+    fn new(
+        vm: &Vm,
+        _cls: &TypeRef,
+        tb_next: &Value,
+        tb_frame: &Value,
+        tb_lasti: i32,
+        tb_lineno: i32,
+    ) -> PyResult {
         let next = next_traceback(vm, tb_next)?;
         let Some(frame) = tb_frame.downcast::<FrameObject>() else {
-            return Err(vm.type_error(format!("traceback() argument 'tb_frame' must be frame, not {}", vm.type_name(tb_frame))));
+            return Err(vm.type_error(format!(
+                "traceback() argument 'tb_frame' must be frame, not {}",
+                vm.type_name(tb_frame)
+            )));
         };
         let tb = Traceback {
             next: Cell::new(next),
@@ -100,7 +123,9 @@ impl Traceback {
     }
     #[pysetter(tb_next)]
     fn set_tb_next(vm: &Vm, this: &Ref<Traceback>, value: Option<&Value>) -> PyResult<()> {
-        let Some(value) = value else { return Err(vm.type_error("can't delete tb_next attribute")) };
+        let Some(value) = value else {
+            return Err(vm.type_error("can't delete tb_next attribute"));
+        };
         let next = next_traceback(vm, value)?;
         let mut cursor = next.clone();
         while let Some(tb) = cursor {
@@ -130,6 +155,10 @@ impl Traceback {
     /// The names of the attributes.
     #[pymethod("(self, /)")]
     fn __dir__(vm: &Vm, _this: &Ref<Traceback>) -> Value {
-        vm.list_value(["tb_frame", "tb_next", "tb_lasti", "tb_lineno"].map(|n| vm.new_str(n).into_value()).to_vec())
+        vm.list_value(
+            ["tb_frame", "tb_next", "tb_lasti", "tb_lineno"]
+                .map(|n| vm.new_str(n).into_value())
+                .to_vec(),
+        )
     }
 }

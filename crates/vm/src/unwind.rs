@@ -39,7 +39,12 @@ pub unsafe fn unwind_reraise(vm: &Vm, frame: *mut Frame, origin: Option<u32>) ->
     unsafe { unwind_from(vm, frame, false, origin) }
 }
 
-unsafe fn unwind_from(vm: &Vm, mut frame: *mut Frame, mut add: bool, mut origin: Option<u32>) -> Unwound {
+unsafe fn unwind_from(
+    vm: &Vm,
+    mut frame: *mut Frame,
+    mut add: bool,
+    mut origin: Option<u32>,
+) -> Unwound {
     // SAFETY: records of frames in progress are live; handlers are verified.
     unsafe {
         loop {
@@ -54,10 +59,16 @@ unsafe fn unwind_from(vm: &Vm, mut frame: *mut Frame, mut add: bool, mut origin:
                     release_register((*frame).regs.add(n as usize));
                 }
                 let exception = vm.take_pending().unwrap_or(Value::NONE);
-                (*frame).regs.add(handler.depth as usize).write(exception.into_word());
+                (*frame)
+                    .regs
+                    .add(handler.depth as usize)
+                    .write(exception.into_word());
                 if handler.lasti {
                     let raised_at = u64::from(origin.unwrap_or(lasti));
-                    (*frame).regs.add(handler.depth as usize + 1).write(raised_at << 1 | 1);
+                    (*frame)
+                        .regs
+                        .add(handler.depth as usize + 1)
+                        .write(raised_at << 1 | 1);
                 }
                 (*frame).pc = code.instrs.get().add(handler.target as usize);
                 if vm.heap.has_finalizers() {
@@ -67,7 +78,10 @@ unsafe fn unwind_from(vm: &Vm, mut frame: *mut Frame, mut add: bool, mut origin:
             }
             // The frame ends; its object, if any, shows where the exception was first raised.
             if let Some(at) = origin.take() {
-                (*frame).pc = code.instrs.get().add(at.min(code.code.instrs.len() as u32 - 1) as usize + 1);
+                (*frame).pc = code
+                    .instrs
+                    .get()
+                    .add(at.min(code.code.instrs.len() as u32 - 1) as usize + 1);
             }
             let flags = (*frame).flags;
             let previous = (*frame).previous;
@@ -77,7 +91,10 @@ unsafe fn unwind_from(vm: &Vm, mut frame: *mut Frame, mut add: bool, mut origin:
                 generator::raised(vm, frame);
             } else {
                 if flags & CONSTRUCTOR != 0 && (*frame).instance != 0 {
-                    drop(Value::from_word(std::mem::replace(&mut (*frame).instance, 0)));
+                    drop(Value::from_word(std::mem::replace(
+                        &mut (*frame).instance,
+                        0,
+                    )));
                 }
                 call::pop_record(vm, frame);
             }
@@ -105,5 +122,7 @@ unsafe fn release_register(at: *mut u64) {
 
 /// The traceback of an exception.
 pub fn traceback_of(exception: &Value) -> Option<Value> {
-    exception.downcast::<Exception>().and_then(|e| peek(&e.traceback))
+    exception
+        .downcast::<Exception>()
+        .and_then(|e| peek(&e.traceback))
 }

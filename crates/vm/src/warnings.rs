@@ -12,7 +12,13 @@ pub fn warn_explicit(vm: &Vm, warning: &SyntaxWarning, filename: &str) -> PyResu
         WarningCategory::SyntaxWarning => &vm.exc.syntax_warning,
         WarningCategory::DeprecationWarning => &vm.exc.deprecation_warning,
     };
-    emit(vm, category, &warning.message, filename, i64::from(warning.line))
+    emit(
+        vm,
+        category,
+        &warning.message,
+        filename,
+        i64::from(warning.line),
+    )
 }
 
 /// Issues a warning at the running code.
@@ -22,14 +28,23 @@ pub fn warn_explicit(vm: &Vm, warning: &SyntaxWarning, filename: &str) -> PyResu
 pub fn warn(vm: &Vm, category: &TypeRef, message: &str, stack_level: usize) -> PyResult<()> {
     if crate::imp::find(vm, "_warnings").is_some() {
         let module = crate::import::import_module(vm, "_warnings")?;
-        let args = [vm.new_str(message).into_value(), category.to_value(), vm.new_int(stack_level as i64)];
-        return vm.call_method(&module, &vm.intern_str("warn"), &args).map(drop);
+        let args = [
+            vm.new_str(message).into_value(),
+            category.to_value(),
+            vm.new_int(stack_level as i64),
+        ];
+        return vm
+            .call_method(&module, &vm.intern_str("warn"), &args)
+            .map(drop);
     }
     let (filename, line) = match crate::builtins::scope::current(vm) {
         // SAFETY: the current frame is live.
         Some(frame) => unsafe {
             let f = &*frame;
-            (f.code().code.filename.to_string(), i64::from(f.code().line_of(f.lasti())))
+            (
+                f.code().code.filename.to_string(),
+                i64::from(f.code().line_of(f.lasti())),
+            )
         },
         None => ("sys".to_owned(), 1),
     };
@@ -42,7 +57,9 @@ fn emit(vm: &Vm, category: &TypeRef, message: &str, filename: &str, line: i64) -
         return Ok(());
     }
     let module = crate::import::import_module(vm, "_warnings")?;
-    let Some(warn) = vm.getattr_opt(&module, &vm.intern_str("warn_explicit"))? else { return Ok(()) };
+    let Some(warn) = vm.getattr_opt(&module, &vm.intern_str("warn_explicit"))? else {
+        return Ok(());
+    };
     let args = [
         vm.new_str(message).into_value(),
         category.to_value(),

@@ -282,7 +282,13 @@ impl<'s> Compiler<'s, '_> {
 fn signature<'s>(def: &Def<'s>) -> impl Iterator<Item = (&'s str, ExprRef<'s>)> + use<'s> {
     // CPython's order: positional-only parameters come second.
     let a = def.args;
-    let all = a.args.iter().chain(a.posonlyargs).chain(a.vararg).chain(a.kwonlyargs).chain(a.kwarg);
+    let all = a
+        .args
+        .iter()
+        .chain(a.posonlyargs)
+        .chain(a.vararg)
+        .chain(a.kwonlyargs)
+        .chain(a.kwarg);
     let args = all.filter_map(|a| a.annotation.map(|e| (a.arg, e)));
     args.chain(def.returns.map(|e| ("return", e)))
 }

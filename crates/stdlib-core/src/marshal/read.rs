@@ -17,7 +17,13 @@ struct Reader<'v> {
 /// # Errors
 /// EOFError, ValueError, TypeError for bad data.
 pub fn read(vm: &Vm, bytes: &[u8], allow_code: bool) -> PyResult<(Value, usize)> {
-    let mut r = Reader { vm, bytes, at: 0, allow_code, refs: Vec::new() };
+    let mut r = Reader {
+        vm,
+        bytes,
+        at: 0,
+        allow_code,
+        refs: Vec::new(),
+    };
     match r.value(0)? {
         Some(v) => Ok((v, r.at)),
         None => Err(vm.type_error("NULL object in marshal data for object")),
@@ -26,7 +32,8 @@ pub fn read(vm: &Vm, bytes: &[u8], allow_code: bool) -> PyResult<(Value, usize)>
 
 impl<'v> Reader<'v> {
     fn short(&self) -> Raised {
-        self.vm.raise_str(&self.vm.exc.eof_error, "marshal data too short")
+        self.vm
+            .raise_str(&self.vm.exc.eof_error, "marshal data too short")
     }
     fn bad(&self, what: &str) -> Raised {
         self.vm.value_error(format!("bad marshal data ({what})"))
@@ -56,7 +63,10 @@ impl<'v> Reader<'v> {
     fn text_float(&mut self) -> PyResult<f64> {
         let n = self.byte()? as usize;
         let text = self.take(n)?;
-        std::str::from_utf8(text).ok().and_then(|t| t.trim().parse().ok()).ok_or_else(|| self.bad("string size out of range"))
+        std::str::from_utf8(text)
+            .ok()
+            .and_then(|t| t.trim().parse().ok())
+            .ok_or_else(|| self.bad("string size out of range"))
     }
     fn size(&mut self, what: &str) -> PyResult<usize> {
         let n = self.long()?;
@@ -65,12 +75,18 @@ impl<'v> Reader<'v> {
     /// A number of items, each of which takes at least a byte.
     fn count(&mut self, what: &str) -> PyResult<usize> {
         let n = self.size(what)?;
-        if n > self.bytes.len() - self.at { Err(self.short()) } else { Ok(n) }
+        if n > self.bytes.len() - self.at {
+            Err(self.short())
+        } else {
+            Ok(n)
+        }
     }
     fn item(&mut self, depth: usize, what: &str) -> PyResult {
         match self.value(depth + 1)? {
             Some(v) => Ok(v),
-            None => Err(self.vm.type_error(format!("NULL object in marshal data for {what}"))),
+            None => Err(self
+                .vm
+                .type_error(format!("NULL object in marshal data for {what}"))),
         }
     }
     fn items(&mut self, n: usize, depth: usize, what: &str) -> PyResult<Vec<Value>> {
@@ -102,18 +118,25 @@ impl<'v> Reader<'v> {
             bytes.push(acc as u8);
         }
         let magnitude = dashu_int::IBig::from(dashu_int::UBig::from_le_bytes(&bytes));
-        Ok(self.vm.new_bigint(if n < 0 { -magnitude } else { magnitude }))
+        Ok(self
+            .vm
+            .new_bigint(if n < 0 { -magnitude } else { magnitude }))
     }
     fn text(&mut self, n: usize, utf8: bool, intern: bool) -> PyResult {
         let vm = self.vm;
         let bytes = self.take(n)?;
         let s = if utf8 {
-            let handler = taipan_object::codecs::errors::Handler::of(Some(&vm.intern_str("surrogatepass")));
+            let handler =
+                taipan_object::codecs::errors::Handler::of(Some(&vm.intern_str("surrogatepass")));
             taipan_object::codecs::utf8::decode(vm, bytes, &handler, true)?.0
         } else {
             vm.new_from_view(taipan_object::str::StrView::Latin1(bytes))
         };
-        Ok(if intern { vm.intern(&s).into_value() } else { s.into_value() })
+        Ok(if intern {
+            vm.intern(&s).into_value()
+        } else {
+            s.into_value()
+        })
     }
     /// `None` at the mark that ends a dict.
     fn value(&mut self, depth: usize) -> PyResult<Option<Value>> {
@@ -176,7 +199,11 @@ impl<'v> Reader<'v> {
                 vm.new_bytes(self.take(n)?.to_vec()).into_value()
             }
             b')' | b'(' => {
-                let n = if kind == b')' { self.byte()? as usize } else { self.count("tuple")? };
+                let n = if kind == b')' {
+                    self.byte()? as usize
+                } else {
+                    self.count("tuple")?
+                };
                 vm.new_tuple(self.items(n, depth, "tuple")?).into_value()
             }
             b'[' => {
@@ -197,7 +224,9 @@ impl<'v> Reader<'v> {
                     self.refs[p] = Some(dict.to_value());
                 }
                 while let Some(key) = self.value(depth + 1)? {
-                    let Some(value) = self.value(depth + 1)? else { break };
+                    let Some(value) = self.value(depth + 1)? else {
+                        break;
+                    };
                     dict.insert(vm, key, value)?;
                 }
                 dict.into_value()
@@ -205,7 +234,11 @@ impl<'v> Reader<'v> {
             b'<' | b'>' => {
                 let n = self.count("set")?;
                 let items = vm.list_value(self.items(n, depth, "set")?);
-                let ty = if kind == b'<' { &vm.types.set } else { &vm.types.frozenset };
+                let ty = if kind == b'<' {
+                    &vm.types.set
+                } else {
+                    &vm.types.frozenset
+                };
                 vm.call(ty.as_value(), &[items])?
             }
             b':' => {
@@ -225,7 +258,12 @@ impl<'v> Reader<'v> {
             }
             b'r' => {
                 let n = self.long()?;
-                match usize::try_from(n).ok().and_then(|n| self.refs.get(n)).cloned().flatten() {
+                match usize::try_from(n)
+                    .ok()
+                    .and_then(|n| self.refs.get(n))
+                    .cloned()
+                    .flatten()
+                {
                     Some(v) => v,
                     None => return Err(self.bad("invalid reference")),
                 }

@@ -29,7 +29,14 @@ struct Writer<'v> {
 /// # Errors
 /// ValueError for values that have no such form.
 pub fn write(vm: &Vm, value: &Value, version: i64, allow_code: bool) -> PyResult<Vec<u8>> {
-    let mut w = Writer { vm, out: Vec::new(), version, allow_code, known: HashMap::new(), kept: Vec::new() };
+    let mut w = Writer {
+        vm,
+        out: Vec::new(),
+        version,
+        allow_code,
+        known: HashMap::new(),
+        kept: Vec::new(),
+    };
     w.value(value, 0)?;
     Ok(w.out)
 }
@@ -83,7 +90,8 @@ impl Writer<'_> {
             return self.int(value);
         } else if ty.is(&t.float) {
             self.out.push(b'g');
-            self.out.extend_from_slice(&value.as_float().unwrap_or(0.0).to_le_bytes());
+            self.out
+                .extend_from_slice(&value.as_float().unwrap_or(0.0).to_le_bytes());
         } else if let Some(z) = value.downcast_exact::<Complex>(&t.complex) {
             self.out.push(b'y');
             self.out.extend_from_slice(&z.re.to_le_bytes());
@@ -99,7 +107,9 @@ impl Writer<'_> {
             self.out.extend_from_slice(&n.to_le_bytes());
             return Ok(());
         }
-        let Some(n) = value.as_int() else { return Err(self.vm.value_error("unmarshallable object")) };
+        let Some(n) = value.as_int() else {
+            return Err(self.vm.value_error("unmarshallable object"));
+        };
         let (sign, magnitude) = n.to_ibig().into_parts();
         let bytes = magnitude.to_le_bytes();
         // Digits of 15 bits.
@@ -122,14 +132,25 @@ impl Writer<'_> {
         }
         self.out.push(b'l');
         let count = digits.len() as i32;
-        self.out.extend_from_slice(&(if sign == dashu_int::Sign::Negative { -count } else { count }).to_le_bytes());
-        digits.iter().for_each(|d| self.out.extend_from_slice(&d.to_le_bytes()));
+        self.out.extend_from_slice(
+            &(if sign == dashu_int::Sign::Negative {
+                -count
+            } else {
+                count
+            })
+            .to_le_bytes(),
+        );
+        digits
+            .iter()
+            .for_each(|d| self.out.extend_from_slice(&d.to_le_bytes()));
         Ok(())
     }
     fn object(&mut self, value: &Value, depth: usize) -> PyResult<()> {
         let vm = self.vm;
         let t = &vm.types;
-        let Some(flag) = self.reference(value) else { return Ok(()) };
+        let Some(flag) = self.reference(value) else {
+            return Ok(());
+        };
         if let Some(s) = value.downcast_exact::<Str>(&t.str) {
             let text = s.to_wtf8();
             match s.as_ascii() {
@@ -173,11 +194,20 @@ impl Writer<'_> {
             }
             self.out.push(b'0');
         } else if vm.type_of(value).is(&t.set) || vm.type_of(value).is(&t.frozenset) {
-            self.out.push(if vm.type_of(value).is(&t.set) { b'<' } else { b'>' } | flag);
+            self.out.push(
+                if vm.type_of(value).is(&t.set) {
+                    b'<'
+                } else {
+                    b'>'
+                } | flag,
+            );
             // Sorted by their stored form, so that equal sets give equal bytes.
             let mut items = Vec::new();
             for item in vm.collect(value)? {
-                items.push((write(vm, &item, self.version.min(2), self.allow_code)?, item));
+                items.push((
+                    write(vm, &item, self.version.min(2), self.allow_code)?,
+                    item,
+                ));
             }
             items.sort_by(|a, b| a.0.cmp(&b.0));
             self.size(items.len())?;
@@ -189,7 +219,10 @@ impl Writer<'_> {
                 return Err(vm.value_error("unmarshallable object"));
             }
             self.out.push(b':' | flag);
-            self.items(&[slice.start.clone(), slice.stop.clone(), slice.step.clone()], depth)?;
+            self.items(
+                &[slice.start.clone(), slice.stop.clone(), slice.step.clone()],
+                depth,
+            )?;
         } else if let Some(code) = value.downcast::<PyCode>() {
             if !self.allow_code {
                 return Err(vm.value_error("marshalling code objects is disallowed"));
@@ -206,7 +239,9 @@ impl Writer<'_> {
             } else {
                 taipan_vm::util::buffer_bytes(vm, value)?
             };
-            let Some(bytes) = bytes else { return Err(vm.value_error("unmarshallable object")) };
+            let Some(bytes) = bytes else {
+                return Err(vm.value_error("unmarshallable object"));
+            };
             self.out.push(b's' | flag);
             self.size(bytes.len())?;
             self.out.extend_from_slice(&bytes);

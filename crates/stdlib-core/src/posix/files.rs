@@ -13,7 +13,11 @@ pub mod functions {
     use crate::posix::{error, path, path_named};
 
     fn no_dir_fd(vm: &Vm, dir_fd: &Value) -> PyResult<()> {
-        if dir_fd.is_none() { Ok(()) } else { Err(vm.not_implemented_error("dir_fd unavailable on this platform")) }
+        if dir_fd.is_none() {
+            Ok(())
+        } else {
+            Err(vm.not_implemented_error("dir_fd unavailable on this platform"))
+        }
     }
 
     // ---- paths
@@ -25,7 +29,10 @@ pub mod functions {
             return Ok(p.clone());
         }
         let Some(r) = vm.call_special(p, &vm.intern_str("__fspath__"), &[])? else {
-            return Err(vm.type_error(format!("expected str, bytes or os.PathLike object, not {}", vm.type_name(p))));
+            return Err(vm.type_error(format!(
+                "expected str, bytes or os.PathLike object, not {}",
+                vm.type_name(p)
+            )));
         };
         if r.downcast::<Str>().is_none() && r.downcast::<Bytes>().is_none() {
             return Err(vm.type_error(format!(
@@ -39,12 +46,16 @@ pub mod functions {
     /// The current folder.
     #[pyfunction("()")]
     fn getcwd(vm: &Vm) -> PyResult {
-        fs::current_dir().map(|p| taipan_vm::util::fs_to_text(vm, &p)).map_err(|e| error(vm, &e))
+        fs::current_dir()
+            .map(|p| taipan_vm::util::fs_to_text(vm, &p))
+            .map_err(|e| error(vm, &e))
     }
     /// The current folder as bytes.
     #[pyfunction("()")]
     fn getcwdb(vm: &Vm) -> PyResult {
-        fs::current_dir().map(|p| vm.new_bytes(p).into_value()).map_err(|e| error(vm, &e))
+        fs::current_dir()
+            .map(|p| vm.new_bytes(p).into_value())
+            .map_err(|e| error(vm, &e))
     }
     /// Changes the current folder.
     #[pyfunction("(path)")]
@@ -59,7 +70,9 @@ pub mod functions {
     /// Changes the current folder to an open one.
     #[pyfunction("(fd)")]
     fn fchdir(vm: &Vm, fd: i32) -> PyResult<()> {
-        taipan_host::process::fchdir(fd).map(drop).map_err(|e| error(vm, &e))
+        taipan_host::process::fchdir(fd)
+            .map(drop)
+            .map_err(|e| error(vm, &e))
     }
     /// Makes a folder.
     #[pyfunction("(path, mode=511, *, dir_fd=None)")]
@@ -105,28 +118,53 @@ pub mod functions {
     }
     /// Renames a file.
     #[pyfunction("(src, dst, *, src_dir_fd=None, dst_dir_fd=None)")]
-    fn rename(vm: &Vm, src: &Value, dst: &Value, src_dir_fd: &Value, dst_dir_fd: &Value) -> PyResult<()> {
+    fn rename(
+        vm: &Vm,
+        src: &Value,
+        dst: &Value,
+        src_dir_fd: &Value,
+        dst_dir_fd: &Value,
+    ) -> PyResult<()> {
         no_dir_fd(vm, src_dir_fd)?;
         no_dir_fd(vm, dst_dir_fd)?;
         two(vm, src, dst, "rename", fs::rename)
     }
     /// Renames a file; one in its place is replaced.
     #[pyfunction("(src, dst, *, src_dir_fd=None, dst_dir_fd=None)")]
-    fn replace(vm: &Vm, src: &Value, dst: &Value, src_dir_fd: &Value, dst_dir_fd: &Value) -> PyResult<()> {
+    fn replace(
+        vm: &Vm,
+        src: &Value,
+        dst: &Value,
+        src_dir_fd: &Value,
+        dst_dir_fd: &Value,
+    ) -> PyResult<()> {
         no_dir_fd(vm, src_dir_fd)?;
         no_dir_fd(vm, dst_dir_fd)?;
         two(vm, src, dst, "replace", fs::rename)
     }
     /// Gives a file another name too.
     #[pyfunction("(src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=True)")]
-    fn link(vm: &Vm, src: &Value, dst: &Value, src_dir_fd: &Value, dst_dir_fd: &Value, _follow_symlinks: bool) -> PyResult<()> {
+    fn link(
+        vm: &Vm,
+        src: &Value,
+        dst: &Value,
+        src_dir_fd: &Value,
+        dst_dir_fd: &Value,
+        _follow_symlinks: bool,
+    ) -> PyResult<()> {
         no_dir_fd(vm, src_dir_fd)?;
         no_dir_fd(vm, dst_dir_fd)?;
         two(vm, src, dst, "link", fs::link)
     }
     /// Makes a symbolic link.
     #[pyfunction("(src, dst, target_is_directory=False, *, dir_fd=None)")]
-    fn symlink(vm: &Vm, src: &Value, dst: &Value, _target_is_directory: bool, dir_fd: &Value) -> PyResult<()> {
+    fn symlink(
+        vm: &Vm,
+        src: &Value,
+        dst: &Value,
+        _target_is_directory: bool,
+        dir_fd: &Value,
+    ) -> PyResult<()> {
         no_dir_fd(vm, dir_fd)?;
         two(vm, src, dst, "symlink", fs::symlink)
     }
@@ -140,10 +178,18 @@ pub mod functions {
     }
     /// Changes the access rights of a file.
     #[pyfunction("(path, mode, *, dir_fd=None, follow_symlinks=True)")]
-    fn chmod(vm: &Vm, file: &Value, mode: i32, dir_fd: &Value, follow_symlinks: bool) -> PyResult<()> {
+    fn chmod(
+        vm: &Vm,
+        file: &Value,
+        mode: i32,
+        dir_fd: &Value,
+        follow_symlinks: bool,
+    ) -> PyResult<()> {
         no_dir_fd(vm, dir_fd)?;
         if !follow_symlinks {
-            return Err(vm.not_implemented_error("chmod: follow_symlinks unavailable on this platform"));
+            return Err(
+                vm.not_implemented_error("chmod: follow_symlinks unavailable on this platform")
+            );
         }
         let p = path(vm, file, "chmod", true)?;
         match p.fd {
@@ -155,11 +201,20 @@ pub mod functions {
     /// Changes the access rights of an open file.
     #[pyfunction("(fd, mode)")]
     fn fchmod(vm: &Vm, fd: i32, mode: i32) -> PyResult<()> {
-        taipan_host::process::fchmod(fd, mode as u32).map(drop).map_err(|e| error(vm, &e))
+        taipan_host::process::fchmod(fd, mode as u32)
+            .map(drop)
+            .map_err(|e| error(vm, &e))
     }
     /// Changes the owner of a file.
     #[pyfunction("(path, uid, gid, *, dir_fd=None, follow_symlinks=True)")]
-    fn chown(vm: &Vm, file: &Value, uid: i64, gid: i64, dir_fd: &Value, follow_symlinks: bool) -> PyResult<()> {
+    fn chown(
+        vm: &Vm,
+        file: &Value,
+        uid: i64,
+        gid: i64,
+        dir_fd: &Value,
+        follow_symlinks: bool,
+    ) -> PyResult<()> {
         no_dir_fd(vm, dir_fd)?;
         let p = path(vm, file, "chown", true)?;
         let (u, g) = (uid as u32, gid as u32);
@@ -179,11 +234,20 @@ pub mod functions {
     /// Changes the owner of an open file.
     #[pyfunction("(fd, uid, gid)")]
     fn fchown(vm: &Vm, fd: i32, uid: i64, gid: i64) -> PyResult<()> {
-        taipan_host::process::fchown(fd, uid as u32, gid as u32).map(drop).map_err(|e| error(vm, &e))
+        taipan_host::process::fchown(fd, uid as u32, gid as u32)
+            .map(drop)
+            .map_err(|e| error(vm, &e))
     }
     /// Whether a file can be used in a way.
     #[pyfunction("(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)")]
-    fn access(vm: &Vm, file: &Value, mode: i32, dir_fd: &Value, _effective_ids: bool, _follow_symlinks: bool) -> PyResult<bool> {
+    fn access(
+        vm: &Vm,
+        file: &Value,
+        mode: i32,
+        dir_fd: &Value,
+        _effective_ids: bool,
+        _follow_symlinks: bool,
+    ) -> PyResult<bool> {
         no_dir_fd(vm, dir_fd)?;
         let p = path(vm, file, "access", false)?;
         Ok(fs::access(&p.bytes, mode).is_ok())
@@ -207,27 +271,44 @@ pub mod functions {
     }
     /// Sets the times of a file.
     #[pyfunction("(path, times=None, *, ns=<unset>, dir_fd=None, follow_symlinks=True)")]
-    fn utime(vm: &Vm, file: &Value, times: &Value, ns: Option<&Value>, dir_fd: &Value, follow_symlinks: bool) -> PyResult<()> {
+    fn utime(
+        vm: &Vm,
+        file: &Value,
+        times: &Value,
+        ns: Option<&Value>,
+        dir_fd: &Value,
+        follow_symlinks: bool,
+    ) -> PyResult<()> {
         no_dir_fd(vm, dir_fd)?;
         let p = path(vm, file, "utime", true)?;
         let pair = |v: &Value, message: &str| -> PyResult<(Value, Value)> {
-            match v.downcast::<taipan_object::tuple::Tuple>().map(|t| t.items()) {
+            match v
+                .downcast::<taipan_object::tuple::Tuple>()
+                .map(|t| t.items())
+            {
                 Some([a, b]) => Ok((a.clone(), b.clone())),
                 _ => Err(vm.type_error(message)),
             }
         };
         let stamp = |v: &Value| -> PyResult<i128> {
             match v.as_float() {
-                Some(x) => Ok((x.floor() as i128) * 1_000_000_000 + ((x - x.floor()) * 1e9) as i128),
+                Some(x) => {
+                    Ok((x.floor() as i128) * 1_000_000_000 + ((x - x.floor()) * 1e9) as i128)
+                }
                 None => Ok(i128::from(vm.index_i64(v)?) * 1_000_000_000),
             }
         };
         let times = match (times.is_none(), ns) {
             (false, Some(_)) => {
-                return Err(vm.value_error("utime: you may specify either 'times' or 'ns' but not both"));
+                return Err(
+                    vm.value_error("utime: you may specify either 'times' or 'ns' but not both")
+                );
             }
             (false, None) => {
-                let (a, m) = pair(times, "utime: 'times' must be either a tuple of two ints or None")?;
+                let (a, m) = pair(
+                    times,
+                    "utime: 'times' must be either a tuple of two ints or None",
+                )?;
                 Some((stamp(&a)?, stamp(&m)?))
             }
             (true, Some(ns)) => {
@@ -272,7 +353,11 @@ pub mod functions {
         let n = arg.bytes.iter().take_while(|&&b| b == b'/').count();
         let n = if n == 2 { 2 } else { n.min(1) };
         let (root, rest) = arg.bytes.split_at(n);
-        Ok(vm.tuple_value([arg.result(vm, Vec::new()), arg.result(vm, root.to_vec()), arg.result(vm, rest.to_vec())]))
+        Ok(vm.tuple_value([
+            arg.result(vm, Vec::new()),
+            arg.result(vm, root.to_vec()),
+            arg.result(vm, rest.to_vec()),
+        ]))
     }
 
     // ---- descriptors
@@ -282,7 +367,11 @@ pub mod functions {
     fn open(vm: &Vm, file: &Value, flags: i32, mode: i32, dir_fd: &Value) -> PyResult<i32> {
         no_dir_fd(vm, dir_fd)?;
         let p = path(vm, file, "open", false)?;
-        taipan_vm::sys::audit(vm, "open", &[p.shown.clone(), Value::NONE, vm.new_int(flags.into())])?;
+        taipan_vm::sys::audit(
+            vm,
+            "open",
+            &[p.shown.clone(), Value::NONE, vm.new_int(flags.into())],
+        )?;
         fd::open(&p.bytes, flags, mode as u32).map_err(|e| p.error(vm, &e))
     }
     /// Closes a descriptor.
@@ -301,7 +390,11 @@ pub mod functions {
     #[pyfunction("(fd, length, /)")]
     fn read(vm: &Vm, fd: i32, length: isize) -> PyResult {
         let Ok(n) = usize::try_from(length) else {
-            return Err(taipan_vm::os_error::raise_errno(vm, taipan_host::errno::EINVAL, None));
+            return Err(taipan_vm::os_error::raise_errno(
+                vm,
+                taipan_host::errno::EINVAL,
+                None,
+            ));
         };
         let mut buffer = vec![0; n.min(1 << 30)];
         loop {
@@ -319,7 +412,10 @@ pub mod functions {
     #[pyfunction("(fd, data, /)")]
     fn write(vm: &Vm, fd: i32, data: &Value) -> PyResult<usize> {
         let Some(bytes) = taipan_vm::util::buffer_bytes(vm, data)? else {
-            return Err(vm.type_error(format!("a bytes-like object is required, not '{}'", vm.type_name(data))));
+            return Err(vm.type_error(format!(
+                "a bytes-like object is required, not '{}'",
+                vm.type_name(data)
+            )));
         };
         loop {
             match taipan_host::fd::write(fd, &bytes) {
@@ -335,7 +431,9 @@ pub mod functions {
         let Some(target) = buffer.downcast::<ByteArray>() else {
             return Err(vm.not_implemented_error("posix.readinto into other than a bytearray"));
         };
-        target.with(|b| taipan_host::fd::read(fd, b)).map_err(|e| error(vm, &e))
+        target
+            .with(|b| taipan_host::fd::read(fd, b))
+            .map_err(|e| error(vm, &e))
     }
     /// Moves the place in an open file.
     #[pyfunction("(fd, position, whence, /)")]
@@ -409,7 +507,10 @@ pub mod functions {
     /// Sets an environment variable.
     #[pyfunction("(name, value, /)")]
     fn putenv(vm: &Vm, name: &Value, value: &Value) -> PyResult<()> {
-        let (name, value) = (taipan_vm::util::fs_bytes(vm, name)?, taipan_vm::util::fs_bytes(vm, value)?);
+        let (name, value) = (
+            taipan_vm::util::fs_bytes(vm, name)?,
+            taipan_vm::util::fs_bytes(vm, value)?,
+        );
         if name.contains(&0) || value.contains(&0) {
             return Err(vm.value_error("embedded null byte"));
         }
@@ -424,7 +525,11 @@ pub mod functions {
     fn unsetenv(vm: &Vm, name: &Value) -> PyResult<()> {
         let name = taipan_vm::util::fs_bytes(vm, name)?;
         if name.is_empty() || name.contains(&b'=') || name.contains(&0) {
-            return Err(taipan_vm::os_error::raise_errno(vm, taipan_host::errno::EINVAL, None));
+            return Err(taipan_vm::os_error::raise_errno(
+                vm,
+                taipan_host::errno::EINVAL,
+                None,
+            ));
         }
         env::unset(&name);
         Ok(())
@@ -432,7 +537,9 @@ pub mod functions {
     /// Random bytes.
     #[pyfunction("(size, /)")]
     fn urandom(vm: &Vm, size: isize) -> PyResult {
-        let Ok(n) = usize::try_from(size) else { return Err(vm.value_error("negative argument not allowed")) };
+        let Ok(n) = usize::try_from(size) else {
+            return Err(vm.value_error("negative argument not allowed"));
+        };
         let mut bytes = vec![0; n];
         for chunk in bytes.chunks_mut(256) {
             env::random(chunk);
@@ -444,5 +551,4 @@ pub mod functions {
     fn strerror(code: i32) -> String {
         taipan_host::strerror(code)
     }
-
 }

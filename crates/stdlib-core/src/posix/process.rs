@@ -8,8 +8,22 @@ macro_rules! layout {
         static $id: Layout = Layout { name: $name, doc: "", visible: &[$($field),*], hidden: &[], constructible: true };
     };
 }
-layout!(UNAME, "posix.uname_result", ["sysname", "nodename", "release", "version", "machine"]);
-layout!(TIMES, "posix.times_result", ["user", "system", "children_user", "children_system", "elapsed"]);
+layout!(
+    UNAME,
+    "posix.uname_result",
+    ["sysname", "nodename", "release", "version", "machine"]
+);
+layout!(
+    TIMES,
+    "posix.times_result",
+    [
+        "user",
+        "system",
+        "children_user",
+        "children_system",
+        "elapsed"
+    ]
+);
 layout!(TERMINAL, "os.terminal_size", ["columns", "lines"]);
 
 /// Functions.
@@ -25,19 +39,40 @@ pub mod functions {
 
     #[pyinit]
     fn init(vm: &Vm, module: &Ref<Module>) -> PyResult<()> {
-        for (name, layout) in [("uname_result", &UNAME), ("times_result", &TIMES), ("terminal_size", &TERMINAL)] {
+        for (name, layout) in [
+            ("uname_result", &UNAME),
+            ("times_result", &TIMES),
+            ("terminal_size", &TERMINAL),
+        ] {
             let ty = vm.struct_sequence_type(layout)?;
-            module.dict.insert_str(vm, &vm.intern_str(name), ty.into_value());
+            module
+                .dict
+                .insert_str(vm, &vm.intern_str(name), ty.into_value());
         }
         let names = vm.new_dict();
-        for (name, n) in [("SC_PAGESIZE", taipan_host::errno::_SC_PAGESIZE), ("SC_PAGE_SIZE", taipan_host::errno::_SC_PAGESIZE),
-            ("SC_NPROCESSORS_ONLN", taipan_host::errno::_SC_NPROCESSORS_ONLN), ("SC_NPROCESSORS_CONF", taipan_host::errno::_SC_NPROCESSORS_CONF),
-            ("SC_CLK_TCK", taipan_host::errno::_SC_CLK_TCK), ("SC_OPEN_MAX", taipan_host::errno::_SC_OPEN_MAX),
-            ("SC_ARG_MAX", taipan_host::errno::_SC_ARG_MAX), ("SC_PHYS_PAGES", taipan_host::errno::_SC_PHYS_PAGES),
-            ("SC_SEM_NSEMS_MAX", taipan_host::errno::_SC_SEM_NSEMS_MAX), ("SC_IOV_MAX", taipan_host::errno::_SC_IOV_MAX)] {
+        for (name, n) in [
+            ("SC_PAGESIZE", taipan_host::errno::_SC_PAGESIZE),
+            ("SC_PAGE_SIZE", taipan_host::errno::_SC_PAGESIZE),
+            (
+                "SC_NPROCESSORS_ONLN",
+                taipan_host::errno::_SC_NPROCESSORS_ONLN,
+            ),
+            (
+                "SC_NPROCESSORS_CONF",
+                taipan_host::errno::_SC_NPROCESSORS_CONF,
+            ),
+            ("SC_CLK_TCK", taipan_host::errno::_SC_CLK_TCK),
+            ("SC_OPEN_MAX", taipan_host::errno::_SC_OPEN_MAX),
+            ("SC_ARG_MAX", taipan_host::errno::_SC_ARG_MAX),
+            ("SC_PHYS_PAGES", taipan_host::errno::_SC_PHYS_PAGES),
+            ("SC_SEM_NSEMS_MAX", taipan_host::errno::_SC_SEM_NSEMS_MAX),
+            ("SC_IOV_MAX", taipan_host::errno::_SC_IOV_MAX),
+        ] {
             names.insert_str(vm, &vm.intern_str(name), vm.new_int(n.into()));
         }
-        module.dict.insert_str(vm, &vm.intern_str("sysconf_names"), names.into_value());
+        module
+            .dict
+            .insert_str(vm, &vm.intern_str("sysconf_names"), names.into_value());
         Ok(())
     }
     /// The number of the process.
@@ -152,13 +187,21 @@ pub mod functions {
     }
     /// Functions to call around a fork.
     #[pyfunction("(*, before=<unset>, after_in_child=<unset>, after_in_parent=<unset>)")]
-    fn register_at_fork(_before: Option<&Value>, _after_in_child: Option<&Value>, _after_in_parent: Option<&Value>) {}
+    fn register_at_fork(
+        _before: Option<&Value>,
+        _after_in_child: Option<&Value>,
+        _after_in_parent: Option<&Value>,
+    ) {
+    }
     fn arguments(vm: &Vm, args: &Value, function: &str) -> PyResult<Vec<Vec<u8>>> {
         let items = vm.collect(args)?;
         if items.is_empty() {
             return Err(vm.value_error(format!("{function}() arg 2 must not be empty")));
         }
-        items.iter().map(|a| taipan_vm::util::fs_bytes(vm, a)).collect()
+        items
+            .iter()
+            .map(|a| taipan_vm::util::fs_bytes(vm, a))
+            .collect()
     }
     /// Runs a program in place of this one.
     #[pyfunction("(path, argv, /)")]
@@ -199,7 +242,9 @@ pub mod functions {
     fn waitpid(vm: &Vm, pid: i32, options: i32) -> PyResult {
         loop {
             match p::wait(pid, options) {
-                Ok((pid, status)) => return Ok(vm.tuple_value([vm.new_int(pid.into()), vm.new_int(status.into())])),
+                Ok((pid, status)) => {
+                    return Ok(vm.tuple_value([vm.new_int(pid.into()), vm.new_int(status.into())]));
+                }
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => (vm.hooks.get().poll)(vm)?,
                 Err(e) => return Err(error(vm, &e)),
             }
@@ -269,7 +314,10 @@ pub mod functions {
             return Ok(-(status & 0x7F));
         }
         Err(vm.value_error(if status & 0xFF == 0x7F {
-            format!("process stopped by delivery of signal {}", status >> 8 & 0xFF)
+            format!(
+                "process stopped by delivery of signal {}",
+                status >> 8 & 0xFF
+            )
         } else {
             format!("invalid wait status: {status}")
         }))
@@ -278,12 +326,20 @@ pub mod functions {
     #[pyfunction("()")]
     fn uname(vm: &Vm) -> PyResult {
         let parts = p::uname().map_err(|e| error(vm, &e))?;
-        vm.new_struct_sequence(&UNAME, parts.iter().map(|t| vm.new_str(t).into_value()).collect(), Vec::new())
+        vm.new_struct_sequence(
+            &UNAME,
+            parts.iter().map(|t| vm.new_str(t).into_value()).collect(),
+            Vec::new(),
+        )
     }
     /// Processor times.
     #[pyfunction("()")]
     fn times(vm: &Vm) -> PyResult {
-        vm.new_struct_sequence(&TIMES, p::times().iter().map(|t| vm.new_float(*t)).collect(), Vec::new())
+        vm.new_struct_sequence(
+            &TIMES,
+            p::times().iter().map(|t| vm.new_float(*t)).collect(),
+            Vec::new(),
+        )
     }
     /// How many processors there are.
     #[pyfunction("()")]
@@ -293,7 +349,9 @@ pub mod functions {
     /// The processors that a process may use.
     #[pyfunction("(pid, /)")]
     fn sched_getaffinity(vm: &Vm, _pid: i32) -> PyResult {
-        let all = (0..p::cpu_count().unwrap_or(1)).map(|n| vm.new_int(n as i64)).collect();
+        let all = (0..p::cpu_count().unwrap_or(1))
+            .map(|n| vm.new_int(n as i64))
+            .collect();
         vm.call(vm.types.set.as_value(), &[vm.list_value(all)])
     }
     /// Lets other processes run.
@@ -313,7 +371,11 @@ pub mod functions {
     #[pyfunction("(fd=1, /)")]
     fn get_terminal_size(vm: &Vm, fd: i32) -> PyResult {
         let (columns, lines) = p::terminal_size(fd).map_err(|e| error(vm, &e))?;
-        vm.new_struct_sequence(&TERMINAL, vec![vm.new_int(columns.into()), vm.new_int(lines.into())], Vec::new())
+        vm.new_struct_sequence(
+            &TERMINAL,
+            vec![vm.new_int(columns.into()), vm.new_int(lines.into())],
+            Vec::new(),
+        )
     }
     /// A limit or property of the system.
     #[pyfunction("(name, /)")]

@@ -69,17 +69,32 @@ impl DirEntry {
     /// Whether it is a folder.
     #[pymethod("(self, *, follow_symlinks=True)")]
     fn is_dir(vm: &Vm, this: &Ref<DirEntry>, follow_symlinks: bool) -> PyResult<bool> {
-        this.is_kind(vm, follow_symlinks, taipan_host::errno::DT_DIR, taipan_host::errno::S_IFDIR as u32)
+        this.is_kind(
+            vm,
+            follow_symlinks,
+            taipan_host::errno::DT_DIR,
+            taipan_host::errno::S_IFDIR as u32,
+        )
     }
     /// Whether it is a plain file.
     #[pymethod("(self, *, follow_symlinks=True)")]
     fn is_file(vm: &Vm, this: &Ref<DirEntry>, follow_symlinks: bool) -> PyResult<bool> {
-        this.is_kind(vm, follow_symlinks, taipan_host::errno::DT_REG, taipan_host::errno::S_IFREG as u32)
+        this.is_kind(
+            vm,
+            follow_symlinks,
+            taipan_host::errno::DT_REG,
+            taipan_host::errno::S_IFREG as u32,
+        )
     }
     /// Whether it is a symbolic link.
     #[pymethod("(self)")]
     fn is_symlink(vm: &Vm, this: &Ref<DirEntry>) -> PyResult<bool> {
-        this.is_kind(vm, false, taipan_host::errno::DT_LNK, taipan_host::errno::S_IFLNK as u32)
+        this.is_kind(
+            vm,
+            false,
+            taipan_host::errno::DT_LNK,
+            taipan_host::errno::S_IFLNK as u32,
+        )
     }
     /// Whether it is a junction, which only Windows has.
     #[pymethod("(self)")]
@@ -109,7 +124,11 @@ pub struct ScandirIterator {
 }
 payload!(ScandirIterator);
 
-#[pymethods(name = "ScandirIterator", module = "posix", doc = "The entries of a folder.")]
+#[pymethods(
+    name = "ScandirIterator",
+    module = "posix",
+    doc = "The entries of a folder."
+)]
 impl ScandirIterator {
     #[pyslot]
     fn iter(_vm: &Vm, this: &Ref<ScandirIterator>) -> PyResult {
@@ -117,14 +136,20 @@ impl ScandirIterator {
     }
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<ScandirIterator>) -> PyResult<Option<Value>> {
-        let Some(item) = this.items.borrow_mut().next() else { return Ok(None) };
+        let Some(item) = this.items.borrow_mut().next() else {
+            return Ok(None);
+        };
         let mut full = this.folder.clone();
         if !full.is_empty() && !full.ends_with(b"/") {
             full.push(b'/');
         }
         full.extend_from_slice(&item.name);
         let show = |bytes: &[u8]| {
-            if this.as_bytes { vm.new_bytes(bytes.to_vec()).into_value() } else { taipan_vm::util::fs_to_text(vm, bytes) }
+            if this.as_bytes {
+                vm.new_bytes(bytes.to_vec()).into_value()
+            } else {
+                taipan_vm::util::fs_to_text(vm, bytes)
+            }
         };
         let entry = DirEntry {
             name: show(&item.name),
@@ -135,7 +160,11 @@ impl ScandirIterator {
             stat: Cell::new(None),
             link_stat: Cell::new(None),
         };
-        Ok(Some(vm.heap.alloc(&vm.add_native_type::<DirEntry>(), entry).into_value()))
+        Ok(Some(
+            vm.heap
+                .alloc(&vm.add_native_type::<DirEntry>(), entry)
+                .into_value(),
+        ))
     }
     /// Ends the iteration.
     #[pymethod("(self)")]
@@ -164,16 +193,33 @@ pub mod functions {
     #[pyfunction("(path=None)")]
     fn scandir(vm: &Vm, folder: &Value) -> PyResult {
         let dot = vm.intern_str(".").into_value();
-        let p = path(vm, if folder.is_none() { &dot } else { folder }, "scandir", false)?;
+        let p = path(
+            vm,
+            if folder.is_none() { &dot } else { folder },
+            "scandir",
+            false,
+        )?;
         let items = fs::scan_dir(&p.bytes).map_err(|e| p.error(vm, &e))?;
-        let it = ScandirIterator { items: std::cell::RefCell::new(items.into_iter()), folder: p.bytes, as_bytes: p.as_bytes };
-        Ok(vm.heap.alloc(&vm.add_native_type::<ScandirIterator>(), it).into_value())
+        let it = ScandirIterator {
+            items: std::cell::RefCell::new(items.into_iter()),
+            folder: p.bytes,
+            as_bytes: p.as_bytes,
+        };
+        Ok(vm
+            .heap
+            .alloc(&vm.add_native_type::<ScandirIterator>(), it)
+            .into_value())
     }
     /// The names in a folder.
     #[pyfunction("(path=None)")]
     fn listdir(vm: &Vm, folder: &Value) -> PyResult {
         let dot = vm.intern_str(".").into_value();
-        let p = path(vm, if folder.is_none() { &dot } else { folder }, "listdir", true)?;
+        let p = path(
+            vm,
+            if folder.is_none() { &dot } else { folder },
+            "listdir",
+            true,
+        )?;
         let bytes = match p.fd {
             Some(fd) => format!("/proc/self/fd/{fd}").into_bytes(),
             None => p.bytes.clone(),

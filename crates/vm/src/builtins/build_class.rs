@@ -29,12 +29,15 @@ pub fn resolve_bases(vm: &Vm, bases: &[Value]) -> PyResult<Option<Vec<Value>>> {
             }
             continue;
         };
-        let original = original.get_or_insert_with(|| vm.new_tuple(bases.iter().cloned()).into_value());
+        let original =
+            original.get_or_insert_with(|| vm.new_tuple(bases.iter().cloned()).into_value());
         let entries = vm.call(&entries, std::slice::from_ref(original))?;
         let Some(entries) = entries.downcast::<Tuple>() else {
             return Err(vm.type_error("__mro_entries__ must return a tuple"));
         };
-        resolved.get_or_insert_with(|| bases[..i].to_vec()).extend(entries.items().iter().cloned());
+        resolved
+            .get_or_insert_with(|| bases[..i].to_vec())
+            .extend(entries.items().iter().cloned());
     }
     Ok(resolved)
 }
@@ -62,11 +65,19 @@ pub fn winner(vm: &Vm, meta: &TypeRef, bases: &[Value]) -> PyResult<TypeRef> {
 }
 
 /// `metaclass.__prepare__(name, bases, **kwds)`, a dict if there is none.
-fn prepare(vm: &Vm, meta: &Value, name: &Value, bases: &Ref<Tuple>, keywords: &Keywords) -> PyResult {
+fn prepare(
+    vm: &Vm,
+    meta: &Value,
+    name: &Value,
+    bases: &Ref<Tuple>,
+    keywords: &Keywords,
+) -> PyResult {
     if meta.is(vm.types.type_.as_value()) {
         return Ok(vm.new_dict().into_value());
     }
-    let Some(prepare) = vm.getattr_opt(meta, &vm.names.__prepare__)? else { return Ok(vm.new_dict().into_value()) };
+    let Some(prepare) = vm.getattr_opt(meta, &vm.names.__prepare__)? else {
+        return Ok(vm.new_dict().into_value());
+    };
     let namespace = keywords.call(vm, &prepare, [name.clone(), bases.to_value()])?;
     let ty = vm.type_of(&namespace);
     if ty.slots.getitem.get().is_none() {
@@ -74,7 +85,10 @@ fn prepare(vm: &Vm, meta: &Value, name: &Value, bases: &Ref<Tuple>, keywords: &K
             Some(ty) => ty.name.borrow().to_string(),
             None => "<metaclass>".to_owned(),
         };
-        return Err(vm.type_error(format!("{name}.__prepare__() must return a mapping, not {}", ty.display_name())));
+        return Err(vm.type_error(format!(
+            "{name}.__prepare__() must return a mapping, not {}",
+            ty.display_name()
+        )));
     }
     Ok(namespace)
 }
@@ -91,7 +105,13 @@ impl Keywords {
         values.extend(positional);
         values.extend(self.values.iter().cloned());
         let keywords = (!self.names.is_empty()).then_some(&self.names);
-        vm.call_args(callable, Args { values: &values, keywords })
+        vm.call_args(
+            callable,
+            Args {
+                values: &values,
+                keywords,
+            },
+        )
     }
 }
 
@@ -99,7 +119,13 @@ impl Keywords {
 ///
 /// # Errors
 /// What the metaclass, the body and `__prepare__` raise.
-pub fn build_class(vm: &Vm, func: &Value, name: &Value, bases: &[Value], kwds: KwArgs<'_>) -> PyResult {
+pub fn build_class(
+    vm: &Vm,
+    func: &Value,
+    name: &Value,
+    bases: &[Value],
+    kwds: KwArgs<'_>,
+) -> PyResult {
     let Some(body) = func.downcast::<Function>() else {
         return Err(vm.type_error("__build_class__: func must be a function"));
     };
@@ -120,10 +146,16 @@ pub fn build_class(vm: &Vm, func: &Value, name: &Value, bases: &[Value], kwds: K
             values.push(value.clone());
         }
     }
-    let keywords = Keywords { names: vm.new_tuple(names), values };
+    let keywords = Keywords {
+        names: vm.new_tuple(names),
+        values,
+    };
     let meta = match given {
         Some(meta) => meta,
-        None => class_bases.items().first().map_or_else(|| vm.types.type_.to_value(), |b| vm.type_of(b).to_value()),
+        None => class_bases
+            .items()
+            .first()
+            .map_or_else(|| vm.types.type_.to_value(), |b| vm.type_of(b).to_value()),
     };
     // What is no class is called as it is.
     let meta = match meta.downcast::<Type>() {
@@ -136,14 +168,20 @@ pub fn build_class(vm: &Vm, func: &Value, name: &Value, bases: &[Value], kwds: K
         let original = vm.new_tuple(bases.iter().cloned()).into_value();
         vm.set_item(&namespace, vm.names.__orig_bases__.as_value(), &original)?;
     }
-    let class = keywords.call(vm, &meta, [name.clone(), class_bases.to_value(), namespace.clone()])?;
+    let class = keywords.call(
+        vm,
+        &meta,
+        [name.clone(), class_bases.to_value(), namespace.clone()],
+    )?;
     check_cell(vm, name, &class, &cell)?;
     Ok(class)
 }
 
 /// `__class__` must have been filled by `type.__new__`.
 fn check_cell(vm: &Vm, name: &Value, class: &Value, cell: &Value) -> PyResult<()> {
-    let Some(cell) = cell.downcast::<Cell>() else { return Ok(()) };
+    let Some(cell) = cell.downcast::<Cell>() else {
+        return Ok(());
+    };
     if class.downcast::<Type>().is_none() {
         return Ok(());
     }
@@ -151,7 +189,9 @@ fn check_cell(vm: &Vm, name: &Value, class: &Value, cell: &Value) -> PyResult<()
         Some(filled) if filled.is(class) => Ok(()),
         Some(filled) => {
             let (name, filled, class) = (vm.repr(name)?, vm.repr(&filled)?, vm.repr(class)?);
-            Err(vm.type_error(format!("__class__ set to {filled} defining {name} as {class}")))
+            Err(vm.type_error(format!(
+                "__class__ set to {filled} defining {name} as {class}"
+            )))
         }
         None => {
             let (name, class) = (vm.repr(name)?, vm.repr(class)?);
@@ -161,4 +201,3 @@ fn check_cell(vm: &Vm, name: &Value, class: &Value, cell: &Value) -> PyResult<()
         }
     }
 }
-

@@ -23,7 +23,15 @@ const PYCF_ALLOW_TOP_LEVEL_AWAIT: i64 = 0x2000;
 const PYCF_ALLOW_INCOMPLETE_INPUT: i64 = 0x4000;
 const PYCF_OPTIMIZED_AST: i64 = 0x8000 | PYCF_ONLY_AST;
 /// Every future feature that has a flag.
-const FUTURES: i64 = 0x10 | 0x2_0000 | 0x4_0000 | 0x8_0000 | 0x10_0000 | 0x20_0000 | 0x40_0000 | 0x80_0000 | 0x100_0000;
+const FUTURES: i64 = 0x10
+    | 0x2_0000
+    | 0x4_0000
+    | 0x8_0000
+    | 0x10_0000
+    | 0x20_0000
+    | 0x40_0000
+    | 0x80_0000
+    | 0x100_0000;
 const KNOWN: i64 = FUTURES
     | PYCF_SOURCE_IS_UTF8
     | PYCF_DONT_IMPLY_DEDENT
@@ -55,7 +63,10 @@ pub fn raise_syntax_error(vm: &Vm, e: &SyntaxError, filename: &str) -> Raised {
         SyntaxErrorKind::Unicode => &vm.exc.syntax_error,
     };
     let message = vm.new_str(&e.message).into_value();
-    let text = e.text.as_ref().map_or(Value::NONE, |t| vm.new_str(t).into_value());
+    let text = e
+        .text
+        .as_ref()
+        .map_or(Value::NONE, |t| vm.new_str(t).into_value());
     let number = |n: i64| vm.new_int(n);
     let place = [
         vm.new_str(filename).into_value(),
@@ -84,7 +95,10 @@ pub fn raise_syntax_error(vm: &Vm, e: &SyntaxError, filename: &str) -> Raised {
 pub fn compile_text(vm: &Vm, source: &[u8], options: CompileOptions<'_>) -> PyResult<Ref<PyCode>> {
     let text = String::from_utf8_lossy(source);
     let filename = options.filename;
-    let options = CompileOptions { source: options.source.or(Some(&text)), ..options };
+    let options = CompileOptions {
+        source: options.source.or(Some(&text)),
+        ..options
+    };
     match compile_source(source, &options) {
         Ok(compiled) => {
             for w in &compiled.warnings {
@@ -112,17 +126,31 @@ fn source_bytes(vm: &Vm, source: &Value, function: &str, what: &str) -> PyResult
 }
 
 fn raise_null_bytes(vm: &Vm) -> Raised {
-    vm.raise_str(&vm.exc.syntax_error, "source code string cannot contain null bytes")
+    vm.raise_str(
+        &vm.exc.syntax_error,
+        "source code string cannot contain null bytes",
+    )
 }
 
 /// `compile(source, filename, mode, flags, dont_inherit, optimize)`.
 ///
 /// # Errors
 /// SyntaxError; ValueError for bad options.
-pub fn compile(vm: &Vm, source: &Value, filename: &Value, mode: &Value, flags: i64, dont_inherit: bool, optimize: i64) -> PyResult {
+pub fn compile(
+    vm: &Vm,
+    source: &Value,
+    filename: &Value,
+    mode: &Value,
+    flags: i64,
+    dont_inherit: bool,
+    optimize: i64,
+) -> PyResult {
     let filename = crate::util::fs_text(vm, filename)?;
     let Some(mode) = mode.downcast::<Str>() else {
-        return Err(vm.type_error(format!("compile() argument 'mode' must be str, not {}", vm.type_name(mode))));
+        return Err(vm.type_error(format!(
+            "compile() argument 'mode' must be str, not {}",
+            vm.type_name(mode)
+        )));
     };
     if flags & !KNOWN != 0 {
         return Err(vm.value_error("compile(): unrecognised flags"));
@@ -140,11 +168,19 @@ pub fn compile(vm: &Vm, source: &Value, filename: &Value, mode: &Value, flags: i
         "eval" => CompileMode::Eval,
         "single" => CompileMode::Single,
         "func_type" if only_ast => CompileMode::FuncType,
-        "func_type" => return Err(vm.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST")),
-        _ if only_ast => return Err(vm.value_error("compile() mode must be 'exec', 'eval', 'single' or 'func_type'")),
+        "func_type" => {
+            return Err(vm.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST"));
+        }
+        _ if only_ast => {
+            return Err(
+                vm.value_error("compile() mode must be 'exec', 'eval', 'single' or 'func_type'")
+            );
+        }
         _ => return Err(vm.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
     };
-    if let Some(hook) = crate::state::<crate::hooks::AstHook>(vm, "ast.hook").compile.get()
+    if let Some(hook) = crate::state::<crate::hooks::AstHook>(vm, "ast.hook")
+        .compile
+        .get()
         && let Some(result) = hook(vm, source, &filename, mode, flags, future, optimize)?
     {
         return Ok(result);
@@ -154,18 +190,31 @@ pub fn compile(vm: &Vm, source: &Value, filename: &Value, mode: &Value, flags: i
     }
     let bytes = source_bytes(vm, source, "compile", "string, bytes or AST object")?;
     let options = CompileOptions {
-        optimize: if optimize < 0 { crate::config(vm).optimize } else { optimize as u8 },
+        optimize: if optimize < 0 {
+            crate::config(vm).optimize
+        } else {
+            optimize as u8
+        },
         future,
         top_level_await: flags & PYCF_ALLOW_TOP_LEVEL_AWAIT != 0,
         ..CompileOptions::new(&filename, mode)
     };
-    let bytes = if source.downcast::<Str>().is_some() { ignore_cookie(bytes) } else { bytes };
+    let bytes = if source.downcast::<Str>().is_some() {
+        ignore_cookie(bytes)
+    } else {
+        bytes
+    };
     Ok(compile_text(vm, &bytes, options)?.into_value())
 }
 
 /// Text is no longer subject to a coding comment: a UTF-8 mark in front decides.
 fn ignore_cookie(bytes: Vec<u8>) -> Vec<u8> {
-    let head: Cow<'_, [u8]> = bytes.splitn(3, |&b| b == b'\n').take(2).flat_map(<[u8]>::iter).copied().collect();
+    let head: Cow<'_, [u8]> = bytes
+        .splitn(3, |&b| b == b'\n')
+        .take(2)
+        .flat_map(<[u8]>::iter)
+        .copied()
+        .collect();
     if !head.windows(6).any(|w| w == b"coding") {
         return bytes;
     }
@@ -193,29 +242,48 @@ fn neutral_cookie(text: &str) -> String {
 }
 
 /// Globals and locals of `exec` and `eval`, with `__builtins__` in place.
-fn scopes(vm: &Vm, function: &str, globals: &Value, locals: &Value) -> PyResult<(Ref<Dict>, Value)> {
+fn scopes(
+    vm: &Vm,
+    function: &str,
+    globals: &Value,
+    locals: &Value,
+) -> PyResult<(Ref<Dict>, Value)> {
     if !locals.is_none() && vm.type_of(locals).slots.getitem.get().is_none() {
         return Err(vm.type_error(if function == "eval" {
             "locals must be a mapping".to_owned()
         } else {
-            format!("locals must be a mapping or None, not {}", vm.type_name(locals))
+            format!(
+                "locals must be a mapping or None, not {}",
+                vm.type_name(locals)
+            )
         }));
     }
     let (globals, locals) = if globals.is_none() {
         let current = scope::globals(vm)?;
-        let locals = if locals.is_none() { scope::locals(vm)? } else { locals.clone() };
+        let locals = if locals.is_none() {
+            scope::locals(vm)?
+        } else {
+            locals.clone()
+        };
         (current, locals)
     } else {
         let Some(dict) = globals.downcast::<Dict>() else {
             return Err(vm.type_error(match function {
-                "exec" => format!("exec() globals must be a dict, not {}", vm.type_name(globals)),
+                "exec" => format!(
+                    "exec() globals must be a dict, not {}",
+                    vm.type_name(globals)
+                ),
                 _ if vm.type_of(globals).slots.getitem.get().is_some() => {
                     "globals must be a real dict; try eval(code, {}, mapping)".to_owned()
                 }
                 _ => "globals must be a dict".to_owned(),
             }));
         };
-        let locals = if locals.is_none() { globals.clone() } else { locals.clone() };
+        let locals = if locals.is_none() {
+            globals.clone()
+        } else {
+            locals.clone()
+        };
         (dict.clone(), locals)
     };
     if globals.find_str(&vm.names.__builtins__).is_none() {
@@ -229,13 +297,25 @@ fn scopes(vm: &Vm, function: &str, globals: &Value, locals: &Value) -> PyResult<
     Ok((globals, locals))
 }
 
-fn compile_here(vm: &Vm, source: &Value, function: &str, mode: CompileMode) -> PyResult<Ref<PyCode>> {
+fn compile_here(
+    vm: &Vm,
+    source: &Value,
+    function: &str,
+    mode: CompileMode,
+) -> PyResult<Ref<PyCode>> {
     let mut bytes = source_bytes(vm, source, function, "string, bytes or code object")?;
     if function == "eval" {
-        let blank = bytes.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let blank = bytes
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count();
         bytes.drain(..blank);
     }
-    let bytes = if source.downcast::<Str>().is_some() { ignore_cookie(bytes) } else { bytes };
+    let bytes = if source.downcast::<Str>().is_some() {
+        ignore_cookie(bytes)
+    } else {
+        bytes
+    };
     let options = CompileOptions {
         optimize: crate::config(vm).optimize,
         future: caller_futures(vm),
@@ -252,7 +332,9 @@ pub fn eval(vm: &Vm, source: &Value, globals: &Value, locals: &Value) -> PyResul
     let (globals, locals) = scopes(vm, "eval", globals, locals)?;
     let code = match source.downcast::<PyCode>() {
         Some(code) if code.free_count > 0 => {
-            return Err(vm.type_error("code object passed to eval() may not contain free variables"));
+            return Err(
+                vm.type_error("code object passed to eval() may not contain free variables")
+            );
         }
         Some(code) => code.clone(),
         None => compile_here(vm, source, "eval", CompileMode::Eval)?,
@@ -264,7 +346,13 @@ pub fn eval(vm: &Vm, source: &Value, globals: &Value, locals: &Value) -> PyResul
 ///
 /// # Errors
 /// SyntaxError; what the code raises.
-pub fn exec(vm: &Vm, source: &Value, globals: &Value, locals: &Value, closure: &Value) -> PyResult<()> {
+pub fn exec(
+    vm: &Vm,
+    source: &Value,
+    globals: &Value,
+    locals: &Value,
+    closure: &Value,
+) -> PyResult<()> {
     let (globals, locals) = scopes(vm, "exec", globals, locals)?;
     let Some(code) = source.downcast::<PyCode>() else {
         if !closure.is_none() {
@@ -279,9 +367,18 @@ pub fn exec(vm: &Vm, source: &Value, globals: &Value, locals: &Value, closure: &
         (0, true) => None,
         (0, false) => return Err(vm.type_error("cannot use a closure with this code object")),
         (n, _) => match closure.downcast::<Tuple>() {
-            Some(t) if t.len() == n && t.items().iter().all(|c| c.downcast::<taipan_object::function::Cell>().is_some()) => Some(t.clone()),
+            Some(t)
+                if t.len() == n
+                    && t.items()
+                        .iter()
+                        .all(|c| c.downcast::<taipan_object::function::Cell>().is_some()) =>
+            {
+                Some(t.clone())
+            }
             _ => {
-                return Err(vm.type_error(format!("code object requires a closure of exactly length {n}")));
+                return Err(vm.type_error(format!(
+                    "code object requires a closure of exactly length {n}"
+                )));
             }
         },
     };
@@ -289,9 +386,19 @@ pub fn exec(vm: &Vm, source: &Value, globals: &Value, locals: &Value, closure: &
     Ok(())
 }
 
-fn run(vm: &Vm, code: &Ref<PyCode>, globals: &Ref<Dict>, locals: Value, closure: Option<Ref<Tuple>>) -> PyResult {
+fn run(
+    vm: &Vm,
+    code: &Ref<PyCode>,
+    globals: &Ref<Dict>,
+    locals: Value,
+    closure: Option<Ref<Tuple>>,
+) -> PyResult {
     let function = crate::function::new_function(vm, code, globals, None);
     function.closure.set(closure);
-    let locals = if code.code.flags.contains(CodeFlags::NEWLOCALS) { None } else { Some(locals) };
+    let locals = if code.code.flags.contains(CodeFlags::NEWLOCALS) {
+        None
+    } else {
+        Some(locals)
+    };
     crate::call::run_code(vm, &function, locals)
 }

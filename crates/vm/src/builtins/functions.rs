@@ -5,7 +5,10 @@ use taipan_macros::pymodule;
 pub use module::MODULE;
 
 /// Functions of the module `builtins`.
-#[pymodule(name = "builtins", doc = "Functions, types and exceptions that are always there.")]
+#[pymodule(
+    name = "builtins",
+    doc = "Functions, types and exceptions that are always there."
+)]
 pub mod module {
     use taipan_object::args::KwArgs;
     use taipan_object::number::BinOp;
@@ -17,12 +20,25 @@ pub mod module {
 
     /// Makes a class; the class statement calls it.
     #[pyfunction("(func, name, /, *bases, **kwds)")]
-    fn __build_class__(vm: &Vm, func: &Value, name: &Value, bases: &[Value], kwds: KwArgs<'_>) -> PyResult {
+    fn __build_class__(
+        vm: &Vm,
+        func: &Value,
+        name: &Value,
+        bases: &[Value],
+        kwds: KwArgs<'_>,
+    ) -> PyResult {
         build_class::build_class(vm, func, name, bases, kwds)
     }
     /// Imports a module; the import statement calls it.
     #[pyfunction("(name, globals=None, locals=None, fromlist=(), level=0)")]
-    fn __import__(vm: &Vm, name: &Value, globals: &Value, _locals: &Value, fromlist: Option<&Value>, level: &Value) -> PyResult {
+    fn __import__(
+        vm: &Vm,
+        name: &Value,
+        globals: &Value,
+        _locals: &Value,
+        fromlist: Option<&Value>,
+        level: &Value,
+    ) -> PyResult {
         let Some(name) = name.downcast::<Str>() else {
             return Err(vm.type_error("module name must be a string"));
         };
@@ -48,10 +64,16 @@ pub mod module {
     #[pyfunction("(async_iterable, /)")]
     fn aiter(vm: &Vm, object: &Value) -> PyResult {
         let Some(it) = vm.call_special(object, &vm.names.__aiter__, &[])? else {
-            return Err(vm.type_error(format!("'{}' object is not an async iterable", vm.type_name(object))));
+            return Err(vm.type_error(format!(
+                "'{}' object is not an async iterable",
+                vm.type_name(object)
+            )));
         };
         if vm.lookup_special(&it, &vm.names.__anext__)?.is_none() {
-            return Err(vm.type_error(format!("aiter() returned not an async iterator of type '{}'", vm.type_name(&it))));
+            return Err(vm.type_error(format!(
+                "aiter() returned not an async iterator of type '{}'",
+                vm.type_name(&it)
+            )));
         }
         Ok(it)
     }
@@ -72,7 +94,11 @@ pub mod module {
             None => return Err(vm.type_error("not an integer")),
         };
         let (sign, magnitude) = n.into_parts();
-        let sign = if sign == dashu_int::Sign::Negative { "-" } else { "" };
+        let sign = if sign == dashu_int::Sign::Negative {
+            "-"
+        } else {
+            ""
+        };
         Ok(format!("{sign}{prefix}{}", magnitude.in_radix(radix)))
     }
     /// A number in binary.
@@ -113,7 +139,9 @@ pub mod module {
         }
     }
     /// Compiles source to a code object or a syntax tree.
-    #[pyfunction("(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)")]
+    #[pyfunction(
+        "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)"
+    )]
     fn compile(
         vm: &Vm,
         source: &Value,
@@ -127,8 +155,12 @@ pub mod module {
         comp::compile(vm, source, filename, mode, flags, dont_inherit, optimize)
     }
     fn attribute_name<'a>(vm: &Vm, name: &'a Value) -> PyResult<&'a Ref<Str>> {
-        name.downcast::<Str>()
-            .ok_or_else(|| vm.type_error(format!("attribute name must be string, not '{}'", vm.type_name(name))))
+        name.downcast::<Str>().ok_or_else(|| {
+            vm.type_error(format!(
+                "attribute name must be string, not '{}'",
+                vm.type_name(name)
+            ))
+        })
     }
     /// Deletes an attribute.
     #[pyfunction("(obj, name, /)")]
@@ -152,14 +184,23 @@ pub mod module {
     }
     /// Runs code.
     #[pyfunction("(source, /, globals=None, locals=None, *, closure=None)")]
-    fn exec(vm: &Vm, source: &Value, globals: &Value, locals: &Value, closure: &Value) -> PyResult<()> {
+    fn exec(
+        vm: &Vm,
+        source: &Value,
+        globals: &Value,
+        locals: &Value,
+        closure: &Value,
+    ) -> PyResult<()> {
         comp::exec(vm, source, globals, locals, closure)
     }
     /// An object as text, in a format.
     #[pyfunction("(value, format_spec='', /)")]
     fn format(vm: &Vm, value: &Value, format_spec: &Value) -> PyResult<Ref<Str>> {
         let Some(spec) = format_spec.downcast::<Str>() else {
-            return Err(vm.type_error(format!("format() argument 2 must be str, not {}", vm.type_name(format_spec))));
+            return Err(vm.type_error(format!(
+                "format() argument 2 must be str, not {}",
+                vm.type_name(format_spec)
+            )));
         };
         vm.format(value, spec)
     }
@@ -169,7 +210,9 @@ pub mod module {
         let name = attribute_name(vm, name)?;
         match default {
             None => vm.getattr(object, name),
-            Some(default) => Ok(vm.getattr_opt(object, name)?.unwrap_or_else(|| default.clone())),
+            Some(default) => Ok(vm
+                .getattr_opt(object, name)?
+                .unwrap_or_else(|| default.clone())),
         }
     }
     /// The global names of the running code.
@@ -212,9 +255,9 @@ pub mod module {
     fn iter(vm: &Vm, object: &Value, sentinel: Option<&Value>) -> PyResult {
         match sentinel {
             None => vm.iter(object),
-            Some(sentinel) if vm.type_of(object).slots.call.get().is_some() => {
-                Ok(taipan_object::iter::new_callable_iterator(vm, object.clone(), sentinel.clone()))
-            }
+            Some(sentinel) if vm.type_of(object).slots.call.get().is_some() => Ok(
+                taipan_object::iter::new_callable_iterator(vm, object.clone(), sentinel.clone()),
+            ),
             Some(_) => Err(vm.type_error("iter(v, w): v must be callable")),
         }
     }
@@ -274,24 +317,36 @@ pub mod module {
     ) -> PyResult {
         let io = crate::import::import_module(vm, "_io")?;
         let open = vm.getattr_str(&io, "open")?;
-        let args = [file, mode, buffering, encoding, errors, newline, closefd, opener].map(Value::clone);
+        let args = [
+            file, mode, buffering, encoding, errors, newline, closefd, opener,
+        ]
+        .map(Value::clone);
         vm.call(&open, &args)
     }
     /// The code point of a character.
     #[pyfunction("(character, /)")]
     fn ord(vm: &Vm, c: &Value) -> PyResult<i64> {
         let wrong_length = |n: usize| {
-            vm.type_error(format!("ord() expected a character, but string of length {n} found"))
+            vm.type_error(format!(
+                "ord() expected a character, but string of length {n} found"
+            ))
         };
         if let Some(s) = c.downcast::<Str>() {
-            return if s.len() == 1 { Ok(i64::from(s.view().get(0))) } else { Err(wrong_length(s.len())) };
+            return if s.len() == 1 {
+                Ok(i64::from(s.view().get(0)))
+            } else {
+                Err(wrong_length(s.len()))
+            };
         }
         let bytes = if let Some(b) = c.downcast::<taipan_object::bytes::Bytes>() {
             (b.data.len(), b.data.first().copied())
         } else if let Some(b) = c.downcast::<taipan_object::bytes::ByteArray>() {
             b.with(|b| (b.len(), b.first().copied()))
         } else {
-            return Err(vm.type_error(format!("ord() expected string of length 1, but {} found", vm.type_name(c))));
+            return Err(vm.type_error(format!(
+                "ord() expected string of length 1, but {} found",
+                vm.type_name(c)
+            )));
         };
         match bytes {
             (1, Some(b)) => Ok(i64::from(b)),
@@ -305,7 +360,14 @@ pub mod module {
     }
     /// Writes objects to a stream.
     #[pyfunction("(*args, sep=' ', end='\\n', file=None, flush=False)")]
-    fn print(vm: &Vm, args: &[Value], sep: Option<&Value>, end: Option<&Value>, file: Option<&Value>, flush: bool) -> PyResult<()> {
+    fn print(
+        vm: &Vm,
+        args: &[Value],
+        sep: Option<&Value>,
+        end: Option<&Value>,
+        file: Option<&Value>,
+        flush: bool,
+    ) -> PyResult<()> {
         out::print(vm, args, sep, end, file, flush)
     }
     /// The representation of an object.
@@ -317,7 +379,10 @@ pub mod module {
     #[pyfunction("(number, ndigits=None)")]
     fn round(vm: &Vm, number: &Value, ndigits: &Value) -> PyResult {
         let Some((function, this)) = vm.lookup_special(number, &vm.names.__round__)? else {
-            return Err(vm.type_error(format!("type {} doesn't define __round__ method", vm.type_name(number))));
+            return Err(vm.type_error(format!(
+                "type {} doesn't define __round__ method",
+                vm.type_name(number)
+            )));
         };
         let mut args: Vec<Value> = this.into_iter().collect();
         if !ndigits.is_none() {

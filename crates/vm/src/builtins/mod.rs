@@ -22,15 +22,42 @@ pub fn ascii(vm: &Vm, object: &Value) -> PyResult<Ref<Str>> {
 /// # Errors
 /// Only if there is no memory.
 pub fn install(vm: &Vm) -> PyResult<()> {
-    let module = vm.heap.alloc(&vm.types.module, Module { dict: vm.builtins.clone() });
+    let module = vm.heap.alloc(
+        &vm.types.module,
+        Module {
+            dict: vm.builtins.clone(),
+        },
+    );
     crate::imp::fill_module(vm, &module, &functions::MODULE)?;
     let set = |name: &str, value: Value| vm.builtins.insert_str(vm, &vm.intern_str(name), value);
     let types = &vm.types;
     for ty in [
-        &types.object, &types.type_, &types.int, &types.bool, &types.float, &types.complex, &types.str, &types.bytes,
-        &types.bytearray, &types.memoryview, &types.tuple, &types.list, &types.dict, &types.set, &types.frozenset,
-        &types.range, &types.slice, &types.property, &types.classmethod, &types.staticmethod, &types.super_,
-        &types.enumerate, &types.zip, &types.map, &types.filter, &types.reversed,
+        &types.object,
+        &types.type_,
+        &types.int,
+        &types.bool,
+        &types.float,
+        &types.complex,
+        &types.str,
+        &types.bytes,
+        &types.bytearray,
+        &types.memoryview,
+        &types.tuple,
+        &types.list,
+        &types.dict,
+        &types.set,
+        &types.frozenset,
+        &types.range,
+        &types.slice,
+        &types.property,
+        &types.classmethod,
+        &types.staticmethod,
+        &types.super_,
+        &types.enumerate,
+        &types.zip,
+        &types.map,
+        &types.filter,
+        &types.reversed,
     ] {
         let name = ty.name.borrow().clone();
         vm.builtins.insert_str(vm, &name, ty.to_value());
@@ -50,6 +77,7 @@ pub fn install(vm: &Vm) -> PyResult<()> {
     ] {
         set(name, value);
     }
-    vm.modules.insert_str(vm, &vm.intern_str("builtins"), module.into_value());
+    vm.modules
+        .insert_str(vm, &vm.intern_str("builtins"), module.into_value());
     Ok(())
 }

@@ -3,13 +3,20 @@
 use taipan_object::str::Str;
 use taipan_object::{PyResult, Ref, Value, Vm};
 
-fn text_option<'a>(vm: &Vm, value: Option<&'a Value>, name: &str) -> PyResult<Option<&'a Ref<Str>>> {
+fn text_option<'a>(
+    vm: &Vm,
+    value: Option<&'a Value>,
+    name: &str,
+) -> PyResult<Option<&'a Ref<Str>>> {
     match value {
         None => Ok(None),
         Some(v) if v.is_none() => Ok(None),
         Some(v) => match v.downcast::<Str>() {
             Some(s) => Ok(Some(s)),
-            None => Err(vm.type_error(format!("{name} must be None or a string, not {}", vm.type_name(v)))),
+            None => Err(vm.type_error(format!(
+                "{name} must be None or a string, not {}",
+                vm.type_name(v)
+            ))),
         },
     }
 }
@@ -18,7 +25,14 @@ fn text_option<'a>(vm: &Vm, value: Option<&'a Value>, name: &str) -> PyResult<Op
 ///
 /// # Errors
 /// What `str` and the stream raise.
-pub fn print(vm: &Vm, args: &[Value], sep: Option<&Value>, end: Option<&Value>, file: Option<&Value>, flush: bool) -> PyResult<()> {
+pub fn print(
+    vm: &Vm,
+    args: &[Value],
+    sep: Option<&Value>,
+    end: Option<&Value>,
+    file: Option<&Value>,
+    flush: bool,
+) -> PyResult<()> {
     let file = match file.filter(|f| !f.is_none()) {
         Some(f) => f.clone(),
         None => match crate::sys_attr(vm, "stdout") {
@@ -107,7 +121,11 @@ pub fn input(vm: &Vm, prompt: Option<&Value>) -> PyResult {
         return Err(vm.raise_str(&vm.exc.eof_error, "EOF when reading a line"));
     }
     let n = line.len();
-    let n = if line.view().get(n - 1) == u32::from(b'\n') { n - 1 } else { n };
+    let n = if line.view().get(n - 1) == u32::from(b'\n') {
+        n - 1
+    } else {
+        n
+    };
     let view = line.view().slice(0, n);
     let mut text = Vec::with_capacity(n);
     view.push_wtf8(&mut text);

@@ -11,7 +11,11 @@ use taipan_object::tuple::Tuple;
 use taipan_object::{PyResult, Value, Vm};
 
 /// Gives each item of an iterable to `f` until it breaks.
-fn walk<B>(vm: &Vm, iterable: &Value, mut f: impl FnMut(Value) -> PyResult<ControlFlow<B>>) -> PyResult<Option<B>> {
+fn walk<B>(
+    vm: &Vm,
+    iterable: &Value,
+    mut f: impl FnMut(Value) -> PyResult<ControlFlow<B>>,
+) -> PyResult<Option<B>> {
     if let Some(list) = iterable.downcast_exact::<List>(&vm.types.list) {
         let list = list.clone();
         let mut i = 0;
@@ -33,7 +37,9 @@ fn walk<B>(vm: &Vm, iterable: &Value, mut f: impl FnMut(Value) -> PyResult<Contr
         return Ok(None);
     }
     let it = vm.iter(iterable)?;
-    let Some(next) = vm.type_of(&it).slots.iternext.get() else { return Err(vm.type_error("not an iterator")) };
+    let Some(next) = vm.type_of(&it).slots.iternext.get() else {
+        return Err(vm.type_error("not an iterator"));
+    };
     while let Some(item) = next(vm, &it)? {
         if let ControlFlow::Break(b) = f(item)? {
             return Ok(Some(b));
@@ -48,7 +54,11 @@ fn walk<B>(vm: &Vm, iterable: &Value, mut f: impl FnMut(Value) -> PyResult<Contr
 /// What iteration and truth raise.
 pub fn find_truth(vm: &Vm, iterable: &Value, wanted: bool) -> PyResult<bool> {
     let found = walk(vm, iterable, |item| {
-        Ok(if vm.is_true(&item)? == wanted { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        Ok(if vm.is_true(&item)? == wanted {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
     })?;
     Ok(found.is_some())
 }
@@ -91,7 +101,11 @@ impl Total {
     }
     fn add_float(sum: f64, c: f64, x: f64) -> Total {
         let t = sum + x;
-        let c = c + if sum.abs() >= x.abs() { (sum - t) + x } else { (x - t) + sum };
+        let c = c + if sum.abs() >= x.abs() {
+            (sum - t) + x
+        } else {
+            (x - t) + sum
+        };
         Total::Float(t, c)
     }
     fn add(self, vm: &Vm, item: Value) -> PyResult<Total> {
@@ -171,13 +185,22 @@ pub fn sum(vm: &Vm, iterable: &Value, start: Option<&Value>) -> PyResult {
 ///
 /// # Errors
 /// ValueError for nothing to compare; what comparisons raise.
-pub fn extreme(vm: &Vm, name: &str, op: CmpOp, args: &[Value], key: Option<&Value>, default: Option<&Value>) -> PyResult {
+pub fn extreme(
+    vm: &Vm,
+    name: &str,
+    op: CmpOp,
+    args: &[Value],
+    key: Option<&Value>,
+    default: Option<&Value>,
+) -> PyResult {
     let key = key.filter(|k| !k.is_none());
     if args.is_empty() {
         return Err(vm.type_error(format!("{name} expected at least 1 argument, got 0")));
     }
     if args.len() > 1 && default.is_some() {
-        return Err(vm.type_error(format!("Cannot specify a default for {name}() with multiple positional arguments")));
+        return Err(vm.type_error(format!(
+            "Cannot specify a default for {name}() with multiple positional arguments"
+        )));
     }
     // The best item with its key.
     let mut best: Option<(Value, Value)> = None;

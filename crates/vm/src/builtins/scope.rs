@@ -41,7 +41,9 @@ pub fn locals(vm: &Vm) -> PyResult {
 /// # Errors
 /// TypeError if the object has no `__dict__`.
 pub fn vars(vm: &Vm, object: Option<&Value>) -> PyResult {
-    let Some(object) = object else { return locals(vm) };
+    let Some(object) = object else {
+        return locals(vm);
+    };
     match vm.getattr_opt(object, &vm.names.__dict__)? {
         Some(dict) => Ok(dict),
         None => Err(vm.type_error("vars() argument must have __dict__ attribute")),

@@ -21,7 +21,12 @@ pub struct Finders {
 
 impl Finders {
     fn is(&self, finder: &Value, native: &Value, index: usize) -> bool {
-        finder.is(native) || self.real.borrow().as_ref().is_some_and(|r| finder.is(&r[index]))
+        finder.is(native)
+            || self
+                .real
+                .borrow()
+                .as_ref()
+                .is_some_and(|r| finder.is(&r[index]))
     }
     pub fn is_builtin(&self, finder: &Value) -> bool {
         self.is(finder, &self.builtin, 0)
@@ -45,12 +50,16 @@ pub fn finders(vm: &Vm) -> Rc<Finders> {
         return known;
     }
     let new = Rc::new(Finders {
-        builtin: alloc_instance(vm, &vm.add_native_type::<BuiltinLoader>(), BuiltinLoader).into_value(),
-        frozen: alloc_instance(vm, &vm.add_native_type::<FrozenLoader>(), FrozenLoader).into_value(),
+        builtin: alloc_instance(vm, &vm.add_native_type::<BuiltinLoader>(), BuiltinLoader)
+            .into_value(),
+        frozen: alloc_instance(vm, &vm.add_native_type::<FrozenLoader>(), FrozenLoader)
+            .into_value(),
         path: alloc_instance(vm, &vm.add_native_type::<PathLoader>(), PathLoader).into_value(),
         real: RefCell::default(),
     });
-    vm.module_state.borrow_mut().insert("import.finders", new.clone());
+    vm.module_state
+        .borrow_mut()
+        .insert("import.finders", new.clone());
     new
 }
 
@@ -109,7 +118,12 @@ pub fn classes(vm: &Vm) -> Option<Rc<Classes>> {
 pub fn hooks_changed(vm: &Vm) -> bool {
     let state = state(vm);
     match crate::sys_attr(vm, "path_hooks") {
-        Some(hooks) => hooks.downcast::<List>().is_none_or(|l| l.len() != state.hooks.get()) && !state.loading.get(),
+        Some(hooks) => {
+            hooks
+                .downcast::<List>()
+                .is_none_or(|l| l.len() != state.hooks.get())
+                && !state.loading.get()
+        }
         None => false,
     }
 }
@@ -121,11 +135,16 @@ fn load_file(vm: &Vm, name: &str, file: &str) -> PyResult<Ref<Module>> {
     let shown = crate::util::fs_to_text(vm, &path);
     let code = super::source::code_of(vm, &path, &shown)?;
     let module = crate::imp::new_module(vm, name);
-    module.dict.insert_str(vm, &vm.names.__builtins__, vm.builtins.to_value());
-    module.dict.insert_str(vm, &vm.names.__package__, vm.empty_str.to_value());
+    module
+        .dict
+        .insert_str(vm, &vm.names.__builtins__, vm.builtins.to_value());
+    module
+        .dict
+        .insert_str(vm, &vm.names.__package__, vm.empty_str.to_value());
     module.dict.insert_str(vm, &vm.names.__file__, shown);
     let function = crate::function::new_function(vm, &code, &module.dict, None);
-    vm.modules.insert_str(vm, &vm.intern_str(name), module.to_value());
+    vm.modules
+        .insert_str(vm, &vm.intern_str(name), module.to_value());
     match crate::call::run_code(vm, &function, Some(module.dict.to_value())) {
         Ok(_) => Ok(module),
         Err(e) => {
@@ -163,12 +182,23 @@ fn load_bootstrap(vm: &Vm, state: &State) -> PyResult<()> {
     let meta_path = list_attr(vm, "meta_path")?;
     let path_hooks = list_attr(vm, "path_hooks")?;
     let bootstrap = load_file(vm, "_frozen_importlib", "/importlib/_bootstrap.py")?.into_value();
-    let external = load_file(vm, "_frozen_importlib_external", "/importlib/_bootstrap_external.py")?.into_value();
+    let external = load_file(
+        vm,
+        "_frozen_importlib_external",
+        "/importlib/_bootstrap_external.py",
+    )?
+    .into_value();
     // Both append to the lists; what programs put there keeps its place.
     let before = meta_path.replace(Vec::new());
     let installed = vm
         .call_method(&bootstrap, &vm.intern_str("_install"), &[sys, imp.clone()])
-        .and_then(|_| vm.call_method(&external, &vm.intern_str("_install"), std::slice::from_ref(&bootstrap)))
+        .and_then(|_| {
+            vm.call_method(
+                &external,
+                &vm.intern_str("_install"),
+                std::slice::from_ref(&bootstrap),
+            )
+        })
         .and_then(|_| {
             let find = vm.getattr_str(&imp, "_find_and_load")?;
             vm.setattr(&bootstrap, &vm.intern_str("_find_and_load"), &find)
@@ -189,7 +219,12 @@ fn load_bootstrap(vm: &Vm, state: &State) -> PyResult<()> {
     let finders = finders(vm);
     if let Ok(real) = <[Value; 3]>::try_from(real) {
         let natives = finders.natives();
-        let replaced = meta_path.to_vec().into_iter().map(|f| natives.iter().position(|n| n.is(&f)).map_or(f, |i| real[i].clone()));
+        let replaced = meta_path.to_vec().into_iter().map(|f| {
+            natives
+                .iter()
+                .position(|n| n.is(&f))
+                .map_or(f, |i| real[i].clone())
+        });
         drop(meta_path.replace(replaced.collect()));
         *finders.real.borrow_mut() = Some(real);
     }
@@ -201,8 +236,13 @@ fn load_bootstrap(vm: &Vm, state: &State) -> PyResult<()> {
 /// Gives every module that was imported natively importlib's spec and loader.
 fn convert_modules(vm: &Vm) -> PyResult<()> {
     for (name, module) in vm.modules.items() {
-        let (Some(name), Some(module)) = (name.downcast::<Str>(), module.downcast::<Module>()) else { continue };
-        let Some(spec) = module.dict.get_str(&vm.names.__spec__) else { continue };
+        let (Some(name), Some(module)) = (name.downcast::<Str>(), module.downcast::<Module>())
+        else {
+            continue;
+        };
+        let Some(spec) = module.dict.get_str(&vm.names.__spec__) else {
+            continue;
+        };
         if spec.downcast::<super::spec::Spec>().is_none() {
             continue;
         }
@@ -214,10 +254,20 @@ fn convert_modules(vm: &Vm) -> PyResult<()> {
 }
 
 fn real_spec(vm: &Vm, name: &Ref<Str>, spec: &Value) -> PyResult<(Value, Value)> {
-    let get = |attr: &str| -> PyResult<Option<Value>> { Ok(vm.getattr_opt(spec, &vm.intern_str(attr))?.filter(|v| !v.is_none())) };
+    let get = |attr: &str| -> PyResult<Option<Value>> {
+        Ok(vm
+            .getattr_opt(spec, &vm.intern_str(attr))?
+            .filter(|v| !v.is_none()))
+    };
     let loader = get("loader")?.unwrap_or(Value::NONE);
     let kind = loader_kind(&loader);
-    let parts = SpecParts { name, kind, origin: get("origin")?, cached: get("_cached")?, search: get("submodule_search_locations")? };
+    let parts = SpecParts {
+        name,
+        kind,
+        origin: get("origin")?,
+        cached: get("_cached")?,
+        search: get("submodule_search_locations")?,
+    };
     let initializing = get("_initializing")?.unwrap_or(Value::FALSE);
     let made = super::spec::make(vm, &parts)?;
     vm.setattr(&made.0, &vm.names._initializing, &initializing)?;
@@ -249,13 +299,23 @@ pub fn real_loader(vm: &Vm, native: &Value) -> PyResult {
     {
         return Ok(real[i].clone());
     }
-    let Some(classes) = classes(vm) else { return Err(vm.raise_str(&vm.exc.import_error, "importlib is not ready")) };
-    let own = |name: &str| -> PyResult { Ok(taipan_object::attr::generic_getattr_opt(vm, native, &vm.intern_str(name))?.unwrap_or(Value::NONE)) };
+    let Some(classes) = classes(vm) else {
+        return Err(vm.raise_str(&vm.exc.import_error, "importlib is not ready"));
+    };
+    let own = |name: &str| -> PyResult {
+        Ok(
+            taipan_object::attr::generic_getattr_opt(vm, native, &vm.intern_str(name))?
+                .unwrap_or(Value::NONE),
+        )
+    };
     let (name, path) = (own("name")?, own("path")?);
     match loader_kind(native) {
         LoaderKind::Source => vm.call(&classes.source, &[name, path]),
         LoaderKind::Sourceless => vm.call(&classes.sourceless, &[name, path]),
-        LoaderKind::Namespace => vm.call(&classes.namespace, &[name, vm.list_value(Vec::new()), Value::NONE]),
+        LoaderKind::Namespace => vm.call(
+            &classes.namespace,
+            &[name, vm.list_value(Vec::new()), Value::NONE],
+        ),
         LoaderKind::Builtin => Ok(classes.builtin.clone()),
     }
 }
@@ -266,8 +326,14 @@ pub fn real_loader(vm: &Vm, native: &Value) -> PyResult {
 /// What the loader raises.
 pub fn load_spec(vm: &Vm, spec: &Value) -> PyResult {
     ensure(vm)?;
-    let Some(classes) = classes(vm) else { return Err(vm.raise_str(&vm.exc.import_error, "importlib is not ready")) };
-    vm.call_method(&classes.bootstrap, &vm.intern_str("_load_unlocked"), std::slice::from_ref(spec))
+    let Some(classes) = classes(vm) else {
+        return Err(vm.raise_str(&vm.exc.import_error, "importlib is not ready"));
+    };
+    vm.call_method(
+        &classes.bootstrap,
+        &vm.intern_str("_load_unlocked"),
+        std::slice::from_ref(spec),
+    )
 }
 
 /// `PathFinder.find_spec(name, path)` of importlib.
@@ -276,9 +342,15 @@ pub fn load_spec(vm: &Vm, spec: &Value) -> PyResult {
 /// What hooks and finders raise.
 pub fn path_finder(vm: &Vm, name: &Ref<Str>, path: Option<&Value>) -> PyResult<Option<Value>> {
     ensure(vm)?;
-    let Some(classes) = classes(vm) else { return Ok(None) };
+    let Some(classes) = classes(vm) else {
+        return Ok(None);
+    };
     let finder = vm.getattr_str(&classes.external, "PathFinder")?;
-    let spec = vm.call_method(&finder, &vm.intern_str("find_spec"), &[name.to_value(), path.cloned().unwrap_or(Value::NONE)])?;
+    let spec = vm.call_method(
+        &finder,
+        &vm.intern_str("find_spec"),
+        &[name.to_value(), path.cloned().unwrap_or(Value::NONE)],
+    )?;
     Ok(Some(spec).filter(|s| !s.is_none()))
 }
 
@@ -292,7 +364,9 @@ pub fn archive_finder(vm: &Vm, name: &Ref<Str>, entry: &Value) -> PyResult<Optio
         return Ok(None);
     }
     ensure(vm)?;
-    let Some(classes) = classes(vm) else { return Ok(None) };
+    let Some(classes) = classes(vm) else {
+        return Ok(None);
+    };
     let hooks = list_attr(vm, "path_hooks")?;
     if hooks.len() == state.hooks.get() && state.hooks.get() == 1 {
         // The importer of archives comes first, once there is an archive.
@@ -304,7 +378,9 @@ pub fn archive_finder(vm: &Vm, name: &Ref<Str>, entry: &Value) -> PyResult<Optio
                 let importer = vm.getattr_str(&m, "zipimporter")?;
                 hooks.with(|l| l.insert(0, importer));
                 state.hooks.set(hooks.len());
-                if let Some(cache) = crate::sys_attr(vm, "path_importer_cache").and_then(|c| c.downcast_owned::<taipan_object::dict::Dict>().ok()) {
+                if let Some(cache) = crate::sys_attr(vm, "path_importer_cache")
+                    .and_then(|c| c.downcast_owned::<taipan_object::dict::Dict>().ok())
+                {
                     drop(cache.remove(vm, entry)?);
                 }
             }
@@ -312,13 +388,21 @@ pub fn archive_finder(vm: &Vm, name: &Ref<Str>, entry: &Value) -> PyResult<Optio
         }
     }
     let finder = vm.getattr_str(&classes.external, "PathFinder")?;
-    let importer = vm.call_method(&finder, &vm.intern_str("_path_importer_cache"), std::slice::from_ref(entry))?;
+    let importer = vm.call_method(
+        &finder,
+        &vm.intern_str("_path_importer_cache"),
+        std::slice::from_ref(entry),
+    )?;
     if importer.is_none() {
         return Ok(None);
     }
     let spec = vm.call_method(&importer, &vm.intern_str("find_spec"), &[name.to_value()])?;
     // A portion of a namespace package has no loader.
-    if spec.is_none() || vm.getattr_opt(&spec, &vm.intern_str("loader"))?.is_none_or(|l| l.is_none()) {
+    if spec.is_none()
+        || vm
+            .getattr_opt(&spec, &vm.intern_str("loader"))?
+            .is_none_or(|l| l.is_none())
+    {
         return Ok(None);
     }
     Ok(Some(spec))

@@ -14,11 +14,19 @@ use super::bootstrap;
 pub enum Found {
     Builtin(&'static ModuleDef),
     /// A source file; the folder, if it is a package.
-    Source { path: Vec<u8>, package: Option<Vec<u8>> },
+    Source {
+        path: Vec<u8>,
+        package: Option<Vec<u8>>,
+    },
     /// A bytecode file without source.
-    Sourceless { path: Vec<u8>, package: Option<Vec<u8>> },
+    Sourceless {
+        path: Vec<u8>,
+        package: Option<Vec<u8>>,
+    },
     /// Folders of a namespace package.
-    Namespace { paths: Vec<Vec<u8>> },
+    Namespace {
+        paths: Vec<Vec<u8>>,
+    },
     /// The spec that a finder written in Python gave.
     Spec(Value),
 }
@@ -38,7 +46,9 @@ struct Folder {
 
 /// Names in a folder; `None` if it is no folder.
 fn folder_names(vm: &Vm, path: &[u8]) -> Option<std::rc::Rc<HashSet<Vec<u8>>>> {
-    let stat = taipan_host::fs::stat(path, true).ok().filter(|s| s.is_dir())?;
+    let stat = taipan_host::fs::stat(path, true)
+        .ok()
+        .filter(|s| s.is_dir())?;
     let cache = crate::state::<FolderCache>(vm, "import.folders");
     if let Some(known) = cache.folders.borrow().get(path)
         && known.mtime_ns == stat.mtime_ns
@@ -46,15 +56,30 @@ fn folder_names(vm: &Vm, path: &[u8]) -> Option<std::rc::Rc<HashSet<Vec<u8>>>> {
     {
         return Some(known.names.clone());
     }
-    let names = std::rc::Rc::new(taipan_host::fs::list_dir(path).ok()?.into_iter().collect::<HashSet<_>>());
+    let names = std::rc::Rc::new(
+        taipan_host::fs::list_dir(path)
+            .ok()?
+            .into_iter()
+            .collect::<HashSet<_>>(),
+    );
     let young = taipan_host::time::system_ns() - stat.mtime_ns < 100_000_000;
-    cache.folders.borrow_mut().insert(path.to_vec(), Folder { mtime_ns: stat.mtime_ns, young, names: names.clone() });
+    cache.folders.borrow_mut().insert(
+        path.to_vec(),
+        Folder {
+            mtime_ns: stat.mtime_ns,
+            young,
+            names: names.clone(),
+        },
+    );
     Some(names)
 }
 
 /// Forgets what is known of folders (`importlib.invalidate_caches`).
 pub fn invalidate(vm: &Vm) {
-    crate::state::<FolderCache>(vm, "import.folders").folders.borrow_mut().clear();
+    crate::state::<FolderCache>(vm, "import.folders")
+        .folders
+        .borrow_mut()
+        .clear();
 }
 
 /// What one folder has of a module.
@@ -95,7 +120,11 @@ fn search_folder(vm: &Vm, entry: &[u8], tail: &[u8]) -> Option<Portion> {
                 let path = join(&package, init);
                 if inside.contains(init) && is_file(&path) {
                     let package = Some(package);
-                    return Some(Portion::Module(if source { Found::Source { path, package } } else { Found::Sourceless { path, package } }));
+                    return Some(Portion::Module(if source {
+                        Found::Source { path, package }
+                    } else {
+                        Found::Sourceless { path, package }
+                    }));
                 }
             }
             namespace = Some(package);
@@ -107,9 +136,15 @@ fn search_folder(vm: &Vm, entry: &[u8], tail: &[u8]) -> Option<Portion> {
             let path = join(folder, &name);
             if is_file(&path) {
                 return Some(Portion::Module(if source {
-                    Found::Source { path, package: None }
+                    Found::Source {
+                        path,
+                        package: None,
+                    }
                 } else {
-                    Found::Sourceless { path, package: None }
+                    Found::Sourceless {
+                        path,
+                        package: None,
+                    }
                 }));
             }
         }
@@ -133,17 +168,18 @@ fn search_path(vm: &Vm, name: &Ref<Str>, path: Option<&Value>) -> PyResult<Optio
     let tail = text.rsplit(|&b| b == b'.').next().unwrap_or(&text);
     let mut namespace = Vec::new();
     for entry in entries {
-        let Some(entry_text) = entry.downcast::<Str>() else { continue };
+        let Some(entry_text) = entry.downcast::<Str>() else {
+            continue;
+        };
         let entry_bytes = crate::util::text_to_fs(entry_text);
         match search_folder(vm, &entry_bytes, tail) {
             Some(Portion::Module(found)) => return Ok(Some(found)),
             Some(Portion::Folder(folder)) => namespace.push(folder),
             None => {
                 // Archives and the like are for the hooks.
-                let archive = !entry_bytes.is_empty() && taipan_host::fs::stat(&entry_bytes, true).map_or_else(
-                    |_| contains_archive(&entry_bytes),
-                    |s| s.is_file(),
-                );
+                let archive = !entry_bytes.is_empty()
+                    && taipan_host::fs::stat(&entry_bytes, true)
+                        .map_or_else(|_| contains_archive(&entry_bytes), |s| s.is_file());
                 if archive && let Some(spec) = bootstrap::archive_finder(vm, name, &entry)? {
                     return Ok(Some(Found::Spec(spec)));
                 }
@@ -174,9 +210,23 @@ fn contains_archive(path: &[u8]) -> bool {
 /// What finders raise.
 pub fn find(vm: &Vm, name: &Ref<Str>, path: Option<&Value>) -> PyResult<Option<Found>> {
     let meta_path = match crate::sys_attr(vm, "meta_path") {
-        None => return Err(super::import_error(vm, &vm.exc.import_error, "sys.meta_path is None, Python is likely shutting down", None, None)),
+        None => {
+            return Err(super::import_error(
+                vm,
+                &vm.exc.import_error,
+                "sys.meta_path is None, Python is likely shutting down",
+                None,
+                None,
+            ));
+        }
         Some(m) if m.is_none() => {
-            return Err(super::import_error(vm, &vm.exc.import_error, "sys.meta_path is None, Python is likely shutting down", None, None));
+            return Err(super::import_error(
+                vm,
+                &vm.exc.import_error,
+                "sys.meta_path is None, Python is likely shutting down",
+                None,
+                None,
+            ));
         }
         Some(m) => m,
     };
@@ -199,8 +249,17 @@ pub fn find(vm: &Vm, name: &Ref<Str>, path: Option<&Value>) -> PyResult<Option<F
                 return Ok(Some(found));
             }
         } else {
-            let Some(find_spec) = vm.getattr_opt(finder, &vm.intern_str("find_spec"))? else { continue };
-            let spec = vm.call(&find_spec, &[name.to_value(), path.cloned().unwrap_or(Value::NONE), Value::NONE])?;
+            let Some(find_spec) = vm.getattr_opt(finder, &vm.intern_str("find_spec"))? else {
+                continue;
+            };
+            let spec = vm.call(
+                &find_spec,
+                &[
+                    name.to_value(),
+                    path.cloned().unwrap_or(Value::NONE),
+                    Value::NONE,
+                ],
+            )?;
             if !spec.is_none() {
                 return Ok(Some(Found::Spec(spec)));
             }

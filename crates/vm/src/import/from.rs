@@ -24,8 +24,15 @@ fn load_items(vm: &Vm, module: &Value, names: &Value, in_all: bool) -> PyResult<
     for item in vm.collect(names)? {
         let Some(name) = item.downcast::<Str>() else {
             let package = module_name(vm, module)?.map_or_else(String::new, |n| n.to_string());
-            let place = if in_all { format!("{package}.__all__") } else { "``from list''".to_owned() };
-            return Err(vm.type_error(format!("Item in {place} must be str, not {}", vm.type_name(&item))));
+            let place = if in_all {
+                format!("{package}.__all__")
+            } else {
+                "``from list''".to_owned()
+            };
+            return Err(vm.type_error(format!(
+                "Item in {place} must be str, not {}",
+                vm.type_name(&item)
+            )));
         };
         if name.is_str("*") {
             if !in_all && let Some(all) = vm.getattr_opt(module, &vm.names.__all__)? {
@@ -36,14 +43,17 @@ fn load_items(vm: &Vm, module: &Value, names: &Value, in_all: bool) -> PyResult<
         if vm.getattr_opt(module, name)?.is_some() {
             continue;
         }
-        let Some(package) = module_name(vm, module)? else { continue };
+        let Some(package) = module_name(vm, module)? else {
+            continue;
+        };
         let full = vm.intern_str(&format!("{package}.{name}"));
         if find_and_load(vm, &full).is_err() {
             // A name that is no submodule is reported by the import statement itself.
             let missing = vm.exception_is(&vm.exc.module_not_found_error)
-                && vm.peek_exception().and_then(|e| e.downcast::<Exception>().and_then(|e| e.field(1))).is_some_and(|n| {
-                    n.downcast::<Str>().is_some_and(|n| n.same_text(&full))
-                });
+                && vm
+                    .peek_exception()
+                    .and_then(|e| e.downcast::<Exception>().and_then(|e| e.field(1)))
+                    .is_some_and(|n| n.downcast::<Str>().is_some_and(|n| n.same_text(&full)));
             if !missing || vm.modules.get_str(&full).is_some_and(|m| !m.is_none()) {
                 // SAFETY: the failed call left its exception pending.
                 return Err(unsafe { taipan_object::Raised::assume_pending() });
@@ -55,7 +65,9 @@ fn load_items(vm: &Vm, module: &Value, names: &Value, in_all: bool) -> PyResult<
 }
 
 fn module_name(vm: &Vm, module: &Value) -> PyResult<Option<Ref<Str>>> {
-    Ok(vm.getattr_opt(module, &vm.names.__name__)?.and_then(|n| n.downcast_owned::<Str>().ok()))
+    Ok(vm
+        .getattr_opt(module, &vm.names.__name__)?
+        .and_then(|n| n.downcast_owned::<Str>().ok()))
 }
 
 /// `from module import name`.
@@ -68,22 +80,34 @@ pub fn import_from(vm: &Vm, module: &Value, name: &Ref<Str>) -> PyResult {
     }
     let package = module_name(vm, module)?;
     if let Some(package) = &package
-        && let Some(sub) = vm.modules.get_str(&vm.intern_str(&format!("{package}.{name}")))
+        && let Some(sub) = vm
+            .modules
+            .get_str(&vm.intern_str(&format!("{package}.{name}")))
     {
         return Ok(sub);
     }
-    let shown = package.as_ref().map_or_else(|| "<unknown module name>".to_owned(), |p| p.to_string());
-    let spec = vm.getattr_opt(module, &vm.names.__spec__)?.filter(|s| !s.is_none());
+    let shown = package
+        .as_ref()
+        .map_or_else(|| "<unknown module name>".to_owned(), |p| p.to_string());
+    let spec = vm
+        .getattr_opt(module, &vm.names.__spec__)?
+        .filter(|s| !s.is_none());
     let origin = match &spec {
-        Some(spec) => vm.getattr_opt(spec, &vm.intern_str("origin"))?.filter(|o| o.downcast::<Str>().is_some()),
+        Some(spec) => vm
+            .getattr_opt(spec, &vm.intern_str("origin"))?
+            .filter(|o| o.downcast::<Str>().is_some()),
         None => None,
     };
     let origin = match origin {
         Some(o) => Some(o),
-        None => vm.getattr_opt(module, &vm.names.__file__)?.filter(|f| f.downcast::<Str>().is_some()),
+        None => vm
+            .getattr_opt(module, &vm.names.__file__)?
+            .filter(|f| f.downcast::<Str>().is_some()),
     };
     let initializing = match &spec {
-        Some(spec) => vm.getattr_opt(spec, &vm.names._initializing)?.is_some_and(|i| i.is_true()),
+        Some(spec) => vm
+            .getattr_opt(spec, &vm.names._initializing)?
+            .is_some_and(|i| i.is_true()),
         None => false,
     };
     let place = match &origin {
@@ -91,13 +115,25 @@ pub fn import_from(vm: &Vm, module: &Value, name: &Ref<Str>) -> PyResult {
         None => "unknown location".to_owned(),
     };
     let message = if initializing && origin.is_some() {
-        format!("cannot import name '{name}' from partially initialized module '{shown}' (most likely due to a circular import) ({place})")
+        format!(
+            "cannot import name '{name}' from partially initialized module '{shown}' (most likely due to a circular import) ({place})"
+        )
     } else {
         format!("cannot import name '{name}' from '{shown}' ({place})")
     };
     let package = package.map(Ref::into_value);
-    let raised = import_error(vm, &vm.exc.import_error, &message, package.as_ref(), origin.as_ref());
-    if let Some(e) = vm.peek_exception().as_ref().and_then(|e| e.downcast::<Exception>()) {
+    let raised = import_error(
+        vm,
+        &vm.exc.import_error,
+        &message,
+        package.as_ref(),
+        origin.as_ref(),
+    );
+    if let Some(e) = vm
+        .peek_exception()
+        .as_ref()
+        .and_then(|e| e.downcast::<Exception>())
+    {
         e.set_field(3, Some(name.to_value()));
     }
     Err(raised)
@@ -113,14 +149,21 @@ pub fn import_from(vm: &Vm, module: &Value, name: &Ref<Str>) -> PyResult {
 pub unsafe fn import_star(vm: &Vm, frame: *mut Frame, module: &Value) -> PyResult<()> {
     // SAFETY: by the contract; the word is an owned value.
     let locals = unsafe {
-        if (*frame).locals == 0 { (*frame).globals().to_value() } else { Value::borrow_word(&(*frame).locals).clone() }
+        if (*frame).locals == 0 {
+            (*frame).globals().to_value()
+        } else {
+            Value::borrow_word(&(*frame).locals).clone()
+        }
     };
     let all = vm.getattr_opt(module, &vm.names.__all__)?;
     let (names, where_) = match &all {
         Some(all) => (vm.collect(all)?, "__all__"),
         None => {
             let Some(dict) = vm.getattr_opt(module, &vm.names.__dict__)? else {
-                return Err(vm.raise_str(&vm.exc.import_error, "from-import-* object has no __dict__ and no __all__"));
+                return Err(vm.raise_str(
+                    &vm.exc.import_error,
+                    "from-import-* object has no __dict__ and no __all__",
+                ));
             };
             let names = match dict.downcast::<Dict>() {
                 Some(d) => d.keys(),
@@ -136,7 +179,10 @@ pub unsafe fn import_star(vm: &Vm, frame: *mut Frame, module: &Value) -> PyResul
         let Some(name) = item.downcast::<Str>() else {
             let module_name = module_name(vm, module)?.map_or_else(String::new, |n| n.to_string());
             let kind = if all.is_some() { "Item" } else { "Key" };
-            return Err(vm.type_error(format!("{kind} in {module_name}.{where_} must be str, not {}", vm.type_name(&item))));
+            return Err(vm.type_error(format!(
+                "{kind} in {module_name}.{where_} must be str, not {}",
+                vm.type_name(&item)
+            )));
         };
         if all.is_none() && !name.is_empty() && name.view().get(0) == u32::from(b'_') {
             continue;

@@ -17,7 +17,13 @@ pub fn load(vm: &Vm, name: &Ref<Str>, found: Found) -> PyResult {
     match found {
         Found::Builtin(def) => {
             let module = crate::imp::create(vm, def)?;
-            let parts = SpecParts { name, kind: LoaderKind::Builtin, origin: Some(vm.intern_str("built-in").into_value()), cached: None, search: None };
+            let parts = SpecParts {
+                name,
+                kind: LoaderKind::Builtin,
+                origin: Some(vm.intern_str("built-in").into_value()),
+                cached: None,
+                search: None,
+            };
             let (spec, loader) = spec::make(vm, &parts)?;
             vm.setattr(&spec, &vm.names._initializing, &Value::FALSE)?;
             module.dict.insert_str(vm, &vm.names.__spec__, spec);
@@ -28,14 +34,31 @@ pub fn load(vm: &Vm, name: &Ref<Str>, found: Found) -> PyResult {
         Found::Source { path, package } => {
             let shown = crate::util::fs_to_text(vm, &path);
             let cached = source::cache_path(vm, &path).map(|c| crate::util::fs_to_text(vm, &c));
-            let (module, spec) = new_module(vm, name, LoaderKind::Source, Some(shown.clone()), cached, package.map(|p| vec![p]))?;
-            run(vm, name, module, &spec, |vm| source::code_of(vm, &path, &shown).map(Some))
+            let (module, spec) = new_module(
+                vm,
+                name,
+                LoaderKind::Source,
+                Some(shown.clone()),
+                cached,
+                package.map(|p| vec![p]),
+            )?;
+            run(vm, name, module, &spec, |vm| {
+                source::code_of(vm, &path, &shown).map(Some)
+            })
         }
         Found::Sourceless { path, package } => {
             let shown = crate::util::fs_to_text(vm, &path);
-            let (module, spec) =
-                new_module(vm, name, LoaderKind::Sourceless, Some(shown.clone()), Some(shown.clone()), package.map(|p| vec![p]))?;
-            run(vm, name, module, &spec, |vm| source::sourceless(vm, name.as_value(), &path, &shown).map(Some))
+            let (module, spec) = new_module(
+                vm,
+                name,
+                LoaderKind::Sourceless,
+                Some(shown.clone()),
+                Some(shown.clone()),
+                package.map(|p| vec![p]),
+            )?;
+            run(vm, name, module, &spec, |vm| {
+                source::sourceless(vm, name.as_value(), &path, &shown).map(Some)
+            })
         }
         Found::Namespace { paths } => {
             if bootstrap::classes(vm).is_some() || paths.len() > 1 {
@@ -46,7 +69,8 @@ pub fn load(vm: &Vm, name: &Ref<Str>, found: Found) -> PyResult {
                 }
                 drop(vm.take_pending());
             }
-            let (module, spec) = new_module(vm, name, LoaderKind::Namespace, None, None, Some(paths))?;
+            let (module, spec) =
+                new_module(vm, name, LoaderKind::Namespace, None, None, Some(paths))?;
             run(vm, name, module, &spec, |_| Ok(None))
         }
         Found::Spec(spec) => bootstrap::load_spec(vm, &spec),
@@ -62,10 +86,22 @@ fn new_module(
     cached: Option<Value>,
     search: Option<Vec<Vec<u8>>>,
 ) -> PyResult<(Ref<Module>, Value)> {
-    let search = search.map(|s| vm.list_value(s.iter().map(|p| crate::util::fs_to_text(vm, p)).collect()));
-    let parts = SpecParts { name, kind, origin: origin.clone(), cached: cached.clone(), search: search.clone() };
+    let search =
+        search.map(|s| vm.list_value(s.iter().map(|p| crate::util::fs_to_text(vm, p)).collect()));
+    let parts = SpecParts {
+        name,
+        kind,
+        origin: origin.clone(),
+        cached: cached.clone(),
+        search: search.clone(),
+    };
     let (spec, loader) = spec::make(vm, &parts)?;
-    let module = vm.heap.alloc(&vm.types.module, Module { dict: vm.new_dict() });
+    let module = vm.heap.alloc(
+        &vm.types.module,
+        Module {
+            dict: vm.new_dict(),
+        },
+    );
     let set = |name: &Ref<Str>, value: Value| module.dict.insert_str(vm, name, value);
     set(&vm.names.__name__, name.to_value());
     set(&vm.names.__doc__, Value::NONE);
@@ -91,7 +127,13 @@ fn new_module(
     Ok((module, spec))
 }
 
-fn run(vm: &Vm, name: &Ref<Str>, module: Ref<Module>, spec: &Value, code: impl FnOnce(&Vm) -> PyResult<Option<Ref<PyCode>>>) -> PyResult {
+fn run(
+    vm: &Vm,
+    name: &Ref<Str>,
+    module: Ref<Module>,
+    spec: &Value,
+    code: impl FnOnce(&Vm) -> PyResult<Option<Ref<PyCode>>>,
+) -> PyResult {
     vm.modules.insert_str(vm, name, module.to_value());
     let result = code(vm).and_then(|code| match code {
         None => Ok(Value::NONE),

@@ -24,13 +24,25 @@ pub use from::{import_from, import_star};
 ///
 /// # Errors
 /// ImportError; what the module raises.
-pub fn import_name(vm: &Vm, name: &Ref<Str>, globals: &Ref<Dict>, fromlist: &Value, level: &Value) -> PyResult {
+pub fn import_name(
+    vm: &Vm,
+    name: &Ref<Str>,
+    globals: &Ref<Dict>,
+    fromlist: &Value,
+    level: &Value,
+) -> PyResult {
     import(vm, name, globals.as_value(), fromlist, level)
 }
 
 /// ImportError or a subclass, with `name` and `path` set.
 #[cold]
-pub fn import_error(vm: &Vm, ty: &taipan_object::TypeRef, message: &str, name: Option<&Value>, path: Option<&Value>) -> Raised {
+pub fn import_error(
+    vm: &Vm,
+    ty: &taipan_object::TypeRef,
+    message: &str,
+    name: Option<&Value>,
+    path: Option<&Value>,
+) -> Raised {
     let message = vm.new_str(message).into_value();
     let e = new_exception(vm, ty, std::slice::from_ref(&message));
     if let Some(x) = e.downcast::<Exception>() {
@@ -44,16 +56,34 @@ pub fn import_error(vm: &Vm, ty: &taipan_object::TypeRef, message: &str, name: O
 
 #[cold]
 fn not_found(vm: &Vm, name: &Ref<Str>, detail: &str) -> Raised {
-    let shown = vm.repr(name.as_value()).map_or_else(|_| name.to_string(), |r| r.to_string());
-    import_error(vm, &vm.exc.module_not_found_error, &format!("No module named {shown}{detail}"), Some(name.as_value()), None)
+    let shown = vm
+        .repr(name.as_value())
+        .map_or_else(|_| name.to_string(), |r| r.to_string());
+    import_error(
+        vm,
+        &vm.exc.module_not_found_error,
+        &format!("No module named {shown}{detail}"),
+        Some(name.as_value()),
+        None,
+    )
 }
 
 /// `__import__(name, globals, None, fromlist, level)`.
 ///
 /// # Errors
 /// ImportError; what the module raises.
-pub fn import(vm: &Vm, name: &Ref<Str>, globals: &Value, fromlist: &Value, level: &Value) -> PyResult {
-    let level = if level.is_none() { 0 } else { vm.index_i64(level)? };
+pub fn import(
+    vm: &Vm,
+    name: &Ref<Str>,
+    globals: &Value,
+    fromlist: &Value,
+    level: &Value,
+) -> PyResult {
+    let level = if level.is_none() {
+        0
+    } else {
+        vm.index_i64(level)?
+    };
     if level < 0 {
         return Err(vm.value_error("level must be >= 0"));
     }
@@ -83,7 +113,10 @@ pub fn import(vm: &Vm, name: &Ref<Str>, globals: &Value, fromlist: &Value, level
     let top = &full[..full.len() - (text.len() - dot)];
     match vm.modules.get_str(&vm.intern_str(top)) {
         Some(m) => Ok(m),
-        None => Err(vm.key_error(vm.new_str(&format!("'{top}' not in sys.modules as expected")).as_value())),
+        None => Err(vm.key_error(
+            vm.new_str(&format!("'{top}' not in sys.modules as expected"))
+                .as_value(),
+        )),
     }
 }
 
@@ -104,14 +137,19 @@ fn package_of(vm: &Vm, globals: &Value) -> PyResult<Ref<Str>> {
             vm.type_error("globals must be a dict")
         });
     };
-    let given = globals.get_str(&vm.names.__package__).filter(|p| !p.is_none());
+    let given = globals
+        .get_str(&vm.names.__package__)
+        .filter(|p| !p.is_none());
     let spec = globals.get_str(&vm.names.__spec__).filter(|s| !s.is_none());
     let package = match (given, spec) {
         (Some(p), _) => match p.downcast_owned::<Str>() {
             Ok(p) => p,
             Err(_) => return Err(vm.type_error("package must be a string")),
         },
-        (None, Some(spec)) => match vm.getattr(&spec, &vm.intern_str("parent"))?.downcast_owned::<Str>() {
+        (None, Some(spec)) => match vm
+            .getattr(&spec, &vm.intern_str("parent"))?
+            .downcast_owned::<Str>()
+        {
             Ok(p) => p,
             Err(_) => return Err(vm.type_error("__spec__.parent must be a string")),
         },
@@ -119,7 +157,9 @@ fn package_of(vm: &Vm, globals: &Value) -> PyResult<Ref<Str>> {
             let Some(name) = globals.get_str(&vm.names.__name__) else {
                 return Err(vm.key_error(vm.new_str("'__name__' not in globals").as_value()));
             };
-            let Ok(name) = name.downcast_owned::<Str>() else { return Err(vm.type_error("__name__ must be a string")) };
+            let Ok(name) = name.downcast_owned::<Str>() else {
+                return Err(vm.type_error("__name__ must be a string"));
+            };
             if globals.get_str(&vm.names.__path__).is_some() {
                 name
             } else {
@@ -158,7 +198,11 @@ fn resolve(vm: &Vm, name: &Ref<Str>, package: &Ref<Str>, level: usize) -> PyResu
             }
         }
     }
-    Ok(if name.is_empty() { vm.intern_str(base) } else { vm.intern_str(&format!("{base}.{name}")) })
+    Ok(if name.is_empty() {
+        vm.intern_str(base)
+    } else {
+        vm.intern_str(&format!("{base}.{name}"))
+    })
 }
 
 /// The module of an absolute name: from `sys.modules`, or found and loaded.
@@ -201,7 +245,13 @@ fn load_new(vm: &Vm, name: &Ref<Str>) -> PyResult {
         }
         match vm.getattr_opt(&module, &vm.names.__path__)? {
             Some(p) => path = Some(p),
-            None => return Err(not_found(vm, name, &format!("; '{parent_name}' is not a package"))),
+            None => {
+                return Err(not_found(
+                    vm,
+                    name,
+                    &format!("; '{parent_name}' is not a package"),
+                ));
+            }
         }
         parent = Some((module, vm.intern_str(&text[dot + 1..])));
     }
@@ -211,7 +261,9 @@ fn load_new(vm: &Vm, name: &Ref<Str>) -> PyResult {
             return Ok(m);
         }
     }
-    let Some(found) = find::find(vm, name, path.as_ref())? else { return Err(not_found(vm, name, "")) };
+    let Some(found) = find::find(vm, name, path.as_ref())? else {
+        return Err(not_found(vm, name, ""));
+    };
     let module = load::load(vm, name, found)?;
     if let Some((parent, child)) = parent
         && vm.setattr(&parent, &child, &module).is_err()
@@ -224,4 +276,3 @@ fn load_new(vm: &Vm, name: &Ref<Str>) -> PyResult {
     }
     Ok(module)
 }
-

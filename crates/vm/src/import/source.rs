@@ -1,7 +1,9 @@
 //! The code of a module's file, through `__pycache__`.
 
 use taipan_compiler::codegen::{CompileMode, CompileOptions};
-use taipan_compiler::pyc::{Expected, PycStatus, Stale, Validation, read_pyc, source_hash, write_pyc};
+use taipan_compiler::pyc::{
+    Expected, PycStatus, Stale, Validation, read_pyc, source_hash, write_pyc,
+};
 use taipan_object::{PyResult, Ref, Value, Vm};
 
 use crate::code::PyCode;
@@ -55,7 +57,8 @@ fn may_write(vm: &Vm) -> bool {
 /// # Errors
 /// OSError; SyntaxError.
 pub fn code_of(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
-    let stat = taipan_host::fs::stat(path, true).map_err(|e| crate::os_error::raise(vm, &e, Some(shown)))?;
+    let stat = taipan_host::fs::stat(path, true)
+        .map_err(|e| crate::os_error::raise(vm, &e, Some(shown)))?;
     let mtime = stat.mtime_ns.div_euclid(1_000_000_000) as u32;
     let size = stat.size as u32;
     let cached = cache_path(vm, path);
@@ -67,13 +70,20 @@ pub fn code_of(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
             let text = read_source(vm, path, shown)?;
             let hash = source_hash(&text);
             status = read_pyc(&bytes, Expected::Hash(hash));
-            validation = Validation::Hash { hash, checked: true };
+            validation = Validation::Hash {
+                hash,
+                checked: true,
+            };
             source = Some(text);
         }
         if let PycStatus::Valid(code) = status {
             // The file may have been found by another path than it was compiled under.
             let text = String::from_utf8_lossy(path);
-            let code = if *code.filename == *text { code } else { renamed(&code, &text.into()) };
+            let code = if *code.filename == *text {
+                code
+            } else {
+                renamed(&code, &text.into())
+            };
             return Ok(crate::code::new_code(vm, code, false));
         }
     }
@@ -82,7 +92,10 @@ pub fn code_of(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
         None => read_source(vm, path, shown)?,
     };
     let filename = String::from_utf8_lossy(path);
-    let options = CompileOptions { optimize: crate::config(vm).optimize, ..CompileOptions::new(&filename, CompileMode::Exec) };
+    let options = CompileOptions {
+        optimize: crate::config(vm).optimize,
+        ..CompileOptions::new(&filename, CompileMode::Exec)
+    };
     let code = crate::builtins::compile::compile_text(vm, &source, options)?;
     if let Some(cached) = cached.filter(|_| may_write(vm)) {
         if let Some(at) = cached.iter().rposition(|&b| b == b'/')
@@ -97,7 +110,10 @@ pub fn code_of(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
 }
 
 /// The same code as if compiled under another file name.
-fn renamed(code: &std::sync::Arc<taipan_compiler::code::Code>, filename: &std::sync::Arc<str>) -> std::sync::Arc<taipan_compiler::code::Code> {
+fn renamed(
+    code: &std::sync::Arc<taipan_compiler::code::Code>,
+    filename: &std::sync::Arc<str>,
+) -> std::sync::Arc<taipan_compiler::code::Code> {
     use taipan_compiler::code::{Code, Const};
     let mut new: Code = (**code).clone();
     new.filename = filename.clone();
@@ -118,16 +134,32 @@ fn read_source(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Vec<u8>> {
 /// # Errors
 /// OSError; ImportError for a bad file.
 pub fn sourceless(vm: &Vm, name: &Value, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
-    let bytes = taipan_host::fs::read(path).map_err(|e| crate::os_error::raise(vm, &e, Some(shown)))?;
+    let bytes =
+        taipan_host::fs::read(path).map_err(|e| crate::os_error::raise(vm, &e, Some(shown)))?;
     match read_pyc(&bytes, Expected::Anything) {
         PycStatus::Valid(code) => Ok(crate::code::new_code(vm, code, false)),
         PycStatus::BadMagic(magic) => {
-            let (name_text, magic) = (vm.repr(name)?, vm.repr(vm.new_bytes(magic.to_vec()).as_value())?);
-            Err(super::import_error(vm, &vm.exc.import_error, &format!("bad magic number in {name_text}: {magic}"), Some(name), Some(shown)))
+            let (name_text, magic) = (
+                vm.repr(name)?,
+                vm.repr(vm.new_bytes(magic.to_vec()).as_value())?,
+            );
+            Err(super::import_error(
+                vm,
+                &vm.exc.import_error,
+                &format!("bad magic number in {name_text}: {magic}"),
+                Some(name),
+                Some(shown),
+            ))
         }
         other => {
             let name_text = vm.repr(name)?;
-            Err(super::import_error(vm, &vm.exc.import_error, &format!("{other} in {name_text}"), Some(name), Some(shown)))
+            Err(super::import_error(
+                vm,
+                &vm.exc.import_error,
+                &format!("{other} in {name_text}"),
+                Some(name),
+                Some(shown),
+            ))
         }
     }
 }

@@ -14,8 +14,12 @@ payload!(Spec, gc, |_this, _visit| ());
 /// The name of the package that a module belongs to.
 fn parent_of(vm: &Vm, spec: &Value) -> PyResult {
     let name = vm.getattr(spec, &vm.intern_str("name"))?;
-    let is_package = vm.getattr_opt(spec, &vm.intern_str("submodule_search_locations"))?.is_some_and(|l| !l.is_none());
-    let Some(text) = name.downcast::<Str>().map(|s| s.to_string()) else { return Ok(name) };
+    let is_package = vm
+        .getattr_opt(spec, &vm.intern_str("submodule_search_locations"))?
+        .is_some_and(|l| !l.is_none());
+    let Some(text) = name.downcast::<Str>().map(|s| s.to_string()) else {
+        return Ok(name);
+    };
     Ok(match text.rfind('.') {
         _ if is_package => name,
         Some(dot) => vm.intern_str(&text[..dot]).into_value(),
@@ -36,11 +40,15 @@ impl Spec {
     }
     #[pygetset]
     fn cached(vm: &Vm, this: &Value) -> PyResult {
-        Ok(vm.getattr_opt(this, &vm.intern_str("_cached"))?.unwrap_or(Value::NONE))
+        Ok(vm
+            .getattr_opt(this, &vm.intern_str("_cached"))?
+            .unwrap_or(Value::NONE))
     }
     #[pygetset]
     fn has_location(vm: &Vm, this: &Value) -> PyResult {
-        Ok(vm.getattr_opt(this, &vm.intern_str("_set_fileattr"))?.unwrap_or(Value::FALSE))
+        Ok(vm
+            .getattr_opt(this, &vm.intern_str("_set_fileattr"))?
+            .unwrap_or(Value::FALSE))
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Value) -> PyResult {
@@ -52,7 +60,9 @@ impl Spec {
                 parts.push(format!("{name}={}", vm.repr(&v)?));
             }
         }
-        Ok(vm.new_str(&format!("ModuleSpec({})", parts.join(", "))).into_value())
+        Ok(vm
+            .new_str(&format!("ModuleSpec({})", parts.join(", ")))
+            .into_value())
     }
 }
 
@@ -116,9 +126,21 @@ pub enum LoaderKind {
 fn native_loader(vm: &Vm, kind: LoaderKind, name: &Ref<Str>, path: Option<&Value>) -> PyResult {
     let object = match kind {
         LoaderKind::Builtin => return Ok(bootstrap::finders(vm).builtin.clone()),
-        LoaderKind::Source => alloc_instance(vm, &vm.add_native_type::<SourceLoader>(), SourceLoader).into_value(),
-        LoaderKind::Sourceless => alloc_instance(vm, &vm.add_native_type::<SourcelessLoader>(), SourcelessLoader).into_value(),
-        LoaderKind::Namespace => alloc_instance(vm, &vm.add_native_type::<NamespaceLoader>(), NamespaceLoader).into_value(),
+        LoaderKind::Source => {
+            alloc_instance(vm, &vm.add_native_type::<SourceLoader>(), SourceLoader).into_value()
+        }
+        LoaderKind::Sourceless => alloc_instance(
+            vm,
+            &vm.add_native_type::<SourcelessLoader>(),
+            SourcelessLoader,
+        )
+        .into_value(),
+        LoaderKind::Namespace => alloc_instance(
+            vm,
+            &vm.add_native_type::<NamespaceLoader>(),
+            NamespaceLoader,
+        )
+        .into_value(),
     };
     vm.setattr(&object, &vm.intern_str("name"), name.as_value())?;
     if let Some(path) = path {

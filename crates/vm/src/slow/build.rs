@@ -87,7 +87,12 @@ pub unsafe fn build_string(vm: &Vm, regs: *mut u64, i: u64) -> bool {
         for p in parts {
             match p.downcast_owned::<Str>() {
                 Ok(s) => refs.push(s),
-                Err(_) => return ended(vm, Err(vm.raise_str(&vm.exc.system_error, "string expected"))),
+                Err(_) => {
+                    return ended(
+                        vm,
+                        Err(vm.raise_str(&vm.exc.system_error, "string expected")),
+                    );
+                }
             }
         }
         let mut out = taipan_object::text::StrBuilder::new();
@@ -118,7 +123,11 @@ pub unsafe fn build_interpolation(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let (value, text) = (take(regs, b(i)), take(regs, b(i) + 1));
-        let spec = if c(i) & 1 != 0 { take(regs, b(i) + 2) } else { vm.empty_str.to_value() };
+        let spec = if c(i) & 1 != 0 {
+            take(regs, b(i) + 2)
+        } else {
+            vm.empty_str.to_value()
+        };
         let conversion = match c(i) >> 2 {
             1 => vm.new_str("s").into_value(),
             2 => vm.new_str("r").into_value(),
@@ -173,7 +182,10 @@ pub unsafe fn list_extend(vm: &Vm, regs: *mut u64, i: u64) -> bool {
             Some(list) => {
                 let list = list.clone();
                 if vm.type_of(&iterable).slots.iter.get().is_none() && !vm.is_sequence(&iterable) {
-                    Err(vm.type_error(format!("Value after * must be an iterable, not {}", vm.type_name(&iterable))))
+                    Err(vm.type_error(format!(
+                        "Value after * must be an iterable, not {}",
+                        vm.type_name(&iterable)
+                    )))
                 } else {
                     vm.for_each(&iterable, |item| {
                         list.push(item);
@@ -208,7 +220,9 @@ pub unsafe fn set_add(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     unsafe {
         let value = operand(regs, b(i), flags(i) & KILL_B != 0);
         let set = get(regs, a(i)).clone();
-        let result = vm.call_method(&set, &vm.intern_str("add"), &[value]).map(drop);
+        let result = vm
+            .call_method(&set, &vm.intern_str("add"), &[value])
+            .map(drop);
         ended(vm, result)
     }
 }
@@ -220,7 +234,9 @@ pub unsafe fn set_update(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     unsafe {
         let iterable = operand(regs, b(i), flags(i) & KILL_B != 0);
         let set = get(regs, a(i)).clone();
-        let result = vm.call_method(&set, &vm.names.update, &[iterable]).map(drop);
+        let result = vm
+            .call_method(&set, &vm.names.update, &[iterable])
+            .map(drop);
         ended(vm, result)
     }
 }
@@ -251,8 +267,13 @@ pub unsafe fn dict_update(vm: &Vm, regs: *mut u64, i: u64) -> bool {
             Some(dict) => {
                 let dict = dict.clone();
                 match mapping_items(vm, &mapping) {
-                    Ok(Some(items)) => items.into_iter().try_for_each(|(k, v)| dict.insert(vm, k, v)),
-                    Ok(None) => Err(vm.type_error(format!("'{}' object is not a mapping", vm.type_name(&mapping)))),
+                    Ok(Some(items)) => items
+                        .into_iter()
+                        .try_for_each(|(k, v)| dict.insert(vm, k, v)),
+                    Ok(None) => Err(vm.type_error(format!(
+                        "'{}' object is not a mapping",
+                        vm.type_name(&mapping)
+                    ))),
                     Err(e) => Err(e),
                 }
             }
@@ -266,11 +287,19 @@ pub unsafe fn dict_update(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 /// Keys and values of a mapping; `None` if it has no `keys`.
 pub fn mapping_items(vm: &Vm, mapping: &Value) -> PyResult<Option<Vec<(Value, Value)>>> {
     if let Some(dict) = mapping.downcast::<Dict>()
-        && (dict.ty().is(&vm.types.dict) || dict.ty().slots.address(taipan_object::slots::SlotId::iter) == vm.types.dict.slots.address(taipan_object::slots::SlotId::iter))
+        && (dict.ty().is(&vm.types.dict)
+            || dict.ty().slots.address(taipan_object::slots::SlotId::iter)
+                == vm
+                    .types
+                    .dict
+                    .slots
+                    .address(taipan_object::slots::SlotId::iter))
     {
         return Ok(Some(dict.items()));
     }
-    let Some(keys) = vm.getattr_opt(mapping, &vm.names.keys)? else { return Ok(None) };
+    let Some(keys) = vm.getattr_opt(mapping, &vm.names.keys)? else {
+        return Ok(None);
+    };
     let keys = vm.call(&keys, &[])?;
     let mut items = Vec::new();
     vm.for_each(&keys, |key| {
@@ -322,7 +351,12 @@ pub unsafe fn dict_merge(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 }
 
 /// Writes `values` to consecutive registers.
-unsafe fn spread(vm: &Vm, regs: *mut u64, first: usize, values: impl IntoIterator<Item = Value>) -> bool {
+unsafe fn spread(
+    vm: &Vm,
+    regs: *mut u64,
+    first: usize,
+    values: impl IntoIterator<Item = Value>,
+) -> bool {
     for (n, v) in values.into_iter().enumerate() {
         // SAFETY: verified window.
         unsafe { put(regs, first + n, v) };
@@ -365,7 +399,11 @@ pub unsafe fn unpack_sequence(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn unpack_ex(vm: &Vm, regs: *mut u64, i: u64, ext: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let (before, after) = if c(i) as u16 == EXTENDED { (bc(ext) & 0xFFFF, bc(ext) >> 16) } else { (c(i) & 255, c(i) >> 8) };
+        let (before, after) = if c(i) as u16 == EXTENDED {
+            (bc(ext) & 0xFFFF, bc(ext) >> 16)
+        } else {
+            (c(i) & 255, c(i) >> 8)
+        };
         let source = operand(regs, b(i), flags(i) & KILL_B != 0);
         let result = unpack(vm, &source, before, Some(after));
         drop(source);
@@ -379,7 +417,10 @@ pub unsafe fn unpack_ex(vm: &Vm, regs: *mut u64, i: u64, ext: u64) -> bool {
 /// Exactly `before` items; with `after`, then a list of the middle and `after` items more.
 fn unpack(vm: &Vm, source: &Value, before: usize, after: Option<usize>) -> PyResult<Vec<Value>> {
     if vm.type_of(source).slots.iter.get().is_none() && !vm.is_sequence(source) {
-        return Err(vm.type_error(format!("cannot unpack non-iterable {} object", vm.type_name(source))));
+        return Err(vm.type_error(format!(
+            "cannot unpack non-iterable {} object",
+            vm.type_name(source)
+        )));
     }
     if let (Some(after), Some(_)) = (after, source.downcast::<List>()) {
         return split_rest(vm, vm.collect(source)?, before, after);
@@ -402,11 +443,18 @@ fn unpack(vm: &Vm, source: &Value, before: usize, after: Option<usize>) -> PyRes
     match after {
         None => {
             if vm.next(&it)?.is_some() {
-                let known = [&vm.types.list, &vm.types.tuple, &vm.types.dict].iter().any(|t| vm.type_of(source).is(t));
+                let known = [&vm.types.list, &vm.types.tuple, &vm.types.dict]
+                    .iter()
+                    .any(|t| vm.type_of(source).is(t));
                 if known {
-                    return Err(vm.value_error(format!("too many values to unpack (expected {before}, got {})", vm.len(source)?)));
+                    return Err(vm.value_error(format!(
+                        "too many values to unpack (expected {before}, got {})",
+                        vm.len(source)?
+                    )));
                 }
-                return Err(vm.value_error(format!("too many values to unpack (expected {before})")));
+                return Err(
+                    vm.value_error(format!("too many values to unpack (expected {before})"))
+                );
             }
             Ok(values)
         }
@@ -419,7 +467,12 @@ fn unpack(vm: &Vm, source: &Value, before: usize, after: Option<usize>) -> PyRes
     }
 }
 
-fn split_rest(vm: &Vm, mut values: Vec<Value>, before: usize, after: usize) -> PyResult<Vec<Value>> {
+fn split_rest(
+    vm: &Vm,
+    mut values: Vec<Value>,
+    before: usize,
+    after: usize,
+) -> PyResult<Vec<Value>> {
     if values.len() < before + after {
         return Err(vm.value_error(format!(
             "not enough values to unpack (expected at least {}, got {})",

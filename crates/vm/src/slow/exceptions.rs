@@ -49,7 +49,8 @@ pub unsafe fn raise_varargs(vm: &Vm, regs: *mut u64, i: u64) -> bool {
             },
             n => {
                 let exc = operand(regs, a(i), f & KILL_A != 0);
-                let cause = (n == 2 && b(i) as u16 != NO_REG).then(|| operand(regs, b(i), f & KILL_B != 0));
+                let cause =
+                    (n == 2 && b(i) as u16 != NO_REG).then(|| operand(regs, b(i), f & KILL_B != 0));
                 raise(vm, &exc, cause)
             }
         };
@@ -68,7 +69,11 @@ pub fn raise(vm: &Vm, exc: &Value, cause: Option<Value>) -> Raised {
         let cause = if cause.is_none() {
             None
         } else {
-            match make_exception(vm, &cause, "exception causes must derive from BaseException") {
+            match make_exception(
+                vm,
+                &cause,
+                "exception causes must derive from BaseException",
+            ) {
                 Ok(c) => Some(c),
                 Err(r) => return r,
             }
@@ -90,25 +95,39 @@ pub unsafe fn reraise(vm: &Vm, regs: *mut u64, i: u64) {
         if b(i) as u16 != NO_REG {
             kill(regs, b(i), flags(i) & KILL_B != 0);
         }
-        let _ = if e.downcast::<Exception>().is_some() { vm.restore(e) } else { vm.type_error("exceptions must derive from BaseException") };
+        let _ = if e.downcast::<Exception>().is_some() {
+            vm.restore(e)
+        } else {
+            vm.type_error("exceptions must derive from BaseException")
+        };
     }
 }
 
 fn is_exception_class(v: &Value) -> bool {
-    v.downcast::<Type>().is_some_and(|t| t.has(TypeFlags::BASE_EXC_SUBCLASS))
+    v.downcast::<Type>()
+        .is_some_and(|t| t.has(TypeFlags::BASE_EXC_SUBCLASS))
 }
 
 /// Whether an exception matches what an `except` clause names.
 pub fn exception_matches(vm: &Vm, exception: &Value, clause: &Value) -> PyResult<bool> {
-    let bad = || Err(vm.type_error("catching classes that do not inherit from BaseException is not allowed"));
+    let bad = || {
+        Err(vm.type_error("catching classes that do not inherit from BaseException is not allowed"))
+    };
     if let Some(ty) = clause.downcast::<Type>() {
-        return if is_exception_class(clause) { Ok(vm.is_instance_of(exception, ty)) } else { bad() };
+        return if is_exception_class(clause) {
+            Ok(vm.is_instance_of(exception, ty))
+        } else {
+            bad()
+        };
     }
     if let Some(classes) = clause.downcast::<Tuple>() {
         if !classes.items().iter().all(is_exception_class) {
             return bad();
         }
-        return Ok(classes.items().iter().any(|c| c.downcast::<Type>().is_some_and(|t| vm.is_instance_of(exception, t))));
+        return Ok(classes.items().iter().any(|c| {
+            c.downcast::<Type>()
+                .is_some_and(|t| vm.is_instance_of(exception, t))
+        }));
     }
     bad()
 }
@@ -173,7 +192,11 @@ pub unsafe fn push_exc_info(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let e = operand(regs, b(i), flags(i) & KILL_B != 0);
-        let old = vm.handled_item().value.replace(Some(e)).unwrap_or(Value::NONE);
+        let old = vm
+            .handled_item()
+            .value
+            .replace(Some(e))
+            .unwrap_or(Value::NONE);
         put(regs, a(i), old);
         true
     }

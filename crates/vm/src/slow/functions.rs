@@ -42,9 +42,13 @@ pub unsafe fn set_function_attribute(vm: &Vm, regs: *mut u64, i: u64) -> bool {
                 match FunctionAttribute::from_u16(c(i) as u16) {
                     Some(FunctionAttribute::Defaults) => drop(f.defaults.replace(Some(value))),
                     Some(FunctionAttribute::KwDefaults) => drop(f.kwdefaults.replace(Some(value))),
-                    Some(FunctionAttribute::Annotations) => drop(f.annotations.replace(Some(value))),
+                    Some(FunctionAttribute::Annotations) => {
+                        drop(f.annotations.replace(Some(value)))
+                    }
                     Some(FunctionAttribute::Annotate) => drop(f.annotate.replace(Some(value))),
-                    Some(FunctionAttribute::Closure) => drop(f.closure.replace(closure_of(vm, f, value))),
+                    Some(FunctionAttribute::Closure) => {
+                        drop(f.closure.replace(closure_of(vm, f, value)))
+                    }
                     None => {}
                 }
                 Ok(())
@@ -58,7 +62,10 @@ pub unsafe fn set_function_attribute(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 /// A closure tuple, if it fits the code: cells only, as many as free variables.
 fn closure_of(_: &Vm, f: &Ref<Function>, value: Value) -> Option<Ref<Tuple>> {
     let t = value.downcast_owned::<Tuple>().ok()?;
-    let fits = t.len() == f.code.borrow().free_count as usize && t.items().iter().all(|c| c.downcast::<taipan_object::function::Cell>().is_some());
+    let fits = t.len() == f.code.borrow().free_count as usize
+        && t.items()
+            .iter()
+            .all(|c| c.downcast::<taipan_object::function::Cell>().is_some());
     fits.then_some(t)
 }
 
@@ -70,8 +77,12 @@ pub unsafe fn intrinsic1(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> 
         let x = operand(regs, b(i), flags(i) & KILL_B != 0);
         let result = match Intrinsic1::from_u16(c(i) as u16) {
             Some(Intrinsic1::Print) => print_expression(vm, &x),
-            Some(Intrinsic1::ImportStar) => crate::import::import_star(vm, frame, &x).map(|()| Value::NONE),
-            Some(Intrinsic1::StopIterationError) => Ok(crate::gen_type::stop_iteration_error(vm, frame, x.clone())),
+            Some(Intrinsic1::ImportStar) => {
+                crate::import::import_star(vm, frame, &x).map(|()| Value::NONE)
+            }
+            Some(Intrinsic1::StopIterationError) => {
+                Ok(crate::gen_type::stop_iteration_error(vm, frame, x.clone()))
+            }
             Some(Intrinsic1::AsyncGenWrap) => crate::async_gen::wrap(vm, x.clone()),
             Some(Intrinsic1::TypeVar) => crate::typing::type_var(vm, &x, None, None),
             Some(Intrinsic1::ParamSpec) => crate::typing::param_spec(vm, &x),
@@ -86,7 +97,8 @@ pub unsafe fn intrinsic1(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> 
 }
 
 fn print_expression(vm: &Vm, value: &Value) -> PyResult {
-    let hook = crate::sys_attr(vm, "displayhook").ok_or_else(|| vm.runtime_error("lost sys.displayhook"))?;
+    let hook = crate::sys_attr(vm, "displayhook")
+        .ok_or_else(|| vm.runtime_error("lost sys.displayhook"))?;
     vm.call(&hook, std::slice::from_ref(value))
 }
 
@@ -98,15 +110,21 @@ pub unsafe fn intrinsic2(vm: &Vm, _frame: *mut Frame, regs: *mut u64, i: u64) ->
         let (x, y) = (take(regs, b(i)), take(regs, b(i) + 1));
         let result = match Intrinsic2::from_u16(c(i) as u16) {
             Some(Intrinsic2::PrepReraiseStar) => crate::groups::prep_reraise_star(vm, &x, &y),
-            Some(Intrinsic2::TypeVarWithBound) => crate::typing::type_var(vm, &x, Some(y.clone()), None),
-            Some(Intrinsic2::TypeVarWithConstraints) => crate::typing::type_var(vm, &x, None, Some(y.clone())),
+            Some(Intrinsic2::TypeVarWithBound) => {
+                crate::typing::type_var(vm, &x, Some(y.clone()), None)
+            }
+            Some(Intrinsic2::TypeVarWithConstraints) => {
+                crate::typing::type_var(vm, &x, None, Some(y.clone()))
+            }
             Some(Intrinsic2::SetFunctionTypeParams) => {
                 if let Some(f) = x.downcast::<Function>() {
                     drop(f.type_params.replace(Some(y.clone())));
                 }
                 Ok(x.clone())
             }
-            Some(Intrinsic2::SetTypeparamDefault) => crate::typing::set_default(vm, &x, y.clone()).map(|()| x.clone()),
+            Some(Intrinsic2::SetTypeparamDefault) => {
+                crate::typing::set_default(vm, &x, y.clone()).map(|()| x.clone())
+            }
             None => Err(vm.raise_str(&vm.exc.system_error, "unknown intrinsic")),
         };
         drop((x, y));
@@ -122,14 +140,29 @@ pub unsafe fn import_name(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) ->
         let name = name_c(frame, i).clone();
         let (level, fromlist) = (take(regs, b(i)), take(regs, b(i) + 1));
         let globals = (*frame).globals().clone();
-        let locals = if (*frame).locals != 0 { Value::borrow_word(&(*frame).locals).clone() } else { Value::NONE };
+        let locals = if (*frame).locals != 0 {
+            Value::borrow_word(&(*frame).locals).clone()
+        } else {
+            Value::NONE
+        };
         let result = match (*frame).builtins().get_str(&vm.names.__import__) {
             Some(import) => {
-                let native = import.downcast::<taipan_object::function::NativeFunction>().is_some_and(|f| f.def.name == "__import__");
+                let native = import
+                    .downcast::<taipan_object::function::NativeFunction>()
+                    .is_some_and(|f| f.def.name == "__import__");
                 if native {
                     crate::import::import_name(vm, &name, &globals, &fromlist, &level)
                 } else {
-                    vm.call(&import, &[name.to_value(), globals.to_value(), locals, fromlist.clone(), level.clone()])
+                    vm.call(
+                        &import,
+                        &[
+                            name.to_value(),
+                            globals.to_value(),
+                            locals,
+                            fromlist.clone(),
+                            level.clone(),
+                        ],
+                    )
                 }
             }
             None => Err(vm.raise_str(&vm.exc.import_error, "__import__ not found")),

@@ -65,7 +65,9 @@ pub unsafe fn get_yield_from_iter(vm: &Vm, frame: *mut Frame, regs: *mut u64, i:
             if outer.intersects(CodeFlags::COROUTINE | CodeFlags::ITERABLE_COROUTINE) {
                 Ok(x.clone())
             } else {
-                Err(vm.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator"))
+                Err(vm.type_error(
+                    "cannot 'yield from' a coroutine object in a non-coroutine generator",
+                ))
             }
         } else if vm.type_of(x).is(&vm.types.generator) {
             Ok(x.clone())
@@ -102,7 +104,9 @@ pub fn stop_value(vm: &Vm, e: taipan_object::Raised) -> PyResult {
         return Err(e);
     }
     let e = vm.take_pending().unwrap_or(Value::NONE);
-    Ok(e.downcast::<Exception>().and_then(|e| e.field(0)).unwrap_or(Value::NONE))
+    Ok(e.downcast::<Exception>()
+        .and_then(|e| e.field(0))
+        .unwrap_or(Value::NONE))
 }
 
 /// The general SEND: `Ok(false)` when the receiver is done.
@@ -144,7 +148,10 @@ pub unsafe fn cleanup_throw(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<()> {
     unsafe {
         let e = operand(regs, b(i), flags(i) & KILL_B != 0);
         if vm.is_instance_of(&e, &vm.exc.stop_iteration) {
-            let value = e.downcast::<Exception>().and_then(|e| e.field(0)).unwrap_or(Value::NONE);
+            let value = e
+                .downcast::<Exception>()
+                .and_then(|e| e.field(0))
+                .unwrap_or(Value::NONE);
             drop(e);
             put(regs, a(i), value);
             return Ok(());
@@ -164,13 +171,18 @@ pub fn awaitable_iter(vm: &Vm, x: &Value) -> PyResult<Option<Value>> {
     {
         return Ok(Some(x.clone()));
     }
-    let Some(f) = vm.type_of(x).slots.r#await.get() else { return Ok(None) };
+    let Some(f) = vm.type_of(x).slots.r#await.get() else {
+        return Ok(None);
+    };
     let it = f(vm, x)?;
     if vm.type_of(&it).is(&vm.types.coroutine) {
         return Err(vm.type_error("__await__() returned a coroutine"));
     }
     if vm.type_of(&it).slots.iternext.get().is_none() {
-        return Err(vm.type_error(format!("__await__() returned non-iterator of type '{}'", vm.type_name(&it))));
+        return Err(vm.type_error(format!(
+            "__await__() returned non-iterator of type '{}'",
+            vm.type_name(&it)
+        )));
     }
     Ok(Some(it))
 }
@@ -229,10 +241,16 @@ pub unsafe fn get_anext(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     unsafe {
         let x = &*get(regs, b(i));
         let result = match vm.type_of(x).slots.anext.get() {
-            None => Err(vm.type_error(format!("'async for' requires an iterator with __anext__ method, got {}", vm.type_name(x)))),
+            None => Err(vm.type_error(format!(
+                "'async for' requires an iterator with __anext__ method, got {}",
+                vm.type_name(x)
+            ))),
             Some(f) => f(vm, x).and_then(|it| match awaitable_iter(vm, &it) {
                 Ok(Some(aw)) => Ok(aw),
-                Ok(None) => Err(vm.type_error(format!("'async for' received an invalid object from __anext__: {}", vm.type_name(&it)))),
+                Ok(None) => Err(vm.type_error(format!(
+                    "'async for' received an invalid object from __anext__: {}",
+                    vm.type_name(&it)
+                ))),
                 Err(e) => Err(e),
             }),
         };
@@ -247,7 +265,11 @@ pub unsafe fn end_async_for(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     unsafe {
         let e = operand(regs, b(i), flags(i) & KILL_B != 0);
         kill(regs, a(i), flags(i) & KILL_A != 0);
-        let result = if vm.is_instance_of(&e, &vm.exc.stop_async_iteration) { Ok(()) } else { Err(vm.restore(e)) };
+        let result = if vm.is_instance_of(&e, &vm.exc.stop_async_iteration) {
+            Ok(())
+        } else {
+            Err(vm.restore(e))
+        };
         ended(vm, result)
     }
 }

@@ -50,19 +50,27 @@ fn keys_of(vm: &Vm, subject: &Value, keys: &Ref<Tuple>) -> PyResult {
     let seen = vm.new_dict();
     let mut values = Vec::with_capacity(keys.len());
     // A default that no mapping can hold tells missing keys without `__missing__`.
-    let missing = vm.heap.alloc(&vm.types.object, taipan_object::object::Plain).into_value();
+    let missing = vm
+        .heap
+        .alloc(&vm.types.object, taipan_object::object::Plain)
+        .into_value();
     let get = match subject.downcast_exact::<Dict>(&vm.types.dict) {
         Some(_) => None,
         None => Some(vm.getattr(subject, &vm.names.get)?),
     };
     for key in keys.items() {
         if seen.get(vm, key)?.is_some() {
-            return Err(vm.value_error(format!("mapping pattern checks duplicate key ({})", vm.repr(key)?)));
+            return Err(vm.value_error(format!(
+                "mapping pattern checks duplicate key ({})",
+                vm.repr(key)?
+            )));
         }
         seen.insert(vm, key.clone(), Value::NONE)?;
         let value = match (&get, subject.downcast::<Dict>()) {
             (None, Some(dict)) => dict.get(vm, key)?,
-            (Some(get), _) => Some(vm.call(get, &[key.clone(), missing.clone()])?).filter(|v| !v.is(&missing)),
+            (Some(get), _) => {
+                Some(vm.call(get, &[key.clone(), missing.clone()])?).filter(|v| !v.is(&missing))
+            }
             (None, None) => None,
         };
         match value {
@@ -89,8 +97,16 @@ pub unsafe fn match_class(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     }
 }
 
-fn attributes_of(vm: &Vm, subject: &Value, class: &Value, positional: usize, names: &Ref<Tuple>) -> PyResult {
-    let Some(ty) = class.downcast::<Type>() else { return Err(vm.type_error("called match pattern must be a class")) };
+fn attributes_of(
+    vm: &Vm,
+    subject: &Value,
+    class: &Value,
+    positional: usize,
+    names: &Ref<Tuple>,
+) -> PyResult {
+    let Some(ty) = class.downcast::<Type>() else {
+        return Err(vm.type_error("called match pattern must be a class"));
+    };
     if !vm.is_instance(subject, class)? {
         return Ok(Value::NONE);
     }
@@ -99,7 +115,10 @@ fn attributes_of(vm: &Vm, subject: &Value, class: &Value, positional: usize, nam
     let mut seen: Vec<Ref<Str>> = Vec::new();
     let mut attribute = |name: &Ref<Str>| -> PyResult<Option<Value>> {
         if seen.iter().any(|s| s.same_text(name)) {
-            return Err(vm.type_error(format!("{class_name}() got multiple sub-patterns for attribute {}", vm.repr(name.as_value())?)));
+            return Err(vm.type_error(format!(
+                "{class_name}() got multiple sub-patterns for attribute {}",
+                vm.repr(name.as_value())?
+            )));
         }
         seen.push(name.clone());
         let r = vm.getattr(subject, name);
@@ -138,7 +157,10 @@ fn attributes_of(vm: &Vm, subject: &Value, class: &Value, positional: usize, nam
         } else {
             for name in &args.items()[..positional] {
                 let Some(name) = name.downcast::<Str>() else {
-                    return Err(vm.type_error(format!("__match_args__ elements must be strings (got {})", vm.type_name(name))));
+                    return Err(vm.type_error(format!(
+                        "__match_args__ elements must be strings (got {})",
+                        vm.type_name(name)
+                    )));
                 };
                 match attribute(name)? {
                     Some(v) => values.push(v),
@@ -148,7 +170,9 @@ fn attributes_of(vm: &Vm, subject: &Value, class: &Value, positional: usize, nam
         }
     }
     for name in names.items() {
-        let Some(name) = name.downcast::<Str>() else { return Err(vm.type_error("attribute name must be string")) };
+        let Some(name) = name.downcast::<Str>() else {
+            return Err(vm.type_error("attribute name must be string"));
+        };
         match attribute(name)? {
             Some(v) => values.push(v),
             None => return Ok(Value::NONE),
@@ -160,7 +184,19 @@ fn attributes_of(vm: &Vm, subject: &Value, class: &Value, positional: usize, nam
 /// Classes whose one positional pattern matches the subject itself.
 fn matches_itself(vm: &Vm, ty: &taipan_object::TypeRef) -> bool {
     let t = &vm.types;
-    [&t.bool, &t.bytearray, &t.bytes, &t.dict, &t.float, &t.frozenset, &t.int, &t.list, &t.set, &t.str, &t.tuple]
-        .iter()
-        .any(|b| ty.is_subtype(b))
+    [
+        &t.bool,
+        &t.bytearray,
+        &t.bytes,
+        &t.dict,
+        &t.float,
+        &t.frozenset,
+        &t.int,
+        &t.list,
+        &t.set,
+        &t.str,
+        &t.tuple,
+    ]
+    .iter()
+    .any(|b| ty.is_subtype(b))
 }

@@ -44,7 +44,9 @@ pub unsafe fn unbound_cell(vm: &Vm, frame: *mut Frame, n: usize) -> bool {
             let name = vm.intern_str(&local.name);
             let _ = name_error(
                 vm,
-                format!("cannot access free variable '{name}' where it is not associated with a value in enclosing scope"),
+                format!(
+                    "cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+                ),
                 &name,
             );
             return false;
@@ -63,7 +65,8 @@ pub unsafe fn make_cell(vm: &Vm, regs: *mut u64, n: usize) -> bool {
         if word != 0 {
             cell.value.set(Some(Value::from_word(word)));
         }
-        regs.add(n).write(vm.heap.alloc(&vm.types.cell, cell).into_value().into_word());
+        regs.add(n)
+            .write(vm.heap.alloc(&vm.types.cell, cell).into_value().into_word());
     }
     true
 }
@@ -89,14 +92,23 @@ pub unsafe fn delete_global(vm: &Vm, frame: *mut Frame, i: u64) -> bool {
         let name = name_bc(frame, i);
         let result = match (*frame).globals().remove_str(vm, name) {
             Some(_) => Ok(()),
-            None => Err(name_error(vm, format!("name '{name}' is not defined"), name)),
+            None => Err(name_error(
+                vm,
+                format!("name '{name}' is not defined"),
+                name,
+            )),
         };
         ended(vm, result)
     }
 }
 
 /// A global or built-in; `None` if there is none.
-pub fn global_or_builtin(vm: &Vm, globals: &Ref<Dict>, builtins: &Ref<Dict>, name: &Ref<Str>) -> PyResult<Option<Value>> {
+pub fn global_or_builtin(
+    vm: &Vm,
+    globals: &Ref<Dict>,
+    builtins: &Ref<Dict>,
+    name: &Ref<Str>,
+) -> PyResult<Option<Value>> {
     // Instances of subclasses of dict may be globals of `exec`.
     let find = |dict: &Ref<Dict>| -> PyResult<Option<Value>> {
         if dict.ty().is(&vm.types.dict) {
@@ -140,7 +152,11 @@ unsafe fn load_name_value(vm: &Vm, frame: *mut Frame, name: &Ref<Str>) -> PyResu
         }
         match global_or_builtin(vm, (*frame).globals(), (*frame).builtins(), name)? {
             Some(v) => Ok(v),
-            None => Err(name_error(vm, format!("name '{name}' is not defined"), name)),
+            None => Err(name_error(
+                vm,
+                format!("name '{name}' is not defined"),
+                name,
+            )),
         }
     }
 }
@@ -162,12 +178,14 @@ pub unsafe fn store_name(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> 
     unsafe {
         let value = operand(regs, a(i), flags(i) & KILL_A != 0);
         let name = name_bc(frame, i);
-        let result = locals_mapping(vm, frame).cloned().and_then(|mapping| match mapping.downcast_exact::<Dict>(&vm.types.dict) {
-            Some(dict) => {
-                dict.insert_str(vm, name, value);
-                Ok(())
+        let result = locals_mapping(vm, frame).cloned().and_then(|mapping| {
+            match mapping.downcast_exact::<Dict>(&vm.types.dict) {
+                Some(dict) => {
+                    dict.insert_str(vm, name, value);
+                    Ok(())
+                }
+                None => vm.set_item(&mapping, name.as_value(), &value),
             }
-            None => vm.set_item(&mapping, name.as_value(), &value),
         });
         ended(vm, result)
     }
@@ -187,7 +205,15 @@ pub unsafe fn delete_name(vm: &Vm, frame: *mut Frame, i: u64) -> bool {
                     vm.ignore(r, &vm.exc.key_error)?.is_some()
                 }
             };
-            if removed { Ok(()) } else { Err(name_error(vm, format!("name '{name}' is not defined"), name)) }
+            if removed {
+                Ok(())
+            } else {
+                Err(name_error(
+                    vm,
+                    format!("name '{name}' is not defined"),
+                    name,
+                ))
+            }
         });
         ended(vm, result)
     }
@@ -205,7 +231,12 @@ pub unsafe fn load_locals(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) ->
 
 /// # Safety
 /// As [`binary`].
-pub unsafe fn load_from_dict_or_globals(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> bool {
+pub unsafe fn load_from_dict_or_globals(
+    vm: &Vm,
+    frame: *mut Frame,
+    regs: *mut u64,
+    i: u64,
+) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let name = name_c(frame, i);
@@ -214,7 +245,11 @@ pub unsafe fn load_from_dict_or_globals(vm: &Vm, frame: *mut Frame, regs: *mut u
             Some(v) => Ok(v),
             None => match global_or_builtin(vm, (*frame).globals(), (*frame).builtins(), name)? {
                 Some(v) => Ok(v),
-                None => Err(name_error(vm, format!("name '{name}' is not defined"), name)),
+                None => Err(name_error(
+                    vm,
+                    format!("name '{name}' is not defined"),
+                    name,
+                )),
             },
         });
         done_ab(vm, regs, i, result)
@@ -230,7 +265,10 @@ pub unsafe fn load_from_dict_or_deref(vm: &Vm, frame: *mut Frame, regs: *mut u64
         let mapping = get(regs, b(i)).clone();
         let result = match in_mapping(vm, &mapping, &name) {
             Ok(Some(v)) => Ok(v),
-            Ok(None) => match get(regs, c(i)).downcast::<PyCell>().and_then(|cell| cell.get()) {
+            Ok(None) => match get(regs, c(i))
+                .downcast::<PyCell>()
+                .and_then(|cell| cell.get())
+            {
                 Some(v) => Ok(v),
                 None => {
                     unbound_cell(vm, frame, c(i));
@@ -259,7 +297,11 @@ pub unsafe fn load_build_class(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u6
 /// # Safety
 /// As [`binary`].
 pub unsafe fn load_common_constant(vm: &Vm, regs: *mut u64, i: u64) -> bool {
-    let builtin = |name: &str| vm.builtins.get_str(&vm.intern_str(name)).ok_or_else(|| vm.raise_str(&vm.exc.name_error, name));
+    let builtin = |name: &str| {
+        vm.builtins
+            .get_str(&vm.intern_str(name))
+            .ok_or_else(|| vm.raise_str(&vm.exc.name_error, name))
+    };
     let result = match CommonConstant::from_u16(c(i) as u16) {
         Some(CommonConstant::AssertionError) => Ok(vm.exc.assertion_error.to_value()),
         Some(CommonConstant::NotImplementedError) => Ok(vm.exc.not_implemented_error.to_value()),
@@ -297,7 +339,10 @@ const _: fn(u64) -> bool = is_heap;
 pub unsafe fn load_deref(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        match get(regs, b(i)).downcast::<PyCell>().and_then(|cell| cell.get()) {
+        match get(regs, b(i))
+            .downcast::<PyCell>()
+            .and_then(|cell| cell.get())
+        {
             Some(v) => done(vm, regs, i, Ok(v)),
             None => unbound_cell(vm, frame, b(i)),
         }
@@ -326,7 +371,10 @@ pub unsafe fn store_deref(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn delete_deref(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        match get(regs, b(i)).downcast::<PyCell>().and_then(|cell| cell.value.take()) {
+        match get(regs, b(i))
+            .downcast::<PyCell>()
+            .and_then(|cell| cell.value.take())
+        {
             Some(_) => ended(vm, Ok(())),
             None => unbound_cell(vm, frame, b(i)),
         }

@@ -34,8 +34,12 @@ pub fn module_name(vm: &Vm, depth: i64) -> Value {
     match at_depth(vm, depth) {
         // SAFETY: the frame is live.
         Some(frame) => unsafe {
-            let function = (*frame).function().and_then(|f| taipan_object::exceptions::peek(&f.module));
-            function.or_else(|| (*frame).globals().get_str(&vm.names.__name__)).unwrap_or(Value::NONE)
+            let function = (*frame)
+                .function()
+                .and_then(|f| taipan_object::exceptions::peek(&f.module));
+            function
+                .or_else(|| (*frame).globals().get_str(&vm.names.__name__))
+                .unwrap_or(Value::NONE)
         },
         None => Value::NONE,
     }

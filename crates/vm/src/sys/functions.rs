@@ -19,9 +19,17 @@ pub mod module {
     #[pyattr]
     const maxunicode: i64 = 0x10_FFFF;
     #[pyattr]
-    const byteorder: &str = if cfg!(target_endian = "little") { "little" } else { "big" };
+    const byteorder: &str = if cfg!(target_endian = "little") {
+        "little"
+    } else {
+        "big"
+    };
     #[pyattr]
-    const platform: &str = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
+    const platform: &str = if cfg!(target_os = "macos") {
+        "darwin"
+    } else {
+        "linux"
+    };
     #[pyattr]
     const platlibdir: &str = "lib";
     #[pyattr]
@@ -62,27 +70,42 @@ pub mod module {
     }
     #[pyattr]
     fn _git(vm: &Vm) -> Value {
-        vm.tuple_value([vm.intern_str("Taipan").into_value(), vm.empty_str.to_value(), vm.empty_str.to_value()])
+        vm.tuple_value([
+            vm.intern_str("Taipan").into_value(),
+            vm.empty_str.to_value(),
+            vm.empty_str.to_value(),
+        ])
     }
     #[pyattr]
     fn implementation(vm: &Vm) -> PyResult {
         let space = vm.call(vm.types.simple_namespace.as_value(), &[])?;
         let set = |name: &str, value: Value| vm.setattr(&space, &vm.intern_str(name), &value);
         set("name", vm.intern_str("taipan").into_value())?;
-        set("cache_tag", vm.intern_str(crate::import::source::CACHE_TAG).into_value())?;
+        set(
+            "cache_tag",
+            vm.intern_str(crate::import::source::CACHE_TAG).into_value(),
+        )?;
         set("version", records::version_info(vm)?)?;
         set("hexversion", vm.new_int(hexversion))?;
         set("supports_isolated_interpreters", Value::TRUE)?;
-        let triple = if cfg!(target_os = "macos") { "darwin".to_owned() } else { format!("{}-linux-gnu", std::env::consts::ARCH) };
+        let triple = if cfg!(target_os = "macos") {
+            "darwin".to_owned()
+        } else {
+            format!("{}-linux-gnu", std::env::consts::ARCH)
+        };
         set("_multiarch", vm.new_str(&triple).into_value())?;
         Ok(space)
     }
 
     #[pyinit]
     fn init(vm: &Vm, module: &Ref<Module>) -> PyResult<()> {
-        let set = |name: &str, value: Value| module.dict.insert_str(vm, &vm.intern_str(name), value);
+        let set =
+            |name: &str, value: Value| module.dict.insert_str(vm, &vm.intern_str(name), value);
         set("modules", vm.modules.to_value());
-        set("meta_path", vm.list_value(crate::import::bootstrap::finders(vm).natives()));
+        set(
+            "meta_path",
+            vm.list_value(crate::import::bootstrap::finders(vm).natives()),
+        );
         set("path_hooks", vm.list_value(Vec::new()));
         set("path", vm.list_value(Vec::new()));
         set("path_importer_cache", vm.new_dict().into_value());
@@ -96,10 +119,16 @@ pub mod module {
                 set(own, f);
             }
         }
-        let mut names: Vec<Value> = crate::sys::STDLIB_NAMES.lines().map(|n| vm.intern_str(n).into_value()).collect();
+        let mut names: Vec<Value> = crate::sys::STDLIB_NAMES
+            .lines()
+            .map(|n| vm.intern_str(n).into_value())
+            .collect();
         names.shrink_to_fit();
         let names = vm.list_value(names);
-        set("stdlib_module_names", vm.call(vm.types.frozenset.as_value(), &[names])?);
+        set(
+            "stdlib_module_names",
+            vm.call(vm.types.frozenset.as_value(), &[names])?,
+        );
         Ok(())
     }
 
@@ -122,7 +151,9 @@ pub mod module {
     /// Whether the interpreter is shutting down.
     #[pyfunction("()")]
     fn is_finalizing(vm: &Vm) -> bool {
-        crate::state::<crate::lifecycle::Lifecycle>(vm, "lifecycle").finalizing.get()
+        crate::state::<crate::lifecycle::Lifecycle>(vm, "lifecycle")
+            .finalizing
+            .get()
     }
 
     // ---- exceptions
@@ -152,7 +183,10 @@ pub mod module {
             }
             None => crate::sys::write_stderr(
                 vm,
-                &format!("TypeError: print_exception(): Exception expected for value, {} found\n", vm.type_name(value)),
+                &format!(
+                    "TypeError: print_exception(): Exception expected for value, {} found\n",
+                    vm.type_name(value)
+                ),
             ),
         }
     }
@@ -162,7 +196,12 @@ pub mod module {
         let get = |name: &str| vm.getattr_str(unraisable, name);
         let (value, message, object) = (get("exc_value")?, get("err_msg")?, get("object")?);
         let message = message.downcast::<Str>().map(|s| s.to_string());
-        let text = crate::traceback_print::format_unraisable(vm, &value, message.as_deref(), Some(&object));
+        let text = crate::traceback_print::format_unraisable(
+            vm,
+            &value,
+            message.as_deref(),
+            Some(&object),
+        );
         crate::sys::write_stderr(vm, &text);
         Ok(())
     }
@@ -192,7 +231,11 @@ pub mod module {
     }
     /// What `breakpoint()` calls.
     #[pyfunction("(*args, **kwargs)")]
-    fn breakpointhook(vm: &Vm, args: &[Value], kwargs: taipan_object::args::KwArgs<'_>) -> PyResult {
+    fn breakpointhook(
+        vm: &Vm,
+        args: &[Value],
+        kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> PyResult {
         let name = match taipan_host::env::var("PYTHONBREAKPOINT") {
             Some(v) if !v.is_empty() => String::from_utf8_lossy(&v).into_owned(),
             _ => "pdb.set_trace".to_owned(),
@@ -201,10 +244,14 @@ pub mod module {
             return Ok(Value::NONE);
         }
         let (module, function) = name.rsplit_once('.').unwrap_or(("builtins", &name));
-        let hook = crate::import::import_module(vm, module).and_then(|m| vm.getattr_str(&m, function));
+        let hook =
+            crate::import::import_module(vm, module).and_then(|m| vm.getattr_str(&m, function));
         match hook {
             Ok(hook) => crate::util::call_with(vm, &hook, args, kwargs),
-            Err(_) if vm.exception_is(&vm.exc.import_error) || vm.exception_is(&vm.exc.attribute_error) => {
+            Err(_)
+                if vm.exception_is(&vm.exc.import_error)
+                    || vm.exception_is(&vm.exc.attribute_error) =>
+            {
                 drop(vm.take_pending());
                 let message = format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{name}\"");
                 crate::warnings::warn(vm, &vm.exc.runtime_warning, &message, 1)?;
@@ -254,7 +301,9 @@ pub mod module {
     /// Seconds between switches of threads.
     #[pyfunction("()")]
     fn getswitchinterval(vm: &Vm) -> f64 {
-        crate::state::<crate::lifecycle::Lifecycle>(vm, "lifecycle").switch_interval.get()
+        crate::state::<crate::lifecycle::Lifecycle>(vm, "lifecycle")
+            .switch_interval
+            .get()
     }
     /// Sets the seconds between switches of threads.
     #[pyfunction("(interval, /)")]
@@ -262,7 +311,9 @@ pub mod module {
         if interval.is_nan() || interval <= 0.0 {
             return Err(vm.value_error("switch interval must be strictly positive"));
         }
-        crate::state::<crate::lifecycle::Lifecycle>(vm, "lifecycle").switch_interval.set(interval);
+        crate::state::<crate::lifecycle::Lifecycle>(vm, "lifecycle")
+            .switch_interval
+            .set(interval);
         Ok(())
     }
 
@@ -271,7 +322,11 @@ pub mod module {
     /// How often an object is referred to.
     #[pyfunction("(object, /)")]
     fn getrefcount(object: &Value) -> u64 {
-        object.header().map_or(taipan_object::header::IMMORTAL & 0xFFFF_FFFF, |h| h.count() + 1)
+        object
+            .header()
+            .map_or(taipan_object::header::IMMORTAL & 0xFFFF_FFFF, |h| {
+                h.count() + 1
+            })
     }
     /// The interned string with the text of another.
     #[pyfunction("(string, /)")]
@@ -281,7 +336,10 @@ pub mod module {
             None if string.downcast::<Str>().is_some() => {
                 Err(vm.type_error(format!("can't intern {}", vm.type_name(string))))
             }
-            None => Err(vm.type_error(format!("intern() argument must be str, not {}", vm.type_name(string)))),
+            None => Err(vm.type_error(format!(
+                "intern() argument must be str, not {}",
+                vm.type_name(string)
+            ))),
         }
     }
     /// Whether a string is interned.
@@ -292,7 +350,8 @@ pub mod module {
     /// Whether an object lives as long as the interpreter.
     #[pyfunction("(op, /)")]
     fn _is_immortal(op: &Value) -> bool {
-        op.header().is_none_or(|h| h.count() >= taipan_object::header::IMMORTAL / 2)
+        op.header()
+            .is_none_or(|h| h.count() >= taipan_object::header::IMMORTAL / 2)
     }
     /// Bytes that an object takes.
     #[pyfunction("(object, default=<unset>)")]
@@ -302,7 +361,12 @@ pub mod module {
             Ok(Some(size)) => size,
             Ok(None) => match default {
                 Some(d) => return Ok(d.clone()),
-                None => return Err(vm.type_error(format!("Type {} doesn't define __sizeof__", vm.type_name(object)))),
+                None => {
+                    return Err(vm.type_error(format!(
+                        "Type {} doesn't define __sizeof__",
+                        vm.type_name(object)
+                    )));
+                }
             },
             Err(_) if default.is_some() && vm.exception_is(&vm.exc.type_error) => {
                 drop(vm.take_pending());
@@ -355,7 +419,11 @@ pub mod module {
     #[pyfunction("()")]
     fn _current_exceptions(vm: &Vm) -> PyResult {
         let dict = vm.new_dict();
-        dict.insert(vm, vm.new_uint(vm.thread_id.get()), vm.handled().unwrap_or(Value::NONE))?;
+        dict.insert(
+            vm,
+            vm.new_uint(vm.thread_id.get()),
+            vm.handled().unwrap_or(Value::NONE),
+        )?;
         Ok(dict.into_value())
     }
     fn set_hook(cell: &std::cell::Cell<Option<Value>>, function: &Value) {
@@ -365,7 +433,10 @@ pub mod module {
     #[pyfunction("(function, /)")]
     fn settrace(vm: &Vm, function: &Value) {
         set_hook(&Machine::of(vm).trace, function);
-        vm.breaker.fetch_or(taipan_object::vm::breaker::TRACING, std::sync::atomic::Ordering::Relaxed);
+        vm.breaker.fetch_or(
+            taipan_object::vm::breaker::TRACING,
+            std::sync::atomic::Ordering::Relaxed,
+        );
     }
     /// The trace function.
     #[pyfunction("()")]
@@ -376,7 +447,10 @@ pub mod module {
     #[pyfunction("(function, /)")]
     fn setprofile(vm: &Vm, function: &Value) {
         set_hook(&Machine::of(vm).profile, function);
-        vm.breaker.fetch_or(taipan_object::vm::breaker::TRACING, std::sync::atomic::Ordering::Relaxed);
+        vm.breaker.fetch_or(
+            taipan_object::vm::breaker::TRACING,
+            std::sync::atomic::Ordering::Relaxed,
+        );
     }
     /// The profile function.
     #[pyfunction("()")]
@@ -420,13 +494,19 @@ pub mod module {
 
     /// Sets the hooks of asynchronous generators.
     #[pyfunction("(firstiter=<unset>, finalizer=<unset>)")]
-    fn set_asyncgen_hooks(vm: &Vm, firstiter: Option<&Value>, finalizer: Option<&Value>) -> PyResult<()> {
+    fn set_asyncgen_hooks(
+        vm: &Vm,
+        firstiter: Option<&Value>,
+        finalizer: Option<&Value>,
+    ) -> PyResult<()> {
         for (name, hook) in [("finalizer", finalizer), ("firstiter", firstiter)] {
             if let Some(h) = hook
                 && !h.is_none()
                 && vm.type_of(h).slots.call.get().is_none()
             {
-                return Err(vm.type_error(format!("callable {name} expected, got {}", vm.type_name(h))));
+                return Err(
+                    vm.type_error(format!("callable {name} expected, got {}", vm.type_name(h)))
+                );
             }
         }
         let hooks = &Machine::of(vm).async_hooks;
@@ -473,7 +553,10 @@ pub mod module {
             drop(vm.take_pending());
             return Ok(());
         }
-        crate::state::<hooks::AuditHooks>(vm, "sys.audit").hooks.borrow_mut().push(hook);
+        crate::state::<hooks::AuditHooks>(vm, "sys.audit")
+            .hooks
+            .borrow_mut()
+            .push(hook);
         Ok(())
     }
     /// Tells audit hooks of an event.
@@ -481,7 +564,10 @@ pub mod module {
     fn audit(vm: &Vm, event: &Value, args: &[Value]) -> PyResult<()> {
         match event.downcast::<Str>() {
             Some(e) => crate::sys::audit(vm, &e.to_string(), args),
-            None => Err(vm.type_error(format!("expected str for argument 'event', not {}", vm.type_name(event)))),
+            None => Err(vm.type_error(format!(
+                "expected str for argument 'event', not {}",
+                vm.type_name(event)
+            ))),
         }
     }
     /// Forgets inline caches.
@@ -511,5 +597,4 @@ pub mod module {
     fn is_stack_trampoline_active() -> bool {
         false
     }
-
 }

@@ -9,7 +9,10 @@ use crate::traceback_print::{format_exception, format_unraisable};
 
 /// Type, value and traceback of an exception.
 pub fn parts(vm: &Vm, e: &Value) -> [Value; 3] {
-    let traceback = e.downcast::<Exception>().and_then(|x| peek(&x.traceback)).unwrap_or(Value::NONE);
+    let traceback = e
+        .downcast::<Exception>()
+        .and_then(|x| peek(&x.traceback))
+        .unwrap_or(Value::NONE);
     [vm.type_of(e).to_value(), e.clone(), traceback]
 }
 
@@ -17,7 +20,10 @@ pub fn parts(vm: &Vm, e: &Value) -> [Value; 3] {
 pub fn report_exception(vm: &Vm, e: &Value) {
     let hook = crate::sys_attr(vm, "excepthook");
     let Some(hook) = hook.filter(|h| !h.is_none()) else {
-        super::write_stderr(vm, &format!("sys.excepthook is missing\n{}", format_exception(vm, e)));
+        super::write_stderr(
+            vm,
+            &format!("sys.excepthook is missing\n{}", format_exception(vm, e)),
+        );
         return;
     };
     if let Some(f) = hook.downcast::<taipan_object::function::NativeFunction>()
@@ -49,16 +55,31 @@ pub fn show(vm: &Vm, e: &Value) {
 pub fn report_unraisable(vm: &Vm, e: Value, message: &str, object: Option<&Value>) {
     let hook = crate::sys_attr(vm, "unraisablehook");
     let native = hook.as_ref().is_none_or(|h| {
-        h.is_none() || h.downcast::<taipan_object::function::NativeFunction>().is_some_and(|f| f.def.name == "unraisablehook")
+        h.is_none()
+            || h.downcast::<taipan_object::function::NativeFunction>()
+                .is_some_and(|f| f.def.name == "unraisablehook")
     });
     if let (false, Some(hook)) = (native, hook) {
         let [ty, value, traceback] = parts(vm, &e);
-        let message = if message.is_empty() { Value::NONE } else { vm.new_str(message).into_value() };
+        let message = if message.is_empty() {
+            Value::NONE
+        } else {
+            vm.new_str(message).into_value()
+        };
         let object = object.cloned().unwrap_or(Value::NONE);
-        let result = super::records::unraisable(vm, [ty, value, traceback, message, object]).and_then(|args| vm.call(&hook, &[args]));
+        let result = super::records::unraisable(vm, [ty, value, traceback, message, object])
+            .and_then(|args| vm.call(&hook, &[args]));
         if let Err(raised) = result {
             let second = vm.take_exception(raised);
-            super::write_stderr(vm, &format_unraisable(vm, &second, Some("Exception ignored in sys.unraisablehook"), Some(&hook)));
+            super::write_stderr(
+                vm,
+                &format_unraisable(
+                    vm,
+                    &second,
+                    Some("Exception ignored in sys.unraisablehook"),
+                    Some(&hook),
+                ),
+            );
         }
         return;
     }
@@ -77,7 +98,9 @@ pub struct AuditHooks {
 /// What a hook raises.
 pub fn audit(vm: &Vm, event: &str, args: &[Value]) -> taipan_object::PyResult<()> {
     let known = vm.module_state.borrow().get("sys.audit").cloned();
-    let Some(state) = known.and_then(|k| k.downcast::<AuditHooks>().ok()) else { return Ok(()) };
+    let Some(state) = known.and_then(|k| k.downcast::<AuditHooks>().ok()) else {
+        return Ok(());
+    };
     let hooks = state.hooks.borrow().clone();
     for hook in hooks {
         let args = vm.new_tuple(args.iter().cloned()).into_value();

@@ -22,7 +22,9 @@ const STDLIB_NAMES: &str = include_str!("names.txt");
 
 /// `sys.version`: `platform` reads version, build and compiler from it.
 pub fn version_text() -> String {
-    format!("{PYTHON_VERSION} (taipan-{TAIPAN_VERSION}, Jan  1 2026, 00:00:00) [Taipan {TAIPAN_VERSION}]")
+    format!(
+        "{PYTHON_VERSION} (taipan-{TAIPAN_VERSION}, Jan  1 2026, 00:00:00) [Taipan {TAIPAN_VERSION}]"
+    )
 }
 
 /// Makes the module with what needs no set-up.
@@ -36,7 +38,12 @@ pub fn install(vm: &Vm) -> PyResult<()> {
 }
 
 fn texts(vm: &Vm, items: &[Vec<u8>]) -> Value {
-    vm.list_value(items.iter().map(|t| crate::util::fs_to_text(vm, t)).collect())
+    vm.list_value(
+        items
+            .iter()
+            .map(|t| crate::util::fs_to_text(vm, t))
+            .collect(),
+    )
 }
 
 /// Fills in what command line and environment decide, and the standard streams.
@@ -45,7 +52,11 @@ fn texts(vm: &Vm, items: &[Vec<u8>]) -> Value {
 /// Only if there is no memory.
 pub fn configure(vm: &Vm) -> PyResult<()> {
     let config = crate::config(vm);
-    let Some(module) = vm.modules.get_str(&vm.names.sys).and_then(|m| m.downcast_owned::<Module>().ok()) else {
+    let Some(module) = vm
+        .modules
+        .get_str(&vm.names.sys)
+        .and_then(|m| m.downcast_owned::<Module>().ok())
+    else {
         return Err(vm.runtime_error("lost sys"));
     };
     let set = |name: &str, value: Value| module.dict.insert_str(vm, &vm.intern_str(name), value);
@@ -58,22 +69,57 @@ pub fn configure(vm: &Vm) -> PyResult<()> {
     for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
         set(name, path_text(&config.prefix));
     }
-    set("_stdlib_dir", if config.stdlib.is_empty() { Value::NONE } else { path_text(&config.stdlib) });
-    set("dont_write_bytecode", Value::bool(config.dont_write_bytecode));
-    set("pycache_prefix", config.pycache_prefix.as_ref().map_or(Value::NONE, |p| path_text(p)));
-    set("warnoptions", vm.list_value(config.warn_options.iter().map(|o| vm.new_str(o).into_value()).collect()));
+    set(
+        "_stdlib_dir",
+        if config.stdlib.is_empty() {
+            Value::NONE
+        } else {
+            path_text(&config.stdlib)
+        },
+    );
+    set(
+        "dont_write_bytecode",
+        Value::bool(config.dont_write_bytecode),
+    );
+    set(
+        "pycache_prefix",
+        config
+            .pycache_prefix
+            .as_ref()
+            .map_or(Value::NONE, |p| path_text(p)),
+    );
+    set(
+        "warnoptions",
+        vm.list_value(
+            config
+                .warn_options
+                .iter()
+                .map(|o| vm.new_str(o).into_value())
+                .collect(),
+        ),
+    );
     let options = vm.new_dict();
     for (name, value) in &config.x_options {
-        options.insert_str(vm, &vm.intern_str(name), value.as_ref().map_or(Value::TRUE, |v| vm.new_str(v).into_value()));
+        options.insert_str(
+            vm,
+            &vm.intern_str(name),
+            value
+                .as_ref()
+                .map_or(Value::TRUE, |v| vm.new_str(v).into_value()),
+        );
     }
     set("_xoptions", options.into_value());
     set("flags", records::flags(vm)?);
     set("builtin_module_names", {
-        let names: Vec<Value> = crate::imp::names(vm).into_iter().map(|n| vm.intern_str(n).into_value()).collect();
+        let names: Vec<Value> = crate::imp::names(vm)
+            .into_iter()
+            .map(|n| vm.intern_str(n).into_value())
+            .collect();
         vm.new_tuple(names).into_value()
     });
     if config.optimize > 0 {
-        vm.builtins.insert_str(vm, &vm.intern_str("__debug__"), Value::FALSE);
+        vm.builtins
+            .insert_str(vm, &vm.intern_str("__debug__"), Value::FALSE);
     }
     set_streams(vm, &module);
     Ok(())
@@ -98,15 +144,25 @@ fn set_streams(vm: &Vm, module: &Ref<Module>) {
 pub fn flush_streams(vm: &Vm) -> bool {
     let mut ok = true;
     for name in ["stdout", "stderr"] {
-        let Some(stream) = crate::sys_attr(vm, name).filter(|s| !s.is_none()) else { continue };
-        let closed = vm.getattr_opt(&stream, &vm.intern_str("closed")).ok().flatten();
+        let Some(stream) = crate::sys_attr(vm, name).filter(|s| !s.is_none()) else {
+            continue;
+        };
+        let closed = vm
+            .getattr_opt(&stream, &vm.intern_str("closed"))
+            .ok()
+            .flatten();
         if closed.is_some_and(|c| vm.is_true(&c).unwrap_or(false)) {
             continue;
         }
         if let Err(raised) = vm.call_method(&stream, &vm.intern_str("flush"), &[]) {
             let e = vm.take_exception(raised);
             if name == "stdout" {
-                report_unraisable(vm, e, "Exception ignored while flushing sys.stdout", Some(&stream));
+                report_unraisable(
+                    vm,
+                    e,
+                    "Exception ignored while flushing sys.stdout",
+                    Some(&stream),
+                );
                 ok = false;
             }
         }
@@ -118,10 +174,16 @@ pub fn flush_streams(vm: &Vm) -> bool {
 pub fn write_stderr(vm: &Vm, text: &str) {
     if let Some(stream) = crate::sys_attr(vm, "stderr").filter(|s| !s.is_none()) {
         let text = vm.new_str(text).into_value();
-        if vm.call_method(&stream, &vm.intern_str("write"), &[text]).is_err() {
+        if vm
+            .call_method(&stream, &vm.intern_str("write"), &[text])
+            .is_err()
+        {
             drop(vm.take_pending());
         }
-        if vm.call_method(&stream, &vm.intern_str("flush"), &[]).is_err() {
+        if vm
+            .call_method(&stream, &vm.intern_str("flush"), &[])
+            .is_err()
+        {
             drop(vm.take_pending());
         }
         return;

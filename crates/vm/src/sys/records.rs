@@ -39,7 +39,17 @@ fn make(vm: &Vm, layout: &'static Layout, items: Vec<Value>) -> PyResult {
 /// `sys.version_info`.
 pub fn version_info(vm: &Vm) -> PyResult {
     let n = |n| vm.new_int(n);
-    make(vm, &VERSION_INFO, vec![n(3), n(14), n(super::MICRO), vm.intern_str("final").into_value(), n(0)])
+    make(
+        vm,
+        &VERSION_INFO,
+        vec![
+            n(3),
+            n(14),
+            n(super::MICRO),
+            vm.intern_str("final").into_value(),
+            n(0),
+        ],
+    )
 }
 
 /// `sys.flags`.
@@ -47,39 +57,94 @@ pub fn flags(vm: &Vm) -> PyResult {
     let c = crate::config(vm);
     let n = |n: u8| vm.new_int(n.into());
     let b = |b: bool| vm.new_int(b.into());
-    make(vm, &FLAGS, vec![
-        n(c.debug), b(c.inspect), b(c.interactive), n(c.optimize), b(c.dont_write_bytecode), b(c.no_user_site),
-        b(c.no_site), b(c.ignore_environment), n(c.verbose), n(c.bytes_warning), b(c.quiet), b(c.hash_randomization),
-        b(c.isolated), Value::bool(c.dev_mode), b(c.utf8_mode), b(c.warn_default_encoding), Value::bool(c.safe_path),
-        vm.new_int(c.int_max_str_digits.into()),
-    ])
+    make(
+        vm,
+        &FLAGS,
+        vec![
+            n(c.debug),
+            b(c.inspect),
+            b(c.interactive),
+            n(c.optimize),
+            b(c.dont_write_bytecode),
+            b(c.no_user_site),
+            b(c.no_site),
+            b(c.ignore_environment),
+            n(c.verbose),
+            n(c.bytes_warning),
+            b(c.quiet),
+            b(c.hash_randomization),
+            b(c.isolated),
+            Value::bool(c.dev_mode),
+            b(c.utf8_mode),
+            b(c.warn_default_encoding),
+            Value::bool(c.safe_path),
+            vm.new_int(c.int_max_str_digits.into()),
+        ],
+    )
 }
 
 /// `sys.float_info`.
 pub fn float_info(vm: &Vm) -> PyResult {
     let (f, n) = (|x| vm.new_float(x), |n: i32| vm.new_int(n.into()));
-    make(vm, &FLOAT_INFO, vec![
-        f(f64::MAX), n(f64::MAX_EXP), n(f64::MAX_10_EXP), f(f64::MIN_POSITIVE), n(f64::MIN_EXP), n(f64::MIN_10_EXP),
-        n(f64::DIGITS as i32), n(f64::MANTISSA_DIGITS as i32), f(f64::EPSILON), n(2), n(1),
-    ])
+    make(
+        vm,
+        &FLOAT_INFO,
+        vec![
+            f(f64::MAX),
+            n(f64::MAX_EXP),
+            n(f64::MAX_10_EXP),
+            f(f64::MIN_POSITIVE),
+            n(f64::MIN_EXP),
+            n(f64::MIN_10_EXP),
+            n(f64::DIGITS as i32),
+            n(f64::MANTISSA_DIGITS as i32),
+            f(f64::EPSILON),
+            n(2),
+            n(1),
+        ],
+    )
 }
 
 /// `sys.int_info`.
 pub fn int_info(vm: &Vm) -> PyResult {
-    make(vm, &INT_INFO, [30, 4, 4300, 640].map(|n| vm.new_int(n)).to_vec())
+    make(
+        vm,
+        &INT_INFO,
+        [30, 4, 4300, 640].map(|n| vm.new_int(n)).to_vec(),
+    )
 }
 
 /// `sys.hash_info`.
 pub fn hash_info(vm: &Vm) -> PyResult {
     let n = |n| vm.new_int(n);
-    make(vm, &HASH_INFO, vec![
-        n(64), n((1 << 61) - 1), n(314_159), n(0), n(1_000_003), vm.intern_str("siphash13").into_value(), n(64), n(128), n(0),
-    ])
+    make(
+        vm,
+        &HASH_INFO,
+        vec![
+            n(64),
+            n((1 << 61) - 1),
+            n(314_159),
+            n(0),
+            n(1_000_003),
+            vm.intern_str("siphash13").into_value(),
+            n(64),
+            n(128),
+            n(0),
+        ],
+    )
 }
 
 /// `sys.thread_info`.
 pub fn thread_info(vm: &Vm) -> PyResult {
-    make(vm, &THREAD_INFO, vec![vm.intern_str("pthread").into_value(), vm.intern_str("semaphore").into_value(), Value::NONE])
+    make(
+        vm,
+        &THREAD_INFO,
+        vec![
+            vm.intern_str("pthread").into_value(),
+            vm.intern_str("semaphore").into_value(),
+            Value::NONE,
+        ],
+    )
 }
 
 /// What `sys.unraisablehook` gets.

@@ -43,7 +43,11 @@ fn segment(all: &[Vec<char>], start: usize, end: usize) -> String {
     let mut out = String::new();
     for (n, line) in all.iter().enumerate() {
         let from = if n == 0 { start.min(line.len()) } else { 0 };
-        let to = if n + 1 == count { end.min(line.len()).max(from) } else { line.len() };
+        let to = if n + 1 == count {
+            end.min(line.len()).max(from)
+        } else {
+            line.len()
+        };
         out.extend(&line[from..to]);
         if n + 1 < count {
             out.push('\n');
@@ -72,15 +76,23 @@ fn whole_call(lines: &[String], start: usize, end: usize) -> bool {
     let source = lines.join("\n");
     let arena = Bump::new();
     let parsed = parse(&source, &arena, Mode::Module, ParseOptions::default());
-    let Ok(Mod::Module { body, .. }) = parsed.module else { return false };
-    let Some(statement) = body.first() else { return true };
+    let Ok(Mod::Module { body, .. }) = parsed.module else {
+        return false;
+    };
+    let Some(statement) = body.first() else {
+        return true;
+    };
     let is_name = |kind: &ExprKind<'_>| matches!(kind, ExprKind::Name { .. });
     let value = match statement.kind {
         StmtKind::Return { value: Some(v) } => match v.kind {
             ExprKind::Call { func, .. } if is_name(&func.kind) => v,
             _ => return false,
         },
-        StmtKind::Assign { targets: [target], value, .. } if is_name(&target.kind) => match value.kind {
+        StmtKind::Assign {
+            targets: [target],
+            value,
+            ..
+        } if is_name(&target.kind) => match value.kind {
             ExprKind::Call { .. } => value,
             _ => return false,
         },
@@ -95,8 +107,15 @@ fn find_anchors(segment: &str) -> Option<Anchors> {
     let source = format!("(\n{segment}\n)");
     let arena = Bump::new();
     let parsed = parse(&source, &arena, Mode::Module, ParseOptions::default());
-    let Ok(Mod::Module { body: [statement], .. }) = parsed.module else { return None };
-    let StmtKind::Expr { value } = statement.kind else { return None };
+    let Ok(Mod::Module {
+        body: [statement], ..
+    }) = parsed.module
+    else {
+        return None;
+    };
+    let StmtKind::Expr { value } = statement.kind else {
+        return None;
+    };
     let text = Segment::new(segment);
     let place = |offset: u32| text.place(offset as usize - 2);
     match value.kind {
@@ -113,15 +132,24 @@ fn find_anchors(segment: &str) -> Option<Anchors> {
             {
                 end += 1;
             }
-            Some(Anchors { left: (line, column), right: (line, end) })
+            Some(Anchors {
+                left: (line, column),
+                right: (line, end),
+            })
         }
         ExprKind::Subscript { value: inner, .. } => {
             let at = text.valid(place(inner.range.end))?;
-            Some(Anchors { left: text.until(at, |c| c == '[')?, right: place(value.range.end) })
+            Some(Anchors {
+                left: text.until(at, |c| c == '[')?,
+                right: place(value.range.end),
+            })
         }
         ExprKind::Call { func, .. } => {
             let at = text.valid(place(func.range.end))?;
-            Some(Anchors { left: text.until(at, |c| c == '(')?, right: place(value.range.end) })
+            Some(Anchors {
+                left: text.until(at, |c| c == '(')?,
+                right: place(value.range.end),
+            })
         }
         _ => None,
     }
@@ -135,7 +163,10 @@ struct Segment<'a> {
 
 impl<'a> Segment<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, lines: text.split('\n').map(|l| l.chars().collect()).collect() }
+        Self {
+            text,
+            lines: text.split('\n').map(|l| l.chars().collect()).collect(),
+        }
     }
 
     /// Line and column of a byte offset.
@@ -146,7 +177,10 @@ impl<'a> Segment<'a> {
         }
         let before = &self.text[..offset];
         let line = before.matches('\n').count();
-        (line, before.rsplit('\n').next().map_or(0, |l| l.chars().count()))
+        (
+            line,
+            before.rsplit('\n').next().map_or(0, |l| l.chars().count()),
+        )
     }
 
     /// The place itself, or the next that has a character.
@@ -185,20 +219,39 @@ struct Drawing<'a> {
 
 /// Columns that the first characters of a line take.
 fn width(line: &[char], offset: usize) -> usize {
-    if line.iter().all(char::is_ascii) { offset } else { line.iter().take(offset).map(|&c| columns(c)).sum() }
+    if line.iter().all(char::is_ascii) {
+        offset
+    } else {
+        line.iter().take(offset).map(|&c| columns(c)).sum()
+    }
 }
 
 impl<'a> Drawing<'a> {
-    fn new(all: &'a [Vec<char>], start: usize, end: usize, anchors: Option<Anchors>, shown: bool) -> Self {
+    fn new(
+        all: &'a [Vec<char>],
+        start: usize,
+        end: usize,
+        anchors: Option<Anchors>,
+        shown: bool,
+    ) -> Self {
         let anchors = anchors.and_then(|a| {
             // The first line of the segment starts where the marks do.
             let column = |(line, column): (usize, usize)| {
                 let column = if line == 0 { column + start } else { column };
                 Some((line, width(all.get(line)?, column)))
             };
-            Some(Anchors { left: column(a.left)?, right: column(a.right)? })
+            Some(Anchors {
+                left: column(a.left)?,
+                right: column(a.right)?,
+            })
         });
-        Self { all, shown, start: width(&all[0], start), end: width(&all[all.len() - 1], end), anchors }
+        Self {
+            all,
+            shown,
+            start: width(&all[0], start),
+            end: width(&all[all.len() - 1], end),
+            anchors,
+        }
     }
 
     fn draw(&self) -> String {
@@ -233,7 +286,11 @@ impl<'a> Drawing<'a> {
             return;
         }
         let blanks = line.iter().take_while(|c| c.is_whitespace()).count();
-        let count = if n + 1 == self.all.len() { self.end } else { width(line, line.len()) };
+        let count = if n + 1 == self.all.len() {
+            self.end
+        } else {
+            width(line, line.len())
+        };
         for column in 0..count {
             let mark = if column < blanks || n == 0 && column < self.start {
                 ' '
@@ -252,7 +309,9 @@ impl<'a> Drawing<'a> {
 
 /// Characters in the first `offset` bytes of a line.
 fn char_offset(line: &str, offset: usize) -> usize {
-    String::from_utf8_lossy(&line.as_bytes()[..offset.min(line.len())]).chars().count()
+    String::from_utf8_lossy(&line.as_bytes()[..offset.min(line.len())])
+        .chars()
+        .count()
 }
 
 /// Lines without the indentation that all of them have; blank lines become empty.
@@ -264,15 +323,33 @@ pub fn dedent(lines: &[String]) -> Vec<String> {
         let own = &line[..indentation(line)];
         margin = Some(match margin {
             None => own,
-            Some(m) => &m[..m.bytes().zip(own.bytes()).take_while(|(a, b)| a == b).count()],
+            Some(m) => {
+                &m[..m
+                    .bytes()
+                    .zip(own.bytes())
+                    .take_while(|(a, b)| a == b)
+                    .count()]
+            }
         });
     }
     let margin = margin.map_or(0, str::len);
-    lines.iter().map(|l| if is_blank(l) { String::new() } else { l[margin..].to_owned() }).collect()
+    lines
+        .iter()
+        .map(|l| {
+            if is_blank(l) {
+                String::new()
+            } else {
+                l[margin..].to_owned()
+            }
+        })
+        .collect()
 }
 
 /// As [`dedent`], for a text of lines.
 fn dedent_text(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    dedent(&lines).iter().flat_map(|l| [l.as_str(), "\n"]).collect()
+    dedent(&lines)
+        .iter()
+        .flat_map(|l| [l.as_str(), "\n"])
+        .collect()
 }

@@ -17,15 +17,23 @@ pub fn hint(vm: &Vm, exception: &Value) -> String {
         value.filter(|v| !v.is_none())
     };
     if is(&vm.exc.import_error) {
-        let Some(name) = attribute("name_from") else { return String::new() };
+        let Some(name) = attribute("name_from") else {
+            return String::new();
+        };
         return meant(candidate_of_import(vm, &name, attribute("name")));
     }
     let name_error = is(&vm.exc.name_error);
     if !name_error && !is(&vm.exc.attribute_error) {
         return String::new();
     }
-    let Some(name) = attribute("name") else { return String::new() };
-    let suggestion = if name_error { candidate_of_name(vm, exception, &name) } else { candidate_of_attribute(vm, exception, &name) };
+    let Some(name) = attribute("name") else {
+        return String::new();
+    };
+    let suggestion = if name_error {
+        candidate_of_name(vm, exception, &name)
+    } else {
+        candidate_of_attribute(vm, exception, &name)
+    };
     let forgotten = name_error && is_library_module(vm, &name);
     let text = name.downcast::<Str>().map(plain).unwrap_or_default();
     match (suggestion, forgotten) {
@@ -51,7 +59,9 @@ pub fn quiet<T>(vm: &Vm, result: PyResult<T>) -> Option<T> {
 }
 
 fn is_library_module(vm: &Vm, name: &Value) -> bool {
-    let Some(names) = crate::sys_attr(vm, "stdlib_module_names") else { return false };
+    let Some(names) = crate::sys_attr(vm, "stdlib_module_names") else {
+        return false;
+    };
     quiet(vm, vm.contains(&names, name)).unwrap_or(false)
 }
 
@@ -68,18 +78,29 @@ fn dir(vm: &Vm, object: &Value) -> Option<Vec<String>> {
     let names = match vm.call_method(object, &vm.names.__dir__, &[]) {
         Err(_) if vm.exception_is(&vm.exc.type_error) => {
             drop(vm.take_pending());
-            vm.call_method(vm.type_of(object).as_value(), &vm.names.__dir__, std::slice::from_ref(object))
+            vm.call_method(
+                vm.type_of(object).as_value(),
+                &vm.names.__dir__,
+                std::slice::from_ref(object),
+            )
         }
         r => r,
     };
     let names = quiet(vm, names)?;
     let names = quiet(vm, vm.collect(&names))?;
-    Some(names.iter().filter_map(|n| n.downcast::<Str>().map(plain)).collect())
+    Some(
+        names
+            .iter()
+            .filter_map(|n| n.downcast::<Str>().map(plain))
+            .collect(),
+    )
 }
 
 /// The frame in which the exception was raised.
 fn innermost(exception: &Value) -> Option<Ref<FrameObject>> {
-    let mut tb = exception.downcast::<Exception>().and_then(|e| peek(&e.traceback))?;
+    let mut tb = exception
+        .downcast::<Exception>()
+        .and_then(|e| peek(&e.traceback))?;
     loop {
         let t = tb.downcast::<Traceback>()?;
         match peek(&t.next).filter(|n| !n.is_none()) {
@@ -102,7 +123,11 @@ fn candidate_of_attribute(vm: &Vm, exception: &Value, name: &Value) -> Option<St
     let name = plain(name.downcast::<Str>()?);
     let object = quiet(vm, vm.getattr(exception, &vm.names.obj))?;
     let mut names = dir(vm, &object)?;
-    let inside = || innermost(exception).and_then(|f| local(vm, &f, "self")).is_some_and(|s| s.is(&object));
+    let inside = || {
+        innermost(exception)
+            .and_then(|f| local(vm, &f, "self"))
+            .is_some_and(|s| s.is(&object))
+    };
     if !name.starts_with('_') && !inside() {
         names.retain(|n| !n.starts_with('_'));
     }
@@ -128,7 +153,9 @@ fn candidate_of_name(vm: &Vm, exception: &Value, name: &Value) -> Option<String>
     let text = plain(key);
     let frame = innermost(exception)?;
     if let Some(this) = local(vm, &frame, "self")
-        && quiet(vm, vm.getattr_opt(&this, &vm.intern(key))).flatten().is_some()
+        && quiet(vm, vm.getattr_opt(&this, &vm.intern(key)))
+            .flatten()
+            .is_some()
     {
         return Some(format!("self.{text}"));
     }
@@ -136,7 +163,9 @@ fn candidate_of_name(vm: &Vm, exception: &Value, name: &Value) -> Option<String>
     let mut names = quiet(vm, vm.collect(&locals)).unwrap_or_default();
     names.extend(frame.globals.keys());
     names.extend(frame.builtins.keys());
-    let names = names.iter().filter_map(|n| n.downcast::<Str>().map(plain)).collect();
+    let names = names
+        .iter()
+        .filter_map(|n| n.downcast::<Str>().map(plain))
+        .collect();
     closest(&text, names, false)
 }
-

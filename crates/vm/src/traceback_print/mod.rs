@@ -31,17 +31,30 @@ const MAX_GROUP_DEPTH: usize = 10;
 /// The whole report of an exception; each line ends in a newline.
 pub fn format_exception(vm: &Vm, exception: &Value) -> String {
     let nodes = collect(vm, exception);
-    let mut printer = Printer { vm, nodes, sources: Sources::default(), out: String::new(), depth: 0, need_close: false };
+    let mut printer = Printer {
+        vm,
+        nodes,
+        sources: Sources::default(),
+        out: String::new(),
+        depth: 0,
+        need_close: false,
+    };
     printer.chain(0);
     printer.out
 }
 
 /// The report of an exception that could not propagate: what `sys.unraisablehook` writes.
-pub fn format_unraisable(vm: &Vm, exception: &Value, message: Option<&str>, object: Option<&Value>) -> String {
+pub fn format_unraisable(
+    vm: &Vm,
+    exception: &Value,
+    message: Option<&str>,
+    object: Option<&Value>,
+) -> String {
     let message = message.filter(|m| !m.is_empty());
     let mut out = match object.filter(|o| !o.is_none()) {
         Some(object) => {
-            let shown = quiet(vm, vm.repr(object)).map_or_else(|| "<object repr() failed>".to_owned(), |r| plain(&r));
+            let shown = quiet(vm, vm.repr(object))
+                .map_or_else(|| "<object repr() failed>".to_owned(), |r| plain(&r));
             format!("{}: {shown}\n", message.unwrap_or("Exception ignored in"))
         }
         None => message.map_or_else(String::new, |m| format!("{m}:\n")),
@@ -85,19 +98,32 @@ fn collect(vm: &Vm, exception: &Value) -> Vec<Node> {
     let mut seen = HashSet::new();
     let add = |nodes: &mut Vec<Node>, seen: &mut HashSet<u64>, e: Value| {
         seen.insert(e.id());
-        nodes.push(Node { exception: e, cause: None, context: None, group: None });
+        nodes.push(Node {
+            exception: e,
+            cause: None,
+            context: None,
+            group: None,
+        });
         nodes.len() - 1
     };
     let mut queue = vec![add(&mut nodes, &mut seen, exception.clone())];
     while let Some(n) = queue.pop() {
         let value = nodes[n].exception.clone();
-        let Some(e) = value.downcast::<Exception>() else { continue };
+        let Some(e) = value.downcast::<Exception>() else {
+            continue;
+        };
         let cause = peek(&e.cause).filter(|c| !c.is_none() && !seen.contains(&c.id()));
         let cause = cause.map(|c| add(&mut nodes, &mut seen, c));
         let wanted = cause.is_none() && !e.suppress_context.get();
-        let context = peek(&e.context).filter(|c| wanted && !c.is_none() && !seen.contains(&c.id()));
+        let context =
+            peek(&e.context).filter(|c| wanted && !c.is_none() && !seen.contains(&c.id()));
         let context = context.map(|c| add(&mut nodes, &mut seen, c));
-        let group = members(vm, &value).map(|members| members.into_iter().map(|m| add(&mut nodes, &mut seen, m)).collect::<Vec<_>>());
+        let group = members(vm, &value).map(|members| {
+            members
+                .into_iter()
+                .map(|m| add(&mut nodes, &mut seen, m))
+                .collect::<Vec<_>>()
+        });
         queue.extend(cause.iter().chain(&context).chain(group.iter().flatten()));
         (nodes[n].cause, nodes[n].context, nodes[n].group) = (cause, context, group);
     }
@@ -164,14 +190,20 @@ impl Printer<'_> {
             }
             match self.nodes[n].group.clone() {
                 None => self.single(n),
-                Some(_) if self.depth > MAX_GROUP_DEPTH => self.emit(&format!("... (max_group_depth is {MAX_GROUP_DEPTH})\n"), '|'),
+                Some(_) if self.depth > MAX_GROUP_DEPTH => self.emit(
+                    &format!("... (max_group_depth is {MAX_GROUP_DEPTH})\n"),
+                    '|',
+                ),
                 Some(members) => self.group(n, &members),
             }
         }
     }
 
     fn stack(&mut self, n: usize) -> Vec<String> {
-        let traceback = self.nodes[n].exception.downcast::<Exception>().and_then(|e| peek(&e.traceback));
+        let traceback = self.nodes[n]
+            .exception
+            .downcast::<Exception>()
+            .and_then(|e| peek(&e.traceback));
         entries(self.vm, traceback, &mut self.sources)
     }
 
@@ -199,7 +231,10 @@ impl Printer<'_> {
         }
         let stack = self.stack(n);
         if !stack.is_empty() {
-            self.emit("Exception Group Traceback (most recent call last):\n", if top { '+' } else { '|' });
+            self.emit(
+                "Exception Group Traceback (most recent call last):\n",
+                if top { '+' } else { '|' },
+            );
         }
         self.body(n, &stack);
         let count = members.len().min(MAX_GROUP_WIDTH + 1);
@@ -210,14 +245,25 @@ impl Printer<'_> {
                 self.need_close = true;
             }
             let truncated = i >= MAX_GROUP_WIDTH;
-            let title = if truncated { "...".to_owned() } else { (i + 1).to_string() };
+            let title = if truncated {
+                "...".to_owned()
+            } else {
+                (i + 1).to_string()
+            };
             self.indent();
             self.out.push_str(if i == 0 { "+-" } else { "  " });
-            self.out.push_str(&format!("+---------------- {title} ----------------\n"));
+            self.out
+                .push_str(&format!("+---------------- {title} ----------------\n"));
             self.depth += 1;
             if truncated {
                 let rest = members.len() - MAX_GROUP_WIDTH;
-                self.emit(&format!("and {rest} more exception{}\n", if rest > 1 { "s" } else { "" }), '|');
+                self.emit(
+                    &format!(
+                        "and {rest} more exception{}\n",
+                        if rest > 1 { "s" } else { "" }
+                    ),
+                    '|',
+                );
             } else {
                 self.chain(member);
             }
@@ -236,7 +282,9 @@ impl Printer<'_> {
 
 /// `module.Class` as reports show it.
 fn class_name(vm: &Vm, ty: &TypeRef) -> String {
-    let get = |name: &Ref<Str>| quiet(vm, vm.getattr(ty.as_value(), name)).and_then(|v| v.downcast::<Str>().map(plain));
+    let get = |name: &Ref<Str>| {
+        quiet(vm, vm.getattr(ty.as_value(), name)).and_then(|v| v.downcast::<Str>().map(plain))
+    };
     let name = get(&vm.names.__qualname__).unwrap_or_else(|| ty.name.borrow().to_string());
     match get(&vm.names.__module__) {
         Some(m) if m == "builtins" || m == "__main__" => name,
@@ -253,7 +301,11 @@ pub fn exception_only(vm: &Vm, exception: &Value) -> Vec<String> {
     } else {
         let mut text = safe_str(vm, exception, "exception");
         text.push_str(&hints::hint(vm, exception));
-        vec![if text.is_empty() { format!("{class}\n") } else { format!("{class}: {text}\n") }]
+        vec![if text.is_empty() {
+            format!("{class}\n")
+        } else {
+            format!("{class}: {text}\n")
+        }]
     };
     notes(vm, exception, &mut lines);
     lines
@@ -266,21 +318,33 @@ fn notes(vm: &Vm, exception: &Value, lines: &mut Vec<String>) {
         Ok(Some(n)) => n,
         Err(e) => {
             let e = vm.take_exception(e);
-            let shown = quiet(vm, vm.repr(&e)).map_or_else(|| "<__notes__ repr() failed>".to_owned(), |r| plain(&r));
+            let shown = quiet(vm, vm.repr(&e))
+                .map_or_else(|| "<__notes__ repr() failed>".to_owned(), |r| plain(&r));
             lines.push(format!("Ignored error getting __notes__: {shown}\n"));
             return;
         }
     };
     let is_text = notes.downcast::<Str>().is_some() || vm.is_instance_of(&notes, &vm.types.bytes);
-    let sequence = vm.type_of(&notes).has(taipan_object::ty::TypeFlags::SEQUENCE);
-    match if sequence && !is_text { quiet(vm, vm.collect(&notes)) } else { None } {
+    let sequence = vm
+        .type_of(&notes)
+        .has(taipan_object::ty::TypeFlags::SEQUENCE);
+    match if sequence && !is_text {
+        quiet(vm, vm.collect(&notes))
+    } else {
+        None
+    } {
         Some(notes) => {
             for note in &notes {
-                lines.extend(safe_str(vm, note, "note").split('\n').map(|l| format!("{l}\n")));
+                lines.extend(
+                    safe_str(vm, note, "note")
+                        .split('\n')
+                        .map(|l| format!("{l}\n")),
+                );
             }
         }
         None => {
-            let shown = quiet(vm, vm.repr(&notes)).map_or_else(|| "<__notes__ repr() failed>".to_owned(), |r| plain(&r));
+            let shown = quiet(vm, vm.repr(&notes))
+                .map_or_else(|| "<__notes__ repr() failed>".to_owned(), |r| plain(&r));
             lines.push(format!("{shown}\n"));
         }
     }
@@ -307,16 +371,23 @@ fn entries(vm: &Vm, traceback: Option<Value>, sources: &mut Sources) -> Vec<Stri
     let repeated = |count: usize, out: &mut Vec<String>| {
         if count > REPEATS {
             let more = count - REPEATS;
-            out.push(format!("  [Previous line repeated {more} more time{}]\n", if more > 1 { "s" } else { "" }));
+            out.push(format!(
+                "  [Previous line repeated {more} more time{}]\n",
+                if more > 1 { "s" } else { "" }
+            ));
         }
     };
     for t in &tracebacks {
-        let Some(tb) = t.downcast::<Traceback>() else { continue };
+        let Some(tb) = t.downcast::<Traceback>() else {
+            continue;
+        };
         let code = &tb.frame.code;
         let line = entry_position(tb).line;
         let same = last.as_ref().is_some_and(|(c, l)| {
             *l == line
-                && c.downcast::<crate::code::PyCode>().is_some_and(|c| c.code.name == code.code.name && c.code.filename == code.code.filename)
+                && c.downcast::<crate::code::PyCode>().is_some_and(|c| {
+                    c.code.name == code.code.name && c.code.filename == code.code.filename
+                })
         });
         if !same {
             repeated(count, &mut out);
@@ -353,11 +424,24 @@ fn entry_position(tb: &Traceback) -> taipan_compiler::code::Position {
 fn entry(vm: &Vm, tb: &Traceback, sources: &mut Sources) -> String {
     let code = &tb.frame.code.code;
     let position = entry_position(tb);
-    let line = if position.line < 0 { "None".to_owned() } else { position.line.to_string() };
-    let filename = if code.filename.starts_with("<stdin-") && code.filename.ends_with('>') { "<stdin>" } else { &*code.filename };
+    let line = if position.line < 0 {
+        "None".to_owned()
+    } else {
+        position.line.to_string()
+    };
+    let filename = if code.filename.starts_with("<stdin-") && code.filename.ends_with('>') {
+        "<stdin>"
+    } else {
+        &*code.filename
+    };
     let mut out = format!("  File \"{filename}\", line {line}, in {}\n", code.name);
     if position.line > 0 {
-        let lines = sources.lines(vm, &code.filename, position.line, position.end_line.max(position.line));
+        let lines = sources.lines(
+            vm,
+            &code.filename,
+            position.line,
+            position.end_line.max(position.line),
+        );
         if let Some(marked) = carets::marked_lines(&lines, position) {
             for line in marked.split_inclusive('\n') {
                 out.push_str("    ");
@@ -367,4 +451,3 @@ fn entry(vm: &Vm, tb: &Traceback, sources: &mut Sources) -> String {
     }
     out
 }
-

@@ -30,13 +30,18 @@ fn registered(vm: &Vm) -> Rc<Registered> {
         return r;
     }
     let new = Rc::new(Registered::default());
-    vm.module_state.borrow_mut().insert("taipan.sources", new.clone());
+    vm.module_state
+        .borrow_mut()
+        .insert("taipan.sources", new.clone());
     new
 }
 
 /// Keeps the text of code that comes from no file (`-c`, standard input).
 pub fn register(vm: &Vm, filename: &str, text: &str) {
-    registered(vm).0.borrow_mut().insert(filename.to_owned(), text.to_owned());
+    registered(vm)
+        .0
+        .borrow_mut()
+        .insert(filename.to_owned(), text.to_owned());
 }
 
 /// The lines of the files of one report.
@@ -48,8 +53,14 @@ pub struct Sources {
 impl Sources {
     /// Lines `first` to `last` (from 1), without trailing blanks; empty ones where there are none.
     pub fn lines(&mut self, vm: &Vm, filename: &str, first: i32, last: i32) -> Vec<String> {
-        let file = self.files.entry(filename.to_owned()).or_insert_with(|| load(vm, filename));
-        let line = |n: i32| file.get(n.wrapping_sub(1) as usize).map_or_else(String::new, |l| l.trim_end().to_owned());
+        let file = self
+            .files
+            .entry(filename.to_owned())
+            .or_insert_with(|| load(vm, filename));
+        let line = |n: i32| {
+            file.get(n.wrapping_sub(1) as usize)
+                .map_or_else(String::new, |l| l.trim_end().to_owned())
+        };
         // Hostile position tables must not cost more than the file has.
         let last = last.min(first.saturating_add(file.len() as i32)).max(first);
         (first..=last).map(line).collect()
@@ -82,15 +93,26 @@ fn cached(vm: &Vm, filename: &str) -> Option<Vec<String>> {
     let cache = module.dict.get_str(&vm.intern_str("cache"))?;
     let entry = cache.downcast::<Dict>()?.get_str(&vm.new_str(filename))?;
     let entry = entry.downcast::<Tuple>()?.items().to_vec();
-    let [_, modified, lines, _] = entry.as_slice() else { return None };
+    let [_, modified, lines, _] = entry.as_slice() else {
+        return None;
+    };
     // An entry with a time is a file's, which is read anew.
     if !modified.is_none() {
         return None;
     }
     let lines = lines.downcast::<List>()?.to_vec();
-    Some(lines.iter().map(|l| l.downcast::<Str>().map_or_else(String::new, super::plain)).collect())
+    Some(
+        lines
+            .iter()
+            .map(|l| l.downcast::<Str>().map_or_else(String::new, super::plain))
+            .collect(),
+    )
 }
 
 fn split(text: &str) -> Vec<String> {
-    text.replace("\r\n", "\n").replace('\r', "\n").split('\n').map(str::to_owned).collect()
+    text.replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .split('\n')
+        .map(str::to_owned)
+        .collect()
 }

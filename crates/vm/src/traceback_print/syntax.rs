@@ -17,7 +17,9 @@ struct Details {
 }
 
 fn details(vm: &Vm, exception: &Value) -> Details {
-    let get = |name: &str| quiet(vm, vm.getattr(exception, &vm.intern_str(name))).filter(|v| !v.is_none());
+    let get = |name: &str| {
+        quiet(vm, vm.getattr(exception, &vm.intern_str(name))).filter(|v| !v.is_none())
+    };
     let text = |v: Option<Value>| v.map(|v| super::safe_str(vm, &v, "exception"));
     Details {
         filename: text(get("filename")),
@@ -37,7 +39,10 @@ pub fn lines(vm: &Vm, exception: &Value, class: &str) -> Vec<String> {
     let mut suffix = String::new();
     match (&d.line, &d.filename) {
         (Some(line), file) => {
-            let file = file.as_deref().filter(|f| !f.is_empty()).unwrap_or("<string>");
+            let file = file
+                .as_deref()
+                .filter(|f| !f.is_empty())
+                .unwrap_or("<string>");
             out.push(format!("  File \"{file}\", line {line}\n"));
         }
         (None, Some(file)) => suffix = format!(" ({file})"),
@@ -58,7 +63,11 @@ fn source(d: &Details, text: &str, out: &mut Vec<String>) {
     let Some(mut offset) = d.offset else { return };
     let (all, length) = (text.chars().count() as i64, right.chars().count() as i64);
     let spaces = length - shown.chars().count() as i64;
-    let mut end = if d.line == d.end_line { d.end_offset.filter(|&e| e != 0).unwrap_or(offset) } else { length + 1 };
+    let mut end = if d.line == d.end_line {
+        d.end_offset.filter(|&e| e != 0).unwrap_or(offset)
+    } else {
+        length + 1
+    };
     if all > 0 && offset > all {
         offset = length + 1;
     }
@@ -73,6 +82,13 @@ fn source(d: &Details, text: &str, out: &mut Vec<String>) {
         return;
     }
     // Tabs and the like are kept, so that the marks stand right.
-    let blanks: String = shown.chars().take(from as usize).map(|c| if c.is_whitespace() { c } else { ' ' }).collect();
-    out.push(format!("    {blanks}{}\n", "^".repeat((to - from).clamp(0, 1 << 20) as usize)));
+    let blanks: String = shown
+        .chars()
+        .take(from as usize)
+        .map(|c| if c.is_whitespace() { c } else { ' ' })
+        .collect();
+    out.push(format!(
+        "    {blanks}{}\n",
+        "^".repeat((to - from).clamp(0, 1 << 20) as usize)
+    ));
 }

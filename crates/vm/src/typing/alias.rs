@@ -19,16 +19,26 @@ pub struct TypeAlias {
     value: Lazy,
     module: Cell<Option<Value>>,
 }
-payload!(TypeAlias, gc, |this, visit| {
-    visit(&this.name);
-    this.params.iter().for_each(&mut *visit);
-    this.value.visit(visit);
-    if let Some(m) = peek(&this.module) { visit(&m) }
-}, clear |this| this.value.clear());
+payload!(
+    TypeAlias,
+    gc,
+    |this, visit| {
+        visit(&this.name);
+        this.params.iter().for_each(&mut *visit);
+        this.value.visit(visit);
+        if let Some(m) = peek(&this.module) {
+            visit(&m)
+        }
+    },
+    clear | this | this.value.clear()
+);
 
 /// The alias of a `type` statement: name, type parameters or None, function of the value.
 pub fn type_alias(vm: &Vm, parts: &Value) -> PyResult {
-    let Some([name, params, function]) = parts.downcast::<Tuple>().and_then(|t| <&[Value; 3]>::try_from(t.items()).ok()) else {
+    let Some([name, params, function]) = parts
+        .downcast::<Tuple>()
+        .and_then(|t| <&[Value; 3]>::try_from(t.items()).ok())
+    else {
         return Err(vm.raise_str(&vm.exc.system_error, "bad parts of a type alias"));
     };
     let alias = TypeAlias {
@@ -43,7 +53,9 @@ pub fn type_alias(vm: &Vm, parts: &Value) -> PyResult {
 
 /// TypeError unless the parameters are type parameters in a valid order.
 fn check_params(vm: &Vm, params: &Value) -> PyResult<Option<Value>> {
-    let Some(t) = params.downcast::<Tuple>() else { return Err(vm.type_error("type_params must be a tuple")) };
+    let Some(t) = params.downcast::<Tuple>() else {
+        return Err(vm.type_error("type_params must be a tuple"));
+    };
     let mut default_seen = false;
     for param in t.items() {
         let default = if let Some(p) = param.downcast::<TypeVar>() {
@@ -56,22 +68,41 @@ fn check_params(vm: &Vm, params: &Value) -> PyResult<Option<Value>> {
             return Err(vm.type_error(format!("Expected a type param, got {}", vm.repr(param)?)));
         };
         if default_seen && !default {
-            return Err(vm.type_error(format!("non-default type parameter '{}' follows default type parameter", vm.repr(param)?)));
+            return Err(vm.type_error(format!(
+                "non-default type parameter '{}' follows default type parameter",
+                vm.repr(param)?
+            )));
         }
         default_seen |= default;
     }
     Ok((!t.is_empty()).then(|| params.clone()))
 }
 
-#[pymethods(name = "TypeAliasType", module = "typing", doc = "An alias made by a type statement.", flags(WEAKREFABLE))]
+#[pymethods(
+    name = "TypeAliasType",
+    module = "typing",
+    doc = "An alias made by a type statement.",
+    flags(WEAKREFABLE)
+)]
 impl TypeAlias {
     #[pynew("(name, value, *, type_params=<unset>)", name = "typealias")]
-    fn new(vm: &Vm, cls: &TypeRef, name: &Ref<Str>, value: Value, type_params: Option<Value>) -> PyResult {
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        name: &Ref<Str>,
+        value: Value,
+        type_params: Option<Value>,
+    ) -> PyResult {
         let params = match &type_params {
             Some(p) => check_params(vm, p)?,
             None => None,
         };
-        let alias = TypeAlias { name: name.to_value(), params, value: Lazy::given(Some(value)), module: Cell::new(caller(vm)) };
+        let alias = TypeAlias {
+            name: name.to_value(),
+            params,
+            value: Lazy::given(Some(value)),
+            module: Cell::new(caller(vm)),
+        };
         Ok(vm.heap.alloc(cls, alias).into_value())
     }
     #[pyslot]
@@ -108,7 +139,9 @@ impl TypeAlias {
     }
     #[pygetset(name = "__type_params__")]
     fn type_params(vm: &Vm, this: &Ref<TypeAlias>) -> Value {
-        this.params.clone().unwrap_or_else(|| vm.empty_tuple.to_value())
+        this.params
+            .clone()
+            .unwrap_or_else(|| vm.empty_tuple.to_value())
     }
     #[pygetset(name = "__parameters__")]
     fn parameters(vm: &Vm, this: &Ref<TypeAlias>) -> PyResult {
@@ -120,7 +153,11 @@ impl TypeAlias {
     #[pygetset(name = "__module__")]
     fn module(this: &Ref<TypeAlias>) -> Option<Value> {
         let function = peek(&this.value.evaluate);
-        peek(&this.module).or_else(|| function?.downcast::<Function>().and_then(|f| peek(&f.module)))
+        peek(&this.module).or_else(|| {
+            function?
+                .downcast::<Function>()
+                .and_then(|f| peek(&f.module))
+        })
     }
     /// Pickled by name.
     #[pymethod("(self, /)")]

@@ -6,7 +6,9 @@ mod params;
 
 pub use alias::{TypeAlias, type_alias};
 pub use module::{MODULE, no_default, subscript_generic};
-pub use params::{ParamSpec, TypeVar, TypeVarTuple, param_spec, set_default, type_var, type_var_tuple};
+pub use params::{
+    ParamSpec, TypeVar, TypeVarTuple, param_spec, set_default, type_var, type_var_tuple,
+};
 
 use std::cell::Cell;
 
@@ -26,10 +28,16 @@ pub struct Lazy {
 
 impl Lazy {
     fn given(value: Option<Value>) -> Self {
-        Self { value: Cell::new(value), evaluate: Cell::new(None) }
+        Self {
+            value: Cell::new(value),
+            evaluate: Cell::new(None),
+        }
     }
     fn evaluated(function: Option<Value>) -> Self {
-        Self { value: Cell::new(None), evaluate: Cell::new(function) }
+        Self {
+            value: Cell::new(None),
+            evaluate: Cell::new(function),
+        }
     }
     fn visit(&self, visit: &mut dyn FnMut(&Value)) {
         for cell in [&self.value, &self.evaluate] {
@@ -49,7 +57,9 @@ impl Lazy {
         if let Some(v) = peek(&self.value) {
             return Ok(Some(v));
         }
-        let Some(function) = peek(&self.evaluate) else { return Ok(None) };
+        let Some(function) = peek(&self.evaluate) else {
+            return Ok(None);
+        };
         let value = vm.call(&function, &[vm.new_int(1)])?;
         drop(self.value.replace(Some(value.clone())));
         Ok(Some(value))
@@ -77,19 +87,33 @@ fn type_text(vm: &Vm, value: &Value) -> PyResult<String> {
         return Ok("...".to_owned());
     }
     if value.downcast::<Type>().is_some() {
-        let get = |name: &Ref<Str>| vm.getattr(value, name).and_then(|v| vm.str(&v)).map(|s| s.to_string());
+        let get = |name: &Ref<Str>| {
+            vm.getattr(value, name)
+                .and_then(|v| vm.str(&v))
+                .map(|s| s.to_string())
+        };
         let (module, name) = (get(&vm.names.__module__)?, get(&vm.names.__qualname__)?);
-        return Ok(if module == "builtins" { name } else { format!("{module}.{name}") });
+        return Ok(if module == "builtins" {
+            name
+        } else {
+            format!("{module}.{name}")
+        });
     }
     vm.repr(value).map(|r| r.to_string())
 }
 
-#[pymethods(name = "_ConstEvaluator", module = "_typing", flags(DISALLOW_INSTANTIATION))]
+#[pymethods(
+    name = "_ConstEvaluator",
+    module = "_typing",
+    flags(DISALLOW_INSTANTIATION)
+)]
 impl ConstEvaluator {
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<ConstEvaluator>) -> PyResult {
         let value = vm.repr(&this.value)?;
-        Ok(vm.new_str(&format!("<constevaluator {value}>")).into_value())
+        Ok(vm
+            .new_str(&format!("<constevaluator {value}>"))
+            .into_value())
     }
     #[pycall("(format, /)", name = "constevaluator.__call__")]
     fn call(vm: &Vm, this: &Ref<ConstEvaluator>, format: i64) -> PyResult {
@@ -99,7 +123,11 @@ impl ConstEvaluator {
         }
         let text = match this.value.downcast::<Tuple>() {
             Some(t) => {
-                let parts = t.items().iter().map(|v| type_text(vm, v)).collect::<PyResult<Vec<_>>>()?;
+                let parts = t
+                    .items()
+                    .iter()
+                    .map(|v| type_text(vm, v))
+                    .collect::<PyResult<Vec<_>>>()?;
                 match parts.as_slice() {
                     [one] => format!("({one},)"),
                     parts => format!("({})", parts.join(", ")),
@@ -127,11 +155,23 @@ fn unpack(vm: &Vm, value: &Value) -> PyResult {
 
 /// A tuple of type parameters with each TypeVarTuple unpacked.
 fn unpack_tuples(vm: &Vm, params: &Value) -> PyResult {
-    let Some(t) = params.downcast::<Tuple>() else { return Ok(params.clone()) };
-    if !t.items().iter().any(|p| p.downcast::<TypeVarTuple>().is_some()) {
+    let Some(t) = params.downcast::<Tuple>() else {
+        return Ok(params.clone());
+    };
+    if !t
+        .items()
+        .iter()
+        .any(|p| p.downcast::<TypeVarTuple>().is_some())
+    {
         return Ok(params.clone());
     }
-    let one = |p: &Value| if p.downcast::<TypeVarTuple>().is_some() { unpack(vm, p) } else { Ok(p.clone()) };
+    let one = |p: &Value| {
+        if p.downcast::<TypeVarTuple>().is_some() {
+            unpack(vm, p)
+        } else {
+            Ok(p.clone())
+        }
+    };
     let all = t.items().iter().map(one).collect::<PyResult<Vec<_>>>()?;
     Ok(vm.new_tuple(all).into_value())
 }

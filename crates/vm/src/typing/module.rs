@@ -45,7 +45,9 @@ fn once<T: Clone + 'static>(vm: &Vm, key: &'static str, make: impl FnOnce() -> T
         return known.0.clone();
     }
     let new = make();
-    vm.module_state.borrow_mut().insert(key, Rc::new(Known(new.clone())));
+    vm.module_state
+        .borrow_mut()
+        .insert(key, Rc::new(Known(new.clone())));
     new
 }
 
@@ -65,7 +67,9 @@ impl Generic {
     /// An alias for a generic class with these arguments.
     #[pyclassmethod("(cls, *args)", name = "__class_getitem__")]
     fn class_getitem(vm: &Vm, cls: &TypeRef, args: &[Value]) -> PyResult {
-        let all: Vec<Value> = std::iter::once(cls.to_value()).chain(args.iter().cloned()).collect();
+        let all: Vec<Value> = std::iter::once(cls.to_value())
+            .chain(args.iter().cloned())
+            .collect();
         call_typing(vm, "_generic_class_getitem", &all)
     }
     /// Finds the type parameters of a new class.
@@ -73,11 +77,19 @@ impl Generic {
     fn init_subclass(vm: &Vm, cls: &TypeRef, args: &[Value], kwargs: KwArgs<'_>) -> PyResult {
         let typing = (vm.hooks.get().import)(vm, "typing")?;
         let function = vm.getattr_str(&typing, "_generic_init_subclass")?;
-        let mut values: Vec<Value> = std::iter::once(cls.to_value()).chain(args.iter().cloned()).collect();
+        let mut values: Vec<Value> = std::iter::once(cls.to_value())
+            .chain(args.iter().cloned())
+            .collect();
         let names: Vec<Value> = kwargs.iter().map(|(name, _)| name.to_value()).collect();
         values.extend(kwargs.iter().map(|(_, value)| value.clone()));
         let names = vm.new_tuple(names);
-        vm.call_args(&function, taipan_object::Args { values: &values, keywords: Some(&names) })
+        vm.call_args(
+            &function,
+            taipan_object::Args {
+                values: &values,
+                keywords: Some(&names),
+            },
+        )
     }
 }
 

@@ -19,7 +19,11 @@ pub struct Variance {
 }
 
 impl Variance {
-    const INFERRED: Variance = Variance { covariant: false, contravariant: false, inferred: true };
+    const INFERRED: Variance = Variance {
+        covariant: false,
+        contravariant: false,
+        inferred: true,
+    };
 
     fn check(self, vm: &Vm) -> PyResult<Self> {
         if self.covariant && self.contravariant {
@@ -34,8 +38,13 @@ impl Variance {
     fn sign(self) -> &'static str {
         match self {
             Variance { inferred: true, .. } => "",
-            Variance { covariant: true, .. } => "+",
-            Variance { contravariant: true, .. } => "-",
+            Variance {
+                covariant: true, ..
+            } => "+",
+            Variance {
+                contravariant: true,
+                ..
+            } => "-",
             _ => "~",
         }
     }
@@ -56,7 +65,8 @@ fn default_value(vm: &Vm, default: &Lazy) -> PyResult {
 }
 
 fn has_default(vm: &Vm, default: &Lazy) -> bool {
-    !default.is_empty() && taipan_object::exceptions::peek(&default.value).is_none_or(|v| !v.is(&no_default(vm)))
+    !default.is_empty()
+        && taipan_object::exceptions::peek(&default.value).is_none_or(|v| !v.is(&no_default(vm)))
 }
 
 fn cannot_subclass(vm: &Vm, what: &str) -> PyResult {
@@ -68,7 +78,12 @@ fn checked_bound(vm: &Vm, bound: Value) -> PyResult<Option<Value>> {
     if bound.is_none() {
         return Ok(None);
     }
-    call_typing(vm, "_type_check", &[bound, vm.new_str("Bound must be a type.").into_value()]).map(Some)
+    call_typing(
+        vm,
+        "_type_check",
+        &[bound, vm.new_str("Bound must be a type.").into_value()],
+    )
+    .map(Some)
 }
 
 /// The payload of `TypeVar`.
@@ -79,13 +94,29 @@ pub struct TypeVar {
     default: Lazy,
     variance: Variance,
 }
-payload!(TypeVar, gc, |this, visit| {
-    visit(&this.name);
-    [&this.bound, &this.constraints, &this.default].into_iter().for_each(|l| l.visit(visit));
-}, clear |this| [&this.bound, &this.constraints, &this.default].into_iter().for_each(Lazy::clear));
+payload!(
+    TypeVar,
+    gc,
+    |this, visit| {
+        visit(&this.name);
+        [&this.bound, &this.constraints, &this.default]
+            .into_iter()
+            .for_each(|l| l.visit(visit));
+    },
+    clear
+        | this
+        | [&this.bound, &this.constraints, &this.default]
+            .into_iter()
+            .for_each(Lazy::clear)
+);
 
 /// A TypeVar of the syntax of type parameters; bound or constraints are functions.
-pub fn type_var(vm: &Vm, name: &Value, bound: Option<Value>, constraints: Option<Value>) -> PyResult {
+pub fn type_var(
+    vm: &Vm,
+    name: &Value,
+    bound: Option<Value>,
+    constraints: Option<Value>,
+) -> PyResult {
     let class = vm.add_native_type::<TypeVar>();
     let var = TypeVar {
         name: name.clone(),
@@ -100,14 +131,27 @@ pub fn type_var(vm: &Vm, name: &Value, bound: Option<Value>, constraints: Option
 /// A ParamSpec of the syntax of type parameters.
 pub fn param_spec(vm: &Vm, name: &Value) -> PyResult {
     let class = vm.add_native_type::<ParamSpec>();
-    let spec = ParamSpec { name: name.clone(), bound: Cell::new(None), default: Lazy::default(), variance: Variance::INFERRED };
+    let spec = ParamSpec {
+        name: name.clone(),
+        bound: Cell::new(None),
+        default: Lazy::default(),
+        variance: Variance::INFERRED,
+    };
     Ok(alloc_instance(vm, &class, spec).into_value())
 }
 
 /// A TypeVarTuple of the syntax of type parameters.
 pub fn type_var_tuple(vm: &Vm, name: &Value) -> PyResult {
     let class = vm.add_native_type::<TypeVarTuple>();
-    Ok(alloc_instance(vm, &class, TypeVarTuple { name: name.clone(), default: Lazy::default() }).into_value())
+    Ok(alloc_instance(
+        vm,
+        &class,
+        TypeVarTuple {
+            name: name.clone(),
+            default: Lazy::default(),
+        },
+    )
+    .into_value())
 }
 
 /// Gives a type parameter the function of its default.
@@ -127,7 +171,10 @@ pub fn set_default(vm: &Vm, param: &Value, default: Value) -> PyResult<()> {
 
 #[pymethods(name = "TypeVar", module = "typing", doc = "A type variable.", flags(WEAKREFABLE | HAS_DICT | HAS_INSTANCE_PART))]
 impl TypeVar {
-    #[pynew("(name, *constraints, bound=None, default=<unset>, covariant=False, contravariant=False, infer_variance=False)", name = "typevar")]
+    #[pynew(
+        "(name, *constraints, bound=None, default=<unset>, covariant=False, contravariant=False, infer_variance=False)",
+        name = "typevar"
+    )]
     fn new(
         vm: &Vm,
         cls: &TypeRef,
@@ -139,7 +186,12 @@ impl TypeVar {
         contravariant: bool,
         infer_variance: bool,
     ) -> PyResult {
-        let variance = Variance { covariant, contravariant, inferred: infer_variance }.check(vm)?;
+        let variance = Variance {
+            covariant,
+            contravariant,
+            inferred: infer_variance,
+        }
+        .check(vm)?;
         let bound = checked_bound(vm, bound)?;
         if constraints.len() == 1 {
             return Err(vm.type_error("A single constraint is not allowed"));
@@ -147,7 +199,8 @@ impl TypeVar {
         if !constraints.is_empty() && bound.is_some() {
             return Err(vm.type_error("Constraints cannot be combined with bound=..."));
         }
-        let constraints = (!constraints.is_empty()).then(|| vm.new_tuple(constraints.to_vec()).into_value());
+        let constraints =
+            (!constraints.is_empty()).then(|| vm.new_tuple(constraints.to_vec()).into_value());
         let default = default.unwrap_or_else(|| no_default(vm));
         let var = TypeVar {
             name: name.to_value(),
@@ -190,7 +243,10 @@ impl TypeVar {
     }
     #[pygetset(name = "__constraints__")]
     fn constraints(vm: &Vm, this: &Ref<TypeVar>) -> PyResult {
-        Ok(this.constraints.get(vm)?.unwrap_or_else(|| vm.empty_tuple.to_value()))
+        Ok(this
+            .constraints
+            .get(vm)?
+            .unwrap_or_else(|| vm.empty_tuple.to_value()))
     }
     #[pygetset(name = "__default__")]
     fn default(vm: &Vm, this: &Ref<TypeVar>) -> PyResult {
@@ -220,10 +276,18 @@ impl TypeVar {
     }
     /// Fills a default in where an alias gets too few arguments.
     #[pymethod("(self, alias, args, /)")]
-    fn __typing_prepare_subst__(vm: &Vm, this: &Ref<TypeVar>, alias: &Value, args: &Value) -> PyResult {
+    fn __typing_prepare_subst__(
+        vm: &Vm,
+        this: &Ref<TypeVar>,
+        alias: &Value,
+        args: &Value,
+    ) -> PyResult {
         let params = vm.collect(&vm.getattr(alias, &vm.names.__parameters__)?)?;
         let count = vm.len(args)?;
-        let index = params.iter().position(|p| p.is(this.as_value())).unwrap_or(0);
+        let index = params
+            .iter()
+            .position(|p| p.is(this.as_value()))
+            .unwrap_or(0);
         if index < count {
             return Ok(args.clone());
         }
@@ -259,11 +323,18 @@ pub struct ParamSpec {
     default: Lazy,
     variance: Variance,
 }
-payload!(ParamSpec, gc, |this, visit| {
-    visit(&this.name);
-    if let Some(b) = taipan_object::exceptions::peek(&this.bound) { visit(&b) }
-    this.default.visit(visit);
-}, clear |this| this.default.clear());
+payload!(
+    ParamSpec,
+    gc,
+    |this, visit| {
+        visit(&this.name);
+        if let Some(b) = taipan_object::exceptions::peek(&this.bound) {
+            visit(&b)
+        }
+        this.default.visit(visit);
+    },
+    clear | this | this.default.clear()
+);
 
 impl ParamSpec {
     pub(super) fn has_default_value(&self, vm: &Vm) -> bool {
@@ -273,7 +344,10 @@ impl ParamSpec {
 
 #[pymethods(name = "ParamSpec", module = "typing", doc = "A parameter specification variable.", flags(WEAKREFABLE | HAS_DICT | HAS_INSTANCE_PART))]
 impl ParamSpec {
-    #[pynew("(name, *, bound=None, default=<unset>, covariant=False, contravariant=False, infer_variance=False)", name = "paramspec")]
+    #[pynew(
+        "(name, *, bound=None, default=<unset>, covariant=False, contravariant=False, infer_variance=False)",
+        name = "paramspec"
+    )]
     fn new(
         vm: &Vm,
         cls: &TypeRef,
@@ -284,10 +358,25 @@ impl ParamSpec {
         contravariant: bool,
         infer_variance: bool,
     ) -> PyResult {
-        let variance = Variance { covariant, contravariant, inferred: infer_variance }.check(vm)?;
+        let variance = Variance {
+            covariant,
+            contravariant,
+            inferred: infer_variance,
+        }
+        .check(vm)?;
         let bound = Cell::new(checked_bound(vm, bound)?);
         let default = Lazy::given(Some(default.unwrap_or_else(|| no_default(vm))));
-        let spec = alloc_instance(vm, cls, ParamSpec { name: name.to_value(), bound, default, variance }).into_value();
+        let spec = alloc_instance(
+            vm,
+            cls,
+            ParamSpec {
+                name: name.to_value(),
+                bound,
+                default,
+                variance,
+            },
+        )
+        .into_value();
         set_module(vm, &spec)?;
         Ok(spec)
     }
@@ -331,13 +420,27 @@ impl ParamSpec {
     #[pygetset]
     fn args(vm: &Vm, this: &Ref<ParamSpec>) -> Value {
         let class = vm.add_native_type::<ParamSpecArgs>();
-        vm.heap.alloc(&class, ParamSpecArgs { origin: this.to_value() }).into_value()
+        vm.heap
+            .alloc(
+                &class,
+                ParamSpecArgs {
+                    origin: this.to_value(),
+                },
+            )
+            .into_value()
     }
     /// The keyword parameters.
     #[pygetset]
     fn kwargs(vm: &Vm, this: &Ref<ParamSpec>) -> Value {
         let class = vm.add_native_type::<ParamSpecKwargs>();
-        vm.heap.alloc(&class, ParamSpecKwargs { origin: this.to_value() }).into_value()
+        vm.heap
+            .alloc(
+                &class,
+                ParamSpecKwargs {
+                    origin: this.to_value(),
+                },
+            )
+            .into_value()
     }
     /// Whether the parameter has a default.
     #[pymethod("(self)")]
@@ -351,8 +454,17 @@ impl ParamSpec {
     }
     /// Arranges the arguments of an alias for this parameter.
     #[pymethod("(self, alias, args, /)")]
-    fn __typing_prepare_subst__(vm: &Vm, this: &Ref<ParamSpec>, alias: Value, args: Value) -> PyResult {
-        call_typing(vm, "_paramspec_prepare_subst", &[this.to_value(), alias, args])
+    fn __typing_prepare_subst__(
+        vm: &Vm,
+        this: &Ref<ParamSpec>,
+        alias: Value,
+        args: Value,
+    ) -> PyResult {
+        call_typing(
+            vm,
+            "_paramspec_prepare_subst",
+            &[this.to_value(), alias, args],
+        )
     }
     /// Instances are no bases.
     #[pymethod("(self, object, /)")]
@@ -371,17 +483,30 @@ pub struct TypeVarTuple {
     name: Value,
     default: Lazy,
 }
-payload!(TypeVarTuple, gc, |this, visit| {
-    visit(&this.name);
-    this.default.visit(visit);
-}, clear |this| this.default.clear());
+payload!(
+    TypeVarTuple,
+    gc,
+    |this, visit| {
+        visit(&this.name);
+        this.default.visit(visit);
+    },
+    clear | this | this.default.clear()
+);
 
 #[pymethods(name = "TypeVarTuple", module = "typing", doc = "A type variable for any number of types.", flags(WEAKREFABLE | HAS_DICT | HAS_INSTANCE_PART))]
 impl TypeVarTuple {
     #[pynew("(name, *, default=<unset>)", name = "typevartuple")]
     fn new(vm: &Vm, cls: &TypeRef, name: &Ref<Str>, default: Option<Value>) -> PyResult {
         let default = Lazy::given(Some(default.unwrap_or_else(|| no_default(vm))));
-        let tuple = alloc_instance(vm, cls, TypeVarTuple { name: name.to_value(), default }).into_value();
+        let tuple = alloc_instance(
+            vm,
+            cls,
+            TypeVarTuple {
+                name: name.to_value(),
+                default,
+            },
+        )
+        .into_value();
         set_module(vm, &tuple)?;
         Ok(tuple)
     }
@@ -418,8 +543,17 @@ impl TypeVarTuple {
     }
     /// Arranges the arguments of an alias for this parameter.
     #[pymethod("(self, alias, args, /)")]
-    fn __typing_prepare_subst__(vm: &Vm, this: &Ref<TypeVarTuple>, alias: Value, args: Value) -> PyResult {
-        call_typing(vm, "_typevartuple_prepare_subst", &[this.to_value(), alias, args])
+    fn __typing_prepare_subst__(
+        vm: &Vm,
+        this: &Ref<TypeVarTuple>,
+        alias: Value,
+        args: Value,
+    ) -> PyResult {
+        call_typing(
+            vm,
+            "_typevartuple_prepare_subst",
+            &[this.to_value(), alias, args],
+        )
     }
     /// Instances are no bases.
     #[pymethod("(self, object, /)")]
@@ -463,7 +597,9 @@ macro_rules! part {
             #[pyslot]
             fn richcompare(vm: &Vm, this: &Ref<$type>, other: &Value, op: CmpOp) -> PyResult {
                 match (other.downcast::<$type>(), op) {
-                    (Some(other), CmpOp::Eq | CmpOp::Ne) => vm.compare(&this.origin, &other.origin, op),
+                    (Some(other), CmpOp::Eq | CmpOp::Ne) => {
+                        vm.compare(&this.origin, &other.origin, op)
+                    }
                     _ => Ok(Value::NOT_IMPLEMENTED),
                 }
             }
@@ -480,6 +616,15 @@ macro_rules! part {
     };
 }
 
-part!(ParamSpecArgs, "ParamSpecArgs", "args", "The positional parameters of a ParamSpec.");
-part!(ParamSpecKwargs, "ParamSpecKwargs", "kwargs", "The keyword parameters of a ParamSpec.");
-
+part!(
+    ParamSpecArgs,
+    "ParamSpecArgs",
+    "args",
+    "The positional parameters of a ParamSpec."
+);
+part!(
+    ParamSpecKwargs,
+    "ParamSpecKwargs",
+    "kwargs",
+    "The keyword parameters of a ParamSpec."
+);
