@@ -10,6 +10,7 @@ mod field;
 pub mod functools;
 pub mod heapq;
 pub mod imp;
+pub mod io;
 pub mod itertools;
 pub mod marshal;
 pub mod math;
@@ -34,6 +35,7 @@ pub const MODULES: &[&ModuleDef] = &[
     &functools::MODULE,
     &heapq::MODULE,
     &imp::MODULE,
+    &io::MODULE,
     &itertools::MODULE,
     &marshal::MODULE,
     &math::MODULE,

@@ -62,6 +62,7 @@ fn start(options: &cli::Options, args: Vec<Vec<u8>>, stack_limit: usize) -> i32 
     let vm = runtime.vm();
     vm.stack_limit.set(stack_limit);
     runtime.register(taipan_stdlib_core::MODULES);
+    taipan_stdlib_core::io::install(vm);
     taipan_vm::config::set(vm, config);
     if taipan_vm::sys::configure(vm).is_err() {
         return fatal("can't initialize sys");

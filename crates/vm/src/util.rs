@@ -104,3 +104,34 @@ pub fn fs_to_text(vm: &Vm, bytes: &[u8]) -> Value {
     }
     vm.new_wtf8(&out).into_value()
 }
+
+/// Gives the memory of a writable buffer to `f`, which runs no Python code.
+///
+/// # Errors
+/// TypeError for objects without one.
+pub fn with_writable<R>(vm: &Vm, object: &Value, f: impl FnOnce(&mut [u8]) -> R) -> PyResult<R> {
+    let bad = |vm: &Vm| vm.type_error(format!("a read-write bytes-like object is required, not '{}'", vm.type_name(object)));
+    if let Some(b) = object.downcast::<ByteArray>() {
+        return Ok(b.with(|v| f(v)));
+    }
+    let Some(get) = vm.type_of(object).slots.buffer.get().filter(|_| object.downcast::<Bytes>().is_none()) else {
+        return Err(bad(vm));
+    };
+    let buffer = get(vm, object, true)?;
+    if buffer.readonly || !buffer.is_c_contiguous() {
+        return Err(bad(vm));
+    }
+    // SAFETY: the owner keeps len writable bytes at ptr while the buffer is held; nothing else runs meanwhile.
+    Ok(f(unsafe { std::slice::from_raw_parts_mut(buffer.ptr, buffer.len) }))
+}
+
+/// The bytes of any object with a buffer.
+///
+/// # Errors
+/// TypeError for objects without one.
+pub fn bytes_of(vm: &Vm, object: &Value) -> PyResult<Vec<u8>> {
+    match buffer_bytes(vm, object)? {
+        Some(b) => Ok(b),
+        None => Err(vm.type_error(format!("a bytes-like object is required, not '{}'", vm.type_name(object)))),
+    }
+}

@@ -43,32 +43,21 @@ pub fn print(
     };
     let sep = text_option(vm, sep, "sep")?;
     let end = text_option(vm, end, "end")?;
-    if let Some(stream) = crate::stdio::native_stream(vm, &file) {
-        let mut line = Vec::new();
-        for (i, v) in args.iter().enumerate() {
-            if i > 0 {
-                match sep {
-                    Some(s) => s.view().push_wtf8(&mut line),
-                    None => line.push(b' '),
-                }
-            }
-            match v.as_small_int() {
-                Some(n) => {
-                    let _ = std::io::Write::write_fmt(&mut line, format_args!("{n}"));
-                }
-                None => {
-                    let text = vm.str(v)?;
-                    crate::stdio::push_text(vm, stream, &text, &mut line)?;
-                }
-            }
+    if let Some(printer) = crate::stdio::printer(vm)
+        && printer(vm, &file, &vm.empty_str)?
+    {
+        let mut line = Vec::with_capacity(64);
+        let failure = join(vm, args, sep, end, &mut line).err().map(|e| vm.take_exception(e));
+        let line = vm.new_wtf8(&line);
+        // Showing the objects may have replaced the stream's `write`.
+        if !printer(vm, &file, &line)? {
+            vm.call_method(&file, &vm.intern_str("write"), &[line.into_value()])?;
         }
-        match end {
-            Some(s) => crate::stdio::push_text(vm, stream, s, &mut line)?,
-            None => line.push(b'\n'),
+        if let Some(e) = failure {
+            return Err(vm.restore(e));
         }
-        crate::stdio::write_bytes(vm, stream, &line)?;
         if flush {
-            crate::stdio::flush(vm, stream)?;
+            vm.call_method(&file, &vm.intern_str("flush"), &[])?;
         }
         return Ok(());
     }
@@ -87,6 +76,29 @@ pub fn print(
     vm.call(&write, std::slice::from_ref(end))?;
     if flush {
         vm.call_method(&file, &vm.intern_str("flush"), &[])?;
+    }
+    Ok(())
+}
+
+/// The whole text of a call, or what comes before the object that cannot be shown.
+fn join(vm: &Vm, args: &[Value], sep: Option<&Ref<Str>>, end: Option<&Ref<Str>>, line: &mut Vec<u8>) -> PyResult<()> {
+    for (i, v) in args.iter().enumerate() {
+        if i > 0 {
+            match sep {
+                Some(s) => s.view().push_wtf8(line),
+                None => line.push(b' '),
+            }
+        }
+        match v.as_small_int() {
+            Some(n) => {
+                let _ = std::io::Write::write_fmt(line, format_args!("{n}"));
+            }
+            None => vm.str(v)?.view().push_wtf8(line),
+        }
+    }
+    match end {
+        Some(s) => s.view().push_wtf8(line),
+        None => line.push(b'\n'),
     }
     Ok(())
 }
