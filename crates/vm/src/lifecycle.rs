@@ -66,7 +66,7 @@ pub fn finalize(vm: &Vm) -> bool {
         .finalizing
         .set(true);
     clear_modules(vm);
-    ok & crate::sys::flush_streams(vm)
+    ok && crate::sys::flush_streams(vm)
 }
 
 /// `threading._shutdown()`, if a program has that module.

@@ -38,8 +38,8 @@ pub fn make(vm: &Vm, fd: i32) -> PyResult {
     Ok(stream)
 }
 
-/// Whether the locale is the one without language.
+/// Whether the locale is one without language.
 fn c_locale() -> bool {
     let value = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|n| taipan_host::env::var(n).filter(|v| !v.is_empty()));
-    value.is_none_or(|v| v == b"C" || v == b"POSIX")
+    value.is_none_or(|v| [&b"C"[..], b"POSIX", b"C.UTF-8", b"C.utf8", b"UTF-8"].contains(&&v[..]))
 }
