@@ -16,7 +16,11 @@ pub struct GcState {
 
 impl GcState {
     /// A large object's memory goes back to the system: its entries in the young log must go.
-    pub(crate) unsafe fn forget(&self, object: *mut ObjectHeader, young: *mut Vec<*mut ObjectHeader>) {
+    pub(crate) unsafe fn forget(
+        &self,
+        object: *mut ObjectHeader,
+        young: *mut Vec<*mut ObjectHeader>,
+    ) {
         // SAFETY: the caller holds the heap's lock.
         unsafe { (*young).retain(|&o| o != object) }
     }
@@ -41,10 +45,16 @@ pub(crate) unsafe fn wants_finalizer(heap: &Heap, object: *mut ObjectHeader) -> 
 
 /// Runs an object's finaliser (`__del__`, or closing of a generator) once.
 pub fn finalize(vm: &crate::Vm, object: &crate::Value) {
-    let Some(header) = object.header() else { return };
+    let Some(header) = object.header() else {
+        return;
+    };
     if let Some(f) = header.ty().slots.finalize.get() {
         // Should the object come back to life, its finaliser does not run again (PEP 442).
-        vm.heap.gc.finalized.borrow_mut().push(header as *const ObjectHeader as usize);
+        vm.heap
+            .gc
+            .finalized
+            .borrow_mut()
+            .push(header as *const ObjectHeader as usize);
         f(vm, object);
     }
 }
@@ -59,6 +69,11 @@ pub(crate) unsafe fn free_marks(page: &Page) {
     let marks = page.marks.replace(std::ptr::null_mut());
     if !marks.is_null() {
         // SAFETY: made by the collector as a boxed slice of this length.
-        drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(marks, page.slot_count as usize)) });
+        drop(unsafe {
+            Box::from_raw(std::ptr::slice_from_raw_parts_mut(
+                marks,
+                page.slot_count as usize,
+            ))
+        });
     }
 }

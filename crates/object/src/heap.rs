@@ -57,7 +57,8 @@ impl Page {
     }
     /// The address of a slot.
     pub fn slot(&self, index: usize) -> *mut ObjectHeader {
-        (self as *const Page as usize + Self::FIRST + index * self.slot_size as usize) as *mut ObjectHeader
+        (self as *const Page as usize + Self::FIRST + index * self.slot_size as usize)
+            as *mut ObjectHeader
     }
     /// The heap that the page belongs to.
     pub fn heap(&self) -> &Heap {
@@ -148,7 +149,10 @@ impl Heap {
         let ty = ty.clone().into_raw();
         // SAFETY: the slot is ours, large enough and aligned to 16.
         unsafe {
-            slot.write(Object { header: ObjectHeader::new(ty), payload });
+            slot.write(Object {
+                header: ObjectHeader::new(ty),
+                payload,
+            });
             let extra = size - size_of::<Object<T>>();
             if extra > 0 {
                 ptr::write_bytes(slot.cast::<u8>().add(size_of::<Object<T>>()), 0, extra);
@@ -165,13 +169,21 @@ impl Heap {
     /// # Safety
     /// The caller writes them before anything reads them.
     #[inline]
-    pub(crate) unsafe fn alloc_unfilled<T: Payload>(&self, ty: &TypeRef, size: usize, payload: T) -> Ref<T> {
+    pub(crate) unsafe fn alloc_unfilled<T: Payload>(
+        &self,
+        ty: &TypeRef,
+        size: usize,
+        payload: T,
+    ) -> Ref<T> {
         debug_assert!(size >= size_of::<Object<T>>() && align_of::<T>() <= GRANULE);
         let slot = self.alloc_slot(size).cast::<Object<T>>();
         let ty = ty.clone().into_raw();
         // SAFETY: the slot is ours, large enough and aligned to 16.
         unsafe {
-            slot.write(Object { header: ObjectHeader::new(ty), payload });
+            slot.write(Object {
+                header: ObjectHeader::new(ty),
+                payload,
+            });
             if T::GC {
                 self.log_young(slot.cast());
             }
@@ -276,7 +288,9 @@ impl Heap {
         let layout = Layout::from_size_align(bytes, PAGE).expect("page layouts are valid");
         // SAFETY: the layout is not empty.
         let raw = unsafe { std::alloc::alloc_zeroed(layout) }.cast::<Page>();
-        let Some(page) = NonNull::new(raw) else { std::alloc::handle_alloc_error(layout) };
+        let Some(page) = NonNull::new(raw) else {
+            std::alloc::handle_alloc_error(layout)
+        };
         // SAFETY: fresh memory.
         unsafe {
             page.write(Page {
@@ -343,7 +357,10 @@ impl Heap {
                 (*object).set_count(0);
                 let large = &mut *self.large.get();
                 let address: *const Page = page;
-                if let Some(at) = large.iter().position(|p| p.as_ptr().cast_const() == address) {
+                if let Some(at) = large
+                    .iter()
+                    .position(|p| p.as_ptr().cast_const() == address)
+                {
                     large.swap_remove(at);
                 }
                 if !page.marks.get().is_null() {
@@ -352,11 +369,17 @@ impl Heap {
                 self.bytes.set(self.bytes.get() - page.bytes);
                 // The young log may still name it; the collector looks pages up before it reads.
                 self.gc.forget(object, self.young.get());
-                std::alloc::dealloc(address as *mut u8, Layout::from_size_align_unchecked(page.bytes, PAGE));
+                std::alloc::dealloc(
+                    address as *mut u8,
+                    Layout::from_size_align_unchecked(page.bytes, PAGE),
+                );
                 return;
             }
             let free = &self.free[class_of(page.slot_size as usize)];
-            object.cast::<FreeSlot>().write(FreeSlot { _count: 0, next: free.get() });
+            object.cast::<FreeSlot>().write(FreeSlot {
+                _count: 0,
+                next: free.get(),
+            });
             free.set(object.cast());
         }
     }
@@ -376,8 +399,12 @@ pub unsafe fn free_object(object: *mut ObjectHeader) {
         let heap = page.heap();
         let flags = (*object).ty().flags.get();
         if flags.intersects(TypeFlags::HAS_FINALIZER | TypeFlags::HAS_WEAKREFS) {
-            let needs_python = flags.contains(TypeFlags::HAS_WEAKREFS) && heap.weakrefs.object_dies(heap, object);
-            if needs_python || flags.contains(TypeFlags::HAS_FINALIZER) && crate::gc::wants_finalizer(heap, object) {
+            let needs_python =
+                flags.contains(TypeFlags::HAS_WEAKREFS) && heap.weakrefs.object_dies(heap, object);
+            if needs_python
+                || flags.contains(TypeFlags::HAS_FINALIZER)
+                    && crate::gc::wants_finalizer(heap, object)
+            {
                 (*object).set_count(1);
                 heap.push_finalizer(Value::from_word(object as u64));
                 return;
@@ -414,14 +441,22 @@ unsafe fn destroy(heap: &Heap, page: &Page, object: *mut ObjectHeader) {
 
 impl Drop for Heap {
     fn drop(&mut self) {
-        for page in self.pages.get_mut().drain(..).chain(self.large.get_mut().drain(..)) {
+        for page in self
+            .pages
+            .get_mut()
+            .drain(..)
+            .chain(self.large.get_mut().drain(..))
+        {
             // SAFETY: the interpreter is gone, nobody holds objects of it.
             unsafe {
                 let bytes = page.as_ref().bytes;
                 if !page.as_ref().marks.get().is_null() {
                     crate::gc::free_marks(page.as_ref());
                 }
-                std::alloc::dealloc(page.as_ptr().cast(), Layout::from_size_align_unchecked(bytes, PAGE));
+                std::alloc::dealloc(
+                    page.as_ptr().cast(),
+                    Layout::from_size_align_unchecked(bytes, PAGE),
+                );
             }
         }
     }

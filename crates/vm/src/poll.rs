@@ -34,7 +34,11 @@ pub unsafe fn back_edge(vm: &Vm, frame: *mut Frame, loops: u32) -> Entered {
     {
         // SAFETY: the frame stands at the loop header, its program counter saved.
         return unsafe {
-            if (hooks.loop_hot)(vm, frame) { Entered::Raised } else { Entered::Frame(frame) }
+            if (hooks.loop_hot)(vm, frame) {
+                Entered::Raised
+            } else {
+                Entered::Frame(frame)
+            }
         };
     }
     Entered::Done

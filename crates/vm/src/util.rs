@@ -20,7 +20,13 @@ pub fn call_with(vm: &Vm, callable: &Value, args: &[Value], kwargs: KwArgs<'_>) 
         return vm.call(callable, &values);
     }
     let names = vm.new_tuple(names);
-    vm.call_args(callable, Args { values: &values, keywords: Some(&names) })
+    vm.call_args(
+        callable,
+        Args {
+            values: &values,
+            keywords: Some(&names),
+        },
+    )
 }
 
 /// A copy of the bytes of an object that has a buffer; `None` if it has none.
@@ -63,7 +69,10 @@ pub fn fs_bytes(vm: &Vm, path: &Value) -> PyResult<Vec<u8>> {
         return Ok(b.data.to_vec());
     }
     let Some(p) = vm.call_special(path, &vm.intern_str("__fspath__"), &[])? else {
-        return Err(vm.type_error(format!("expected str, bytes or os.PathLike object, not {}", vm.type_name(path))));
+        return Err(vm.type_error(format!(
+            "expected str, bytes or os.PathLike object, not {}",
+            vm.type_name(path)
+        )));
     };
     if p.downcast::<Str>().is_none() && p.downcast::<Bytes>().is_none() {
         return Err(vm.type_error(format!(
@@ -110,11 +119,22 @@ pub fn fs_to_text(vm: &Vm, bytes: &[u8]) -> Value {
 /// # Errors
 /// TypeError for objects without one.
 pub fn with_writable<R>(vm: &Vm, object: &Value, f: impl FnOnce(&mut [u8]) -> R) -> PyResult<R> {
-    let bad = |vm: &Vm| vm.type_error(format!("a read-write bytes-like object is required, not '{}'", vm.type_name(object)));
+    let bad = |vm: &Vm| {
+        vm.type_error(format!(
+            "a read-write bytes-like object is required, not '{}'",
+            vm.type_name(object)
+        ))
+    };
     if let Some(b) = object.downcast::<ByteArray>() {
         return Ok(b.with(|v| f(v)));
     }
-    let Some(get) = vm.type_of(object).slots.buffer.get().filter(|_| object.downcast::<Bytes>().is_none()) else {
+    let Some(get) = vm
+        .type_of(object)
+        .slots
+        .buffer
+        .get()
+        .filter(|_| object.downcast::<Bytes>().is_none())
+    else {
         return Err(bad(vm));
     };
     let buffer = get(vm, object, true)?;
@@ -122,7 +142,9 @@ pub fn with_writable<R>(vm: &Vm, object: &Value, f: impl FnOnce(&mut [u8]) -> R)
         return Err(bad(vm));
     }
     // SAFETY: the owner keeps len writable bytes at ptr while the buffer is held; nothing else runs meanwhile.
-    Ok(f(unsafe { std::slice::from_raw_parts_mut(buffer.ptr, buffer.len) }))
+    Ok(f(unsafe {
+        std::slice::from_raw_parts_mut(buffer.ptr, buffer.len)
+    }))
 }
 
 /// The bytes of any object with a buffer.
@@ -132,6 +154,9 @@ pub fn with_writable<R>(vm: &Vm, object: &Value, f: impl FnOnce(&mut [u8]) -> R)
 pub fn bytes_of(vm: &Vm, object: &Value) -> PyResult<Vec<u8>> {
     match buffer_bytes(vm, object)? {
         Some(b) => Ok(b),
-        None => Err(vm.type_error(format!("a bytes-like object is required, not '{}'", vm.type_name(object)))),
+        None => Err(vm.type_error(format!(
+            "a bytes-like object is required, not '{}'",
+            vm.type_name(object)
+        ))),
     }
 }

@@ -47,7 +47,11 @@ pub fn is_closed(vm: &Vm, stream: &Value) -> PyResult<bool> {
 
 /// ValueError for a closed stream.
 pub fn check_closed(vm: &Vm, stream: &Value) -> PyResult<()> {
-    if is_closed(vm, stream)? { Err(vm.value_error("I/O operation on closed file.")) } else { Ok(()) }
+    if is_closed(vm, stream)? {
+        Err(vm.value_error("I/O operation on closed file."))
+    } else {
+        Ok(())
+    }
 }
 
 fn closed_cell(stream: &Value) -> Option<&Cell<bool>> {
@@ -86,7 +90,12 @@ pub fn finalize(vm: &Vm, stream: &Value) {
 )]
 impl IoBase {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Value {
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Value {
         alloc_instance(vm, cls, IoBase::default()).into_value()
     }
     #[pyslot(finalize)]
@@ -101,7 +110,11 @@ impl IoBase {
     /// The place in the stream.
     #[pymethod("(self, /)")]
     fn tell(vm: &Vm, this: &Value) -> PyResult {
-        vm.call_method(this, &vm.intern_str("seek"), &[vm.new_int(0), vm.new_int(1)])
+        vm.call_method(
+            this,
+            &vm.intern_str("seek"),
+            &[vm.new_int(0), vm.new_int(1)],
+        )
     }
     /// Cuts the stream off.
     #[pymethod("(self, size=None, /)")]
@@ -162,15 +175,27 @@ impl IoBase {
     }
     #[pymethod("(self)")]
     fn _checkSeekable(vm: &Vm, this: &Value) -> PyResult<bool> {
-        if ask(vm, this, "seekable")? { Ok(true) } else { Err(unsupported(vm, "File or stream is not seekable.")) }
+        if ask(vm, this, "seekable")? {
+            Ok(true)
+        } else {
+            Err(unsupported(vm, "File or stream is not seekable."))
+        }
     }
     #[pymethod("(self)")]
     fn _checkReadable(vm: &Vm, this: &Value) -> PyResult<bool> {
-        if ask(vm, this, "readable")? { Ok(true) } else { Err(unsupported(vm, "File or stream is not readable.")) }
+        if ask(vm, this, "readable")? {
+            Ok(true)
+        } else {
+            Err(unsupported(vm, "File or stream is not readable."))
+        }
     }
     #[pymethod("(self)")]
     fn _checkWritable(vm: &Vm, this: &Value) -> PyResult<bool> {
-        if ask(vm, this, "writable")? { Ok(true) } else { Err(unsupported(vm, "File or stream is not writable.")) }
+        if ask(vm, this, "writable")? {
+            Ok(true)
+        } else {
+            Err(unsupported(vm, "File or stream is not writable."))
+        }
     }
     #[pymethod("(self, /)")]
     fn __enter__(vm: &Vm, this: &Value) -> PyResult {
@@ -205,12 +230,22 @@ impl IoBase {
                 let ahead = taipan_vm::util::bytes_of(vm, &ahead)?;
                 if !ahead.is_empty() {
                     let left = limit.map_or(usize::MAX, |n| n - line.len());
-                    want = ahead.iter().position(|&b| b == b'\n').map_or(ahead.len(), |n| n + 1).min(left);
+                    want = ahead
+                        .iter()
+                        .position(|&b| b == b'\n')
+                        .map_or(ahead.len(), |n| n + 1)
+                        .min(left);
                 }
             }
             let got = vm.call_method(this, &read, &[vm.new_int(want as i64)])?;
             let Some(bytes) = got.downcast::<taipan_object::bytes::Bytes>() else {
-                return Err(vm.raise_str(&vm.exc.os_error, format!("read() should have returned a bytes object, not '{}'", vm.type_name(&got))));
+                return Err(vm.raise_str(
+                    &vm.exc.os_error,
+                    format!(
+                        "read() should have returned a bytes object, not '{}'",
+                        vm.type_name(&got)
+                    ),
+                ));
             };
             if bytes.data.is_empty() {
                 break;
@@ -243,7 +278,9 @@ impl IoBase {
     fn writelines(vm: &Vm, this: &Value, lines: &Value) -> PyResult<()> {
         check_closed(vm, this)?;
         let write = vm.intern_str("write");
-        vm.for_each(lines, |line| vm.call_method(this, &write, &[line]).map(drop))
+        vm.for_each(lines, |line| {
+            vm.call_method(this, &write, &[line]).map(drop)
+        })
     }
 }
 
@@ -255,15 +292,26 @@ impl IoBase {
 )]
 impl RawBase {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Value {
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Value {
         alloc_instance(vm, cls, RawBase::default()).into_value()
     }
     /// Reads bytes.
     #[pymethod("(self, size=-1, /)")]
     fn read(vm: &Vm, this: &Value, size: &Value) -> PyResult {
-        let Some(n) = size_arg(vm, size)? else { return call0(vm, this, "readall") };
+        let Some(n) = size_arg(vm, size)? else {
+            return call0(vm, this, "readall");
+        };
         let buffer = vm.call(vm.types.bytearray.as_value(), &[vm.new_int(n as i64)])?;
-        let got = vm.call_method(this, &vm.intern_str("readinto"), std::slice::from_ref(&buffer))?;
+        let got = vm.call_method(
+            this,
+            &vm.intern_str("readinto"),
+            std::slice::from_ref(&buffer),
+        )?;
         if got.is_none() {
             return Ok(got);
         }
@@ -282,9 +330,15 @@ impl RawBase {
         loop {
             let chunk = vm.call_method(this, &read, &[vm.new_int(super::BUFFER_SIZE as i64)])?;
             if chunk.is_none() {
-                return Ok(if all.is_empty() { chunk } else { vm.new_bytes(all).into_value() });
+                return Ok(if all.is_empty() {
+                    chunk
+                } else {
+                    vm.new_bytes(all).into_value()
+                });
             }
-            let Some(bytes) = chunk.downcast::<taipan_object::bytes::Bytes>() else { return Err(vm.type_error("read() should return bytes")) };
+            let Some(bytes) = chunk.downcast::<taipan_object::bytes::Bytes>() else {
+                return Err(vm.type_error("read() should return bytes"));
+            };
             if bytes.data.is_empty() {
                 return Ok(vm.new_bytes(all).into_value());
             }
@@ -311,7 +365,12 @@ impl RawBase {
 )]
 impl BufferedBase {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Value {
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Value {
         alloc_instance(vm, cls, BufferedBase::default()).into_value()
     }
     /// Parts with the stream below.
@@ -334,7 +393,10 @@ impl BufferedBase {
         let data = vm.call_method(this, &vm.intern_str(method), &[vm.new_int(len as i64)])?;
         let bytes = taipan_vm::util::bytes_of(vm, &data)?;
         if bytes.len() > len {
-            return Err(vm.value_error(format!("read() returned too much data: {len} bytes requested, {} returned", bytes.len())));
+            return Err(vm.value_error(format!(
+                "read() returned too much data: {len} bytes requested, {} returned",
+                bytes.len()
+            )));
         }
         taipan_vm::util::with_writable(vm, buffer, |b| {
             let n = bytes.len().min(b.len());
@@ -367,7 +429,12 @@ impl BufferedBase {
 )]
 impl TextBase {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Value {
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Value {
         alloc_instance(vm, cls, TextBase::default()).into_value()
     }
     /// Parts with the stream below.

@@ -44,7 +44,11 @@ impl Buffered {
             Some(f) => f.fd.get() < 0,
             None => base::is_closed(vm, &raw)?,
         };
-        if closed { Err(vm.value_error(format!("{doing} closed file"))) } else { Ok(raw) }
+        if closed {
+            Err(vm.value_error(format!("{doing} closed file")))
+        } else {
+            Ok(raw)
+        }
     }
     fn start(&self, raw: &Value, size: usize) {
         let old = self.raw.replace(Some(raw.clone()));
@@ -59,7 +63,13 @@ impl Buffered {
         self.ahead.borrow().len() - self.at.get()
     }
     /// One read of the raw stream; `None` if it would block.
-    fn raw_read(&self, vm: &Vm, raw: &Value, into: &mut Vec<u8>, n: usize) -> PyResult<Option<usize>> {
+    fn raw_read(
+        &self,
+        vm: &Vm,
+        raw: &Value,
+        into: &mut Vec<u8>,
+        n: usize,
+    ) -> PyResult<Option<usize>> {
         if into.try_reserve(n).is_err() {
             return Err(vm.memory_error());
         }
@@ -71,7 +81,10 @@ impl Buffered {
             return got;
         }
         let target = vm.call(vm.types.bytearray.as_value(), &[vm.new_int(n as i64)])?;
-        let view = vm.call(vm.types.memoryview.as_value(), std::slice::from_ref(&target))?;
+        let view = vm.call(
+            vm.types.memoryview.as_value(),
+            std::slice::from_ref(&target),
+        )?;
         let got = vm.call_method(raw, &vm.intern_str("readinto"), std::slice::from_ref(&view))?;
         if got.is_none() {
             return Ok(None);
@@ -128,7 +141,11 @@ impl Buffered {
         if let Some(readall) = vm.getattr_opt(raw, &vm.intern_str("readall"))? {
             let rest = vm.call(&readall, &[])?;
             if rest.is_none() {
-                return Ok(if all.is_empty() { rest } else { vm.new_bytes(all).into_value() });
+                return Ok(if all.is_empty() {
+                    rest
+                } else {
+                    vm.new_bytes(all).into_value()
+                });
             }
             let Some(b) = rest.downcast::<Bytes>() else {
                 return Err(vm.type_error("readall() should return bytes"));
@@ -140,7 +157,11 @@ impl Buffered {
         loop {
             let chunk = vm.call_method(raw, &read, &[])?;
             let Some(b) = chunk.downcast::<Bytes>().filter(|b| !b.data.is_empty()) else {
-                return Ok(if all.is_empty() && chunk.is_none() { chunk } else { vm.new_bytes(all).into_value() });
+                return Ok(if all.is_empty() && chunk.is_none() {
+                    chunk
+                } else {
+                    vm.new_bytes(all).into_value()
+                });
             };
             all.extend_from_slice(&b.data);
         }
@@ -154,7 +175,9 @@ impl Buffered {
         let size = size_arg(vm, size)?;
         let raw = self.open(vm, "read of")?;
         self.write_out(vm)?;
-        let Some(n) = size else { return self.read_all(vm, &raw) };
+        let Some(n) = size else {
+            return self.read_all(vm, &raw);
+        };
         if n <= self.left() {
             return Ok(vm.new_bytes(self.take(n)).into_value());
         }
@@ -200,11 +223,14 @@ impl Buffered {
     fn read_into(&self, vm: &Vm, buffer: &Value, once: bool) -> PyResult {
         let n = taipan_vm::util::with_writable(vm, buffer, |b| b.len())?;
         let data = if once {
-            self.read1(vm, Some(n))?.map_or(Value::NONE, |b| vm.new_bytes(b).into_value())
+            self.read1(vm, Some(n))?
+                .map_or(Value::NONE, |b| vm.new_bytes(b).into_value())
         } else {
             self.read(vm, &vm.new_int(n as i64))?
         };
-        let Some(bytes) = data.downcast::<Bytes>() else { return Ok(data) };
+        let Some(bytes) = data.downcast::<Bytes>() else {
+            return Ok(data);
+        };
         let n = taipan_vm::util::with_writable(vm, buffer, |b| {
             let n = bytes.data.len().min(b.len());
             b[..n].copy_from_slice(&bytes.data[..n]);
@@ -229,11 +255,17 @@ impl Buffered {
             let left = limit.map_or(usize::MAX, |n| n - line.len());
             let found = {
                 let ahead = self.ahead.borrow();
-                ahead[self.at.get()..].iter().take(left).position(|&b| b == b'\n')
+                ahead[self.at.get()..]
+                    .iter()
+                    .take(left)
+                    .position(|&b| b == b'\n')
             };
             let part = self.take(found.map_or(left, |n| n + 1));
             line.extend_from_slice(&part);
-            if found.is_some() || limit.is_some_and(|n| line.len() >= n) || self.fill(vm, &raw)?.is_none_or(|n| n == 0) {
+            if found.is_some()
+                || limit.is_some_and(|n| line.len() >= n)
+                || self.fill(vm, &raw)?.is_none_or(|n| n == 0)
+            {
                 return Ok(vm.new_bytes(line).into_value());
             }
         }
@@ -282,7 +314,10 @@ impl Buffered {
             Some(n) => Ok(Some(n)),
             None => Err(vm.raise_str(
                 &vm.exc.os_error,
-                format!("raw write() returned invalid length {n} (should have been between 0 and {})", bytes.len()),
+                format!(
+                    "raw write() returned invalid length {n} (should have been between 0 and {})",
+                    bytes.len()
+                ),
             )),
         }
     }
@@ -311,7 +346,11 @@ impl Buffered {
         self.ahead.borrow_mut().clear();
         self.at.set(0);
         if left > 0 {
-            vm.call_method(raw, &vm.intern_str("seek"), &[vm.new_int(-(left as i64)), vm.new_int(1)])?;
+            vm.call_method(
+                raw,
+                &vm.intern_str("seek"),
+                &[vm.new_int(-(left as i64)), vm.new_int(1)],
+            )?;
         }
         Ok(())
     }
@@ -319,7 +358,10 @@ impl Buffered {
         let n = call0(vm, raw, "tell")?;
         let n = vm.index_i64(&n)?;
         if n < 0 {
-            return Err(vm.raise_str(&vm.exc.os_error, format!("Raw stream returned invalid position {n}")));
+            return Err(vm.raise_str(
+                &vm.exc.os_error,
+                format!("Raw stream returned invalid position {n}"),
+            ));
         }
         Ok(n)
     }
@@ -347,8 +389,16 @@ impl Buffered {
             }
         }
         self.write_out(vm)?;
-        let target = if whence == 1 { target - self.left() as i64 } else { target };
-        let r = vm.call_method(&raw, &vm.intern_str("seek"), &[vm.new_int(target), vm.new_int(whence)])?;
+        let target = if whence == 1 {
+            target - self.left() as i64
+        } else {
+            target
+        };
+        let r = vm.call_method(
+            &raw,
+            &vm.intern_str("seek"),
+            &[vm.new_int(target), vm.new_int(whence)],
+        )?;
         self.ahead.borrow_mut().clear();
         self.at.set(0);
         Ok(r)
@@ -359,7 +409,11 @@ impl Buffered {
             return Err(unsupported(vm, "truncate"));
         }
         self.write_out(vm)?;
-        let size = if size.is_none() { vm.new_int(self.tell(vm)?) } else { size.clone() };
+        let size = if size.is_none() {
+            vm.new_int(self.tell(vm)?)
+        } else {
+            size.clone()
+        };
         vm.call_method(&raw, &vm.intern_str("truncate"), &[size])
     }
     fn close(&self, vm: &Vm, this: &Value) -> PyResult {
@@ -395,7 +449,9 @@ impl Buffered {
                 None
             }
         };
-        let _guard = vm.repr_enter(this).ok_or_else(|| vm.runtime_error(format!("reentrant call inside _io.{class}.__repr__")))?;
+        let _guard = vm.repr_enter(this).ok_or_else(|| {
+            vm.runtime_error(format!("reentrant call inside _io.{class}.__repr__"))
+        })?;
         let text = match name {
             Some(n) => format!("<_io.{class} name={}>", vm.repr(&n)?),
             None => format!("<_io.{class}>"),
@@ -406,8 +462,18 @@ impl Buffered {
 
 #[cold]
 fn would_block(vm: &Vm, written: usize) -> taipan_object::Raised {
-    let raised = taipan_vm::os_error::raise_text(vm, taipan_host::errno::EAGAIN, "write could not complete without blocking", None, None);
-    if let Some(e) = vm.peek_exception().as_ref().and_then(|e| e.downcast::<taipan_object::exceptions::Exception>()) {
+    let raised = taipan_vm::os_error::raise_text(
+        vm,
+        taipan_host::errno::EAGAIN,
+        "write could not complete without blocking",
+        None,
+        None,
+    );
+    if let Some(e) = vm
+        .peek_exception()
+        .as_ref()
+        .and_then(|e| e.downcast::<taipan_object::exceptions::Exception>())
+    {
         e.set_field(4, Some(vm.new_int(written as i64)));
     }
     raised

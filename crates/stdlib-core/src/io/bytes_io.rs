@@ -30,12 +30,19 @@ pub fn buffer_class(vm: &Vm) -> TypeRef {
 
 impl BytesIo {
     fn check(&self, vm: &Vm) -> PyResult<()> {
-        if self.closed.get() { Err(vm.value_error("I/O operation on closed file.")) } else { Ok(()) }
+        if self.closed.get() {
+            Err(vm.value_error("I/O operation on closed file."))
+        } else {
+            Ok(())
+        }
     }
     fn check_exports(&self, vm: &Vm) -> PyResult<()> {
         self.check(vm)?;
         if self.exports.get() > 0 {
-            return Err(vm.raise_str(&vm.exc.buffer_error, "Existing exports of data: object cannot be re-sized"));
+            return Err(vm.raise_str(
+                &vm.exc.buffer_error,
+                "Existing exports of data: object cannot be re-sized",
+            ));
         }
         Ok(())
     }
@@ -52,7 +59,10 @@ impl BytesIo {
         let n = {
             let data = self.data.borrow();
             let rest = &data[self.at.get().min(data.len())..];
-            let n = rest.iter().position(|&b| b == b'\n').map_or(rest.len(), |n| n + 1);
+            let n = rest
+                .iter()
+                .position(|&b| b == b'\n')
+                .map_or(rest.len(), |n| n + 1);
             limit.map_or(n, |l| n.min(l))
         };
         self.take(Some(n))
@@ -80,12 +90,24 @@ impl BytesIo {
 )]
 impl BytesIo {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Value {
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Value {
         alloc_instance(vm, cls, BytesIo::default()).into_value()
     }
     #[pyinit("(self, initial_bytes=<unset>)")]
     fn init(vm: &Vm, this: &Ref<BytesIo>, initial_bytes: Option<&Value>) -> PyResult<()> {
-        this.check_exports(vm).or_else(|e| if this.closed.get() { drop(vm.take_pending()); Ok(()) } else { Err(e) })?;
+        this.check_exports(vm).or_else(|e| {
+            if this.closed.get() {
+                drop(vm.take_pending());
+                Ok(())
+            } else {
+                Err(e)
+            }
+        })?;
         let bytes = match initial_bytes.filter(|b| !b.is_none()) {
             Some(b) => taipan_vm::util::bytes_of(vm, b)?,
             None => Vec::new(),
@@ -166,9 +188,15 @@ impl BytesIo {
             0 => 0,
             1 => this.at.get() as i64,
             2 => this.data.borrow().len() as i64,
-            _ => return Err(vm.value_error(format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
+            _ => {
+                return Err(
+                    vm.value_error(format!("invalid whence ({whence}, should be 0, 1 or 2)"))
+                );
+            }
         };
-        let Some(to) = base.checked_add(pos) else { return Err(vm.overflow_error("new position too large")) };
+        let Some(to) = base.checked_add(pos) else {
+            return Err(vm.overflow_error("new position too large"));
+        };
         this.at.set(to.max(0) as usize);
         Ok(this.at.get())
     }
@@ -180,8 +208,14 @@ impl BytesIo {
     #[pymethod("(self, size=None, /)")]
     fn truncate(vm: &Vm, this: &Ref<BytesIo>, size: &Value) -> PyResult<usize> {
         this.check_exports(vm)?;
-        let n = if size.is_none() { this.at.get() as i64 } else { vm.index_i64(size)? };
-        let Ok(n) = usize::try_from(n) else { return Err(vm.value_error(format!("negative size value {n}"))) };
+        let n = if size.is_none() {
+            this.at.get() as i64
+        } else {
+            vm.index_i64(size)?
+        };
+        let Ok(n) = usize::try_from(n) else {
+            return Err(vm.value_error(format!("negative size value {n}")));
+        };
         this.data.borrow_mut().truncate(n);
         Ok(n)
     }
@@ -196,7 +230,15 @@ impl BytesIo {
     #[pymethod("(self, /)")]
     fn getbuffer(vm: &Vm, this: &Ref<BytesIo>) -> PyResult {
         this.check(vm)?;
-        let exported = vm.heap.alloc(&buffer_class(vm), Exported { owner: this.clone() }).into_value();
+        let exported = vm
+            .heap
+            .alloc(
+                &buffer_class(vm),
+                Exported {
+                    owner: this.clone(),
+                },
+            )
+            .into_value();
         vm.call(vm.types.memoryview.as_value(), &[exported])
     }
     #[pymethod("(self, /)")]
@@ -235,17 +277,32 @@ impl BytesIo {
     #[pymethod("(self, /)")]
     fn __getstate__(vm: &Vm, this: &Ref<BytesIo>) -> PyResult {
         let value = BytesIo::getvalue(vm, this)?;
-        let dict = vm.instance_dict(this.as_value()).filter(|d| !d.is_empty()).map_or(Value::NONE, |d| vm.heap.alloc(&vm.types.dict, d.copy()).into_value());
+        let dict = vm
+            .instance_dict(this.as_value())
+            .filter(|d| !d.is_empty())
+            .map_or(Value::NONE, |d| {
+                vm.heap.alloc(&vm.types.dict, d.copy()).into_value()
+            });
         Ok(vm.tuple_value([value, vm.new_int(this.at.get() as i64), dict]))
     }
     #[pymethod("(self, state, /)")]
     fn __setstate__(vm: &Vm, this: &Ref<BytesIo>, state: &Value) -> PyResult<()> {
-        let Some([value, at, dict]) = state.downcast::<taipan_object::tuple::Tuple>().map(|t| t.items().to_vec()).and_then(|v| <[Value; 3]>::try_from(v).ok()) else {
-            return Err(vm.type_error(format!("{}.__setstate__ argument should be 3-tuple, got {}", vm.type_name(this.as_value()), vm.type_name(state))));
+        let Some([value, at, dict]) = state
+            .downcast::<taipan_object::tuple::Tuple>()
+            .map(|t| t.items().to_vec())
+            .and_then(|v| <[Value; 3]>::try_from(v).ok())
+        else {
+            return Err(vm.type_error(format!(
+                "{}.__setstate__ argument should be 3-tuple, got {}",
+                vm.type_name(this.as_value()),
+                vm.type_name(state)
+            )));
         };
         BytesIo::init(vm, this, Some(&value))?;
         let at = vm.index_i64(&at)?;
-        let Ok(at) = usize::try_from(at) else { return Err(vm.value_error("position value cannot be negative")) };
+        let Ok(at) = usize::try_from(at) else {
+            return Err(vm.value_error("position value cannot be negative"));
+        };
         this.at.set(at);
         if let Some(d) = dict.downcast::<taipan_object::dict::Dict>()
             && let Some(own) = vm.instance_dict(this.as_value())
@@ -264,11 +321,17 @@ pub struct Exported {
 }
 payload!(Exported, gc, |this, visit| visit(this.owner.as_value()));
 
-#[pymethods(name = "_BytesIOBuffer", module = "_io", doc = "The memory of a BytesIO.")]
+#[pymethods(
+    name = "_BytesIOBuffer",
+    module = "_io",
+    doc = "The memory of a BytesIO."
+)]
 impl Exported {
     #[pyslot]
     fn buffer(vm: &Vm, this: &Value, _writable: bool) -> PyResult<Buffer> {
-        let Some(e) = this.downcast::<Exported>() else { return Err(vm.type_error("not a _BytesIOBuffer")) };
+        let Some(e) = this.downcast::<Exported>() else {
+            return Err(vm.type_error("not a _BytesIOBuffer"));
+        };
         let io = &e.owner;
         io.exports.set(io.exports.get() + 1);
         let mut data = io.data.borrow_mut();

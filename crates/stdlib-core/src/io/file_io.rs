@@ -41,7 +41,13 @@ impl FileIo {
         }
     }
     /// A stream on an open descriptor.
-    pub fn on(vm: &Vm, fd: i32, readable: bool, writable: bool, name: &Value) -> PyResult<Ref<FileIo>> {
+    pub fn on(
+        vm: &Vm,
+        fd: i32,
+        readable: bool,
+        writable: bool,
+        name: &Value,
+    ) -> PyResult<Ref<FileIo>> {
         let file = alloc_instance(vm, &class(vm), FileIo::empty());
         file.fd.set(fd);
         file.readable.set(readable);
@@ -87,7 +93,8 @@ impl FileIo {
         }
     }
     pub fn seek_to(&self, vm: &Vm, offset: i64, whence: i32) -> PyResult<i64> {
-        fd::seek(self.open_fd(vm)?, offset, whence).map_err(|e| taipan_vm::os_error::raise(vm, &e, None))
+        fd::seek(self.open_fd(vm)?, offset, whence)
+            .map_err(|e| taipan_vm::os_error::raise(vm, &e, None))
     }
     pub fn is_seekable(&self, vm: &Vm) -> PyResult<bool> {
         let fd = self.open_fd(vm)?;
@@ -128,7 +135,12 @@ impl FileIo {
         }
     }
     fn mode_text(&self) -> &'static str {
-        match (self.created.get(), self.appending.get(), self.readable.get(), self.writable.get()) {
+        match (
+            self.created.get(),
+            self.appending.get(),
+            self.readable.get(),
+            self.writable.get(),
+        ) {
             (true, _, true, _) => "xb+",
             (true, ..) => "xb",
             (_, true, true, _) => "ab+",
@@ -139,18 +151,33 @@ impl FileIo {
         }
     }
     /// Opens a file as `FileIO.__init__` does.
-    pub fn open(this: &Ref<FileIo>, vm: &Vm, file: &Value, mode: &str, closefd: bool, opener: &Value) -> PyResult<()> {
+    pub fn open(
+        this: &Ref<FileIo>,
+        vm: &Vm,
+        file: &Value,
+        mode: &str,
+        closefd: bool,
+        opener: &Value,
+    ) -> PyResult<()> {
         if this.fd.get() >= 0 && this.closefd.get() {
             let _ = fd::close(this.fd.replace(-1));
         }
         let flags = this.set_mode(vm, mode)?;
         this.closefd.set(closefd);
-        let number = if file.downcast::<Str>().is_none() && !vm.is_instance_of(file, &vm.types.bytes) { file.as_i64() } else { None };
+        let number =
+            if file.downcast::<Str>().is_none() && !vm.is_instance_of(file, &vm.types.bytes) {
+                file.as_i64()
+            } else {
+                None
+            };
         if let Some(n) = number {
             if n < 0 {
                 return Err(vm.value_error("negative file descriptor"));
             }
-            this.fd.set(i32::try_from(n).map_err(|_| vm.overflow_error("Python int too large to convert to C int"))?);
+            this.fd.set(
+                i32::try_from(n)
+                    .map_err(|_| vm.overflow_error("Python int too large to convert to C int"))?,
+            );
         } else {
             let path = taipan_vm::util::fs_bytes(vm, file)?;
             if path.contains(&0) {
@@ -160,7 +187,11 @@ impl FileIo {
                 return Err(vm.value_error("Cannot use closefd=False with file name"));
             }
             let mode_value = vm.new_str(mode).into_value();
-            taipan_vm::sys::audit(vm, "open", &[file.clone(), mode_value, vm.new_int(flags.into())])?;
+            taipan_vm::sys::audit(
+                vm,
+                "open",
+                &[file.clone(), mode_value, vm.new_int(flags.into())],
+            )?;
             let opened = if opener.is_none() {
                 loop {
                     match fd::open(&path, flags, 0o666) {
@@ -185,8 +216,16 @@ impl FileIo {
         }
         let finish = || -> PyResult<()> {
             match fs::fstat(this.fd.get()) {
-                Ok(s) if s.is_dir() => return Err(taipan_vm::os_error::raise_errno(vm, errno::EISDIR, Some(file))),
-                Err(e) if e.raw_os_error() == Some(errno::EBADF) => return Err(taipan_vm::os_error::raise(vm, &e, Some(file))),
+                Ok(s) if s.is_dir() => {
+                    return Err(taipan_vm::os_error::raise_errno(
+                        vm,
+                        errno::EISDIR,
+                        Some(file),
+                    ));
+                }
+                Err(e) if e.raw_os_error() == Some(errno::EBADF) => {
+                    return Err(taipan_vm::os_error::raise(vm, &e, Some(file)));
+                }
                 _ => {}
             }
             vm.setattr(this.as_value(), &vm.intern_str("name"), file)?;
@@ -205,7 +244,11 @@ impl FileIo {
         Ok(())
     }
     fn set_mode(&self, vm: &Vm, mode: &str) -> PyResult<i32> {
-        let bad = || vm.value_error("Must have exactly one of create/read/write/append mode and at most one plus");
+        let bad = || {
+            vm.value_error(
+                "Must have exactly one of create/read/write/append mode and at most one plus",
+            )
+        };
         let (mut kind, mut plus) = (None, false);
         for c in mode.chars() {
             match c {
@@ -244,11 +287,23 @@ impl FileIo {
 )]
 impl FileIo {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Value {
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Value {
         alloc_instance(vm, cls, FileIo::empty()).into_value()
     }
     #[pyinit("(self, file, mode='r', closefd=True, opener=None)")]
-    fn init(vm: &Vm, this: &Ref<FileIo>, file: &Value, mode: Option<&Ref<Str>>, closefd: bool, opener: &Value) -> PyResult<()> {
+    fn init(
+        vm: &Vm,
+        this: &Ref<FileIo>,
+        file: &Value,
+        mode: Option<&Ref<Str>>,
+        closefd: bool,
+        opener: &Value,
+    ) -> PyResult<()> {
         let mode = mode.map_or_else(|| "r".to_owned(), |m| m.to_string());
         FileIo::open(this, vm, file, &mode, closefd, opener)
     }
@@ -276,14 +331,18 @@ impl FileIo {
     /// Reads to the end.
     #[pymethod("(self, /)")]
     fn readall(vm: &Vm, this: &Ref<FileIo>) -> PyResult {
-        Ok(this.read_to_end(vm)?.map_or(Value::NONE, |b| vm.new_bytes(b).into_value()))
+        Ok(this
+            .read_to_end(vm)?
+            .map_or(Value::NONE, |b| vm.new_bytes(b).into_value()))
     }
     /// Reads into a buffer.
     #[pymethod("(self, buffer, /)")]
     fn readinto(vm: &Vm, this: &Ref<FileIo>, buffer: &Value) -> PyResult<Option<usize>> {
         let n = taipan_vm::util::with_writable(vm, buffer, |b| b.len())?;
         let mut bytes = vec![0; n];
-        let Some(n) = this.read_some(vm, &mut bytes)? else { return Ok(None) };
+        let Some(n) = this.read_some(vm, &mut bytes)? else {
+            return Ok(None);
+        };
         taipan_vm::util::with_writable(vm, buffer, |b| {
             let n = n.min(b.len());
             b[..n].copy_from_slice(&bytes[..n]);
@@ -316,8 +375,13 @@ impl FileIo {
         if !this.writable.get() {
             return Err(unsupported(vm, "File not open for writing"));
         }
-        let size = if size.is_none() { vm.new_int(this.seek_to(vm, 0, 1)?) } else { size.clone() };
-        taipan_host::fd::truncate(fd, vm.index_i64(&size)?).map_err(|e| taipan_vm::os_error::raise(vm, &e, None))?;
+        let size = if size.is_none() {
+            vm.new_int(this.seek_to(vm, 0, 1)?)
+        } else {
+            size.clone()
+        };
+        taipan_host::fd::truncate(fd, vm.index_i64(&size)?)
+            .map_err(|e| taipan_vm::os_error::raise(vm, &e, None))?;
         Ok(size)
     }
     /// Closes the file.
@@ -377,7 +441,9 @@ impl FileIo {
     }
     #[pygetset]
     fn _blksize(this: &Ref<FileIo>) -> i64 {
-        fs::fstat(this.fd.get()).map_or(super::BUFFER_SIZE as i64, |s| s.block_size.max(super::BUFFER_SIZE as i64))
+        fs::fstat(this.fd.get()).map_or(super::BUFFER_SIZE as i64, |s| {
+            s.block_size.max(super::BUFFER_SIZE as i64)
+        })
     }
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<FileIo>) -> PyResult {
@@ -389,6 +455,11 @@ impl FileIo {
             Some(name) => format!("name={}", vm.repr(&name)?),
             None => format!("fd={}", this.fd.get()),
         };
-        Ok(vm.new_str(&format!("<_io.FileIO {what} mode='{}' closefd={closefd}>", this.mode_text())).into_value())
+        Ok(vm
+            .new_str(&format!(
+                "<_io.FileIO {what} mode='{}' closefd={closefd}>",
+                this.mode_text()
+            ))
+            .into_value())
     }
 }

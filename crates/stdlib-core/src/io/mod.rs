@@ -48,10 +48,19 @@ fn unsupported_class(vm: &Vm) -> PyResult<TypeRef> {
     let namespace = vm.new_dict();
     namespace.insert_str(vm, &vm.names.__module__, vm.intern_str("io").into_value());
     let bases = vm.tuple_value([vm.exc.os_error.to_value(), vm.exc.value_error.to_value()]);
-    let class = vm.call(vm.types.type_.as_value(), &[vm.intern_str("UnsupportedOperation").into_value(), bases, namespace.into_value()])?;
+    let class = vm.call(
+        vm.types.type_.as_value(),
+        &[
+            vm.intern_str("UnsupportedOperation").into_value(),
+            bases,
+            namespace.into_value(),
+        ],
+    )?;
     match class.downcast_owned::<taipan_object::ty::Type>() {
         Ok(class) => {
-            vm.module_state.borrow_mut().insert("io.unsupported", std::rc::Rc::new(class.clone()));
+            vm.module_state
+                .borrow_mut()
+                .insert("io.unsupported", std::rc::Rc::new(class.clone()));
             Ok(class)
         }
         Err(_) => Err(vm.type_error("UnsupportedOperation is no class")),
@@ -75,10 +84,15 @@ pub fn size_arg(vm: &Vm, size: &Value) -> PyResult<Option<usize>> {
         return Ok(None);
     }
     match vm.index(size) {
-        Ok(n) => Ok(n.as_i64().map_or(Some(usize::MAX), |n| usize::try_from(n).ok())),
+        Ok(n) => Ok(n
+            .as_i64()
+            .map_or(Some(usize::MAX), |n| usize::try_from(n).ok())),
         Err(_) if vm.exception_is(&vm.exc.type_error) => {
             drop(vm.take_pending());
-            Err(vm.type_error(format!("argument should be integer or None, not '{}'", vm.type_name(size))))
+            Err(vm.type_error(format!(
+                "argument should be integer or None, not '{}'",
+                vm.type_name(size)
+            )))
         }
         Err(e) => Err(e),
     }
@@ -98,23 +112,40 @@ pub mod module {
 
     #[pyinit]
     fn init(vm: &Vm, module: &Ref<Module>) -> PyResult<()> {
-        let set = |name: &str, value: Value| module.dict.insert_str(vm, &vm.intern_str(name), value);
+        let set =
+            |name: &str, value: Value| module.dict.insert_str(vm, &vm.intern_str(name), value);
         let classes: [TypeRef; 14] = [
-            base::io_base(vm), base::raw_base(vm), base::buffered_base(vm), base::text_base(vm), file_io::class(vm),
-            bytes_io::class(vm), buffered::reader(vm), buffered::writer(vm), buffered::random(vm), pair::class(vm),
-            string_io::class(vm), text::class(vm), newline::class(vm), bytes_io::buffer_class(vm),
+            base::io_base(vm),
+            base::raw_base(vm),
+            base::buffered_base(vm),
+            base::text_base(vm),
+            file_io::class(vm),
+            bytes_io::class(vm),
+            buffered::reader(vm),
+            buffered::writer(vm),
+            buffered::random(vm),
+            pair::class(vm),
+            string_io::class(vm),
+            text::class(vm),
+            newline::class(vm),
+            bytes_io::buffer_class(vm),
         ];
         for class in classes {
             let name = class.name.borrow().to_string();
             set(&name, class.into_value());
         }
-        set("UnsupportedOperation", super::unsupported_class(vm)?.into_value());
+        set(
+            "UnsupportedOperation",
+            super::unsupported_class(vm)?.into_value(),
+        );
         set("BlockingIOError", vm.exc.blocking_io_error.to_value());
         Ok(())
     }
 
     /// Opens a file.
-    #[pyfunction("(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)")]
+    #[pyfunction(
+        "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)"
+    )]
     fn open(
         vm: &Vm,
         file: &Value,
@@ -126,20 +157,46 @@ pub mod module {
         closefd: bool,
         opener: &Value,
     ) -> PyResult {
-        super::open::open(vm, &super::open::Request { file, mode, buffering, encoding, errors, newline, closefd, opener })
+        super::open::open(
+            vm,
+            &super::open::Request {
+                file,
+                mode,
+                buffering,
+                encoding,
+                errors,
+                newline,
+                closefd,
+                opener,
+            },
+        )
     }
     /// Opens a file of code.
     #[pyfunction("(path)")]
     fn open_code(vm: &Vm, path: &Value) -> PyResult {
         let none = Value::NONE;
         let mode = vm.intern_str("rb").into_value();
-        super::open::open(vm, &super::open::Request {
-            file: path, mode: Some(&mode), buffering: -1, encoding: &none, errors: &none, newline: &none, closefd: true, opener: &none,
-        })
+        super::open::open(
+            vm,
+            &super::open::Request {
+                file: path,
+                mode: Some(&mode),
+                buffering: -1,
+                encoding: &none,
+                errors: &none,
+                newline: &none,
+                closefd: true,
+                opener: &none,
+            },
+        )
     }
     /// The encoding to use where none was given.
     #[pyfunction("(encoding, stacklevel=2, /)")]
     fn text_encoding(vm: &Vm, encoding: &Value, _stacklevel: i64) -> Value {
-        if encoding.is_none() { vm.intern_str("utf-8").into_value() } else { encoding.clone() }
+        if encoding.is_none() {
+            vm.intern_str("utf-8").into_value()
+        } else {
+            encoding.clone()
+        }
     }
 }

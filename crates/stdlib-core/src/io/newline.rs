@@ -21,7 +21,13 @@ pub struct State {
 
 impl State {
     /// Looks at text that was decoded, and with `translate` makes every newline `\n`.
-    pub fn decode(&self, vm: &Vm, text: Ref<Str>, translate: bool, last: bool) -> PyResult<Ref<Str>> {
+    pub fn decode(
+        &self,
+        vm: &Vm,
+        text: Ref<Str>,
+        translate: bool,
+        last: bool,
+    ) -> PyResult<Ref<Str>> {
         if self.pending_cr.get() || !text.is_empty() {
             let has_cr = match text.as_ascii() {
                 Some(t) => t.as_bytes().contains(&b'\r'),
@@ -97,7 +103,12 @@ pub struct Decoder {
     translate: Cell<bool>,
     state: State,
 }
-payload!(Decoder, gc, |this, visit| this.inner.borrow().iter().for_each(visit), clear |this| drop(this.inner.take()));
+payload!(
+    Decoder,
+    gc,
+    |this, visit| this.inner.borrow().iter().for_each(visit),
+    clear | this | drop(this.inner.take())
+);
 
 /// `_io.IncrementalNewlineDecoder`.
 pub fn class(vm: &Vm) -> TypeRef {
@@ -112,12 +123,24 @@ pub fn class(vm: &Vm) -> TypeRef {
 )]
 impl Decoder {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Value {
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Value {
         alloc_instance(vm, cls, Decoder::default()).into_value()
     }
     #[pyinit("(self, decoder, translate, errors='strict')")]
-    fn init(this: &Ref<Decoder>, decoder: &Value, translate: bool, _errors: Option<&Value>) -> PyResult<()> {
-        let old = this.inner.replace((!decoder.is_none()).then(|| decoder.clone()));
+    fn init(
+        this: &Ref<Decoder>,
+        decoder: &Value,
+        translate: bool,
+        _errors: Option<&Value>,
+    ) -> PyResult<()> {
+        let old = this
+            .inner
+            .replace((!decoder.is_none()).then(|| decoder.clone()));
         drop(old);
         this.translate.set(translate);
         this.state.pending_cr.set(false);
@@ -130,11 +153,18 @@ impl Decoder {
         let inner = this.inner.borrow().clone();
         let text = match inner {
             None => input.clone(),
-            Some(inner) => vm.call_method(&inner, &vm.intern_str("decode"), &[input.clone(), Value::bool(last)])?,
+            Some(inner) => vm.call_method(
+                &inner,
+                &vm.intern_str("decode"),
+                &[input.clone(), Value::bool(last)],
+            )?,
         };
         match text.downcast_owned::<Str>() {
             Ok(text) => this.state.decode(vm, text, this.translate.get(), last),
-            Err(other) => Err(vm.type_error(format!("decoder should return a string result, not '{}'", vm.type_name(&other)))),
+            Err(other) => Err(vm.type_error(format!(
+                "decoder should return a string result, not '{}'",
+                vm.type_name(&other)
+            ))),
         }
     }
     /// The decoder's state.
@@ -145,18 +175,30 @@ impl Decoder {
             None => (vm.empty_bytes.clone(), 0),
             Some(inner) => {
                 let state = super::call0(vm, &inner, "getstate")?;
-                (vm.get_item(&state, &vm.new_int(0))?, vm.index_i64(&vm.get_item(&state, &vm.new_int(1))?)?)
+                (
+                    vm.get_item(&state, &vm.new_int(0))?,
+                    vm.index_i64(&vm.get_item(&state, &vm.new_int(1))?)?,
+                )
             }
         };
-        Ok(vm.tuple_value([buffer, vm.new_int(flag << 1 | i64::from(this.state.pending_cr.get()))]))
+        Ok(vm.tuple_value([
+            buffer,
+            vm.new_int(flag << 1 | i64::from(this.state.pending_cr.get())),
+        ]))
     }
     /// Sets the decoder's state.
     #[pymethod("(self, state, /)")]
     fn setstate(vm: &Vm, this: &Ref<Decoder>, state: &Value) -> PyResult<()> {
-        if state.downcast::<taipan_object::tuple::Tuple>().is_none_or(|t| t.len() != 2) {
+        if state
+            .downcast::<taipan_object::tuple::Tuple>()
+            .is_none_or(|t| t.len() != 2)
+        {
             return Err(vm.type_error("state argument must be a tuple"));
         }
-        let (buffer, flag) = (vm.get_item(state, &vm.new_int(0))?, vm.index_i64(&vm.get_item(state, &vm.new_int(1))?)?);
+        let (buffer, flag) = (
+            vm.get_item(state, &vm.new_int(0))?,
+            vm.index_i64(&vm.get_item(state, &vm.new_int(1))?)?,
+        );
         this.state.pending_cr.set(flag & 1 != 0);
         let inner = this.inner.borrow().clone();
         if let Some(inner) = inner {

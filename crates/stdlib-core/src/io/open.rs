@@ -36,7 +36,9 @@ fn read_mode(vm: &Vm, mode: &str) -> PyResult<Mode> {
         match c {
             'r' | 'w' | 'a' | 'x' => {
                 if m.kind.is_some() {
-                    return Err(vm.value_error("must have exactly one of create/read/write/append mode"));
+                    return Err(
+                        vm.value_error("must have exactly one of create/read/write/append mode")
+                    );
                 }
                 m.kind = Some(c);
             }
@@ -68,7 +70,10 @@ pub fn open(vm: &Vm, r: &Request<'_>) -> PyResult {
         match vm.call_special(r.file, &vm.intern_str("__fspath__"), &[])? {
             Some(p) => p,
             None => {
-                return Err(vm.type_error(format!("expected str, bytes or os.PathLike object, not {}", vm.type_name(r.file))));
+                return Err(vm.type_error(format!(
+                    "expected str, bytes or os.PathLike object, not {}",
+                    vm.type_name(r.file)
+                )));
             }
         }
     };
@@ -76,7 +81,12 @@ pub fn open(vm: &Vm, r: &Request<'_>) -> PyResult {
         None => "r".to_owned(),
         Some(m) => match m.downcast::<Str>() {
             Some(s) => s.to_string(),
-            None => return Err(vm.type_error(format!("open() argument 'mode' must be str, not {}", vm.type_name(m)))),
+            None => {
+                return Err(vm.type_error(format!(
+                    "open() argument 'mode' must be str, not {}",
+                    vm.type_name(m)
+                )));
+            }
         },
     };
     let mode = read_mode(vm, &mode_text)?;
@@ -90,8 +100,13 @@ pub fn open(vm: &Vm, r: &Request<'_>) -> PyResult {
     binary_only(r.encoding, "an encoding")?;
     binary_only(r.errors, "an errors")?;
     binary_only(r.newline, "a newline")?;
-    let raw_mode: String = mode.kind.into_iter().chain(mode.plus.then_some('+')).collect();
-    let raw = taipan_object::object::alloc_instance(vm, &file_io::class(vm), file_io::FileIo::empty());
+    let raw_mode: String = mode
+        .kind
+        .into_iter()
+        .chain(mode.plus.then_some('+'))
+        .collect();
+    let raw =
+        taipan_object::object::alloc_instance(vm, &file_io::class(vm), file_io::FileIo::empty());
     file_io::FileIo::open(&raw, vm, &file, &raw_mode, r.closefd, r.opener)?;
     let raw = raw.into_value();
     match wrap(vm, r, &mode, &mode_text, &raw) {
@@ -118,7 +133,11 @@ fn wrap(vm: &Vm, r: &Request<'_>, mode: &Mode, mode_text: &str, raw: &Value) -> 
         buffering = BUFFER_SIZE as i64;
     }
     if buffering == 0 {
-        return if mode.binary { Ok(raw.clone()) } else { Err(vm.value_error("can't have unbuffered text I/O")) };
+        return if mode.binary {
+            Ok(raw.clone())
+        } else {
+            Err(vm.value_error("can't have unbuffered text I/O"))
+        };
     }
     let class = if mode.plus {
         buffered::random(vm)
@@ -131,9 +150,20 @@ fn wrap(vm: &Vm, r: &Request<'_>, mode: &Mode, mode_text: &str, raw: &Value) -> 
     if mode.binary {
         return Ok(buffer);
     }
-    let stream = vm.call(text::class(vm).as_value(), &[
-        buffer, r.encoding.clone(), r.errors.clone(), r.newline.clone(), Value::bool(line_buffering),
-    ])?;
-    vm.setattr(&stream, &vm.intern_str("mode"), vm.new_str(mode_text).as_value())?;
+    let stream = vm.call(
+        text::class(vm).as_value(),
+        &[
+            buffer,
+            r.encoding.clone(),
+            r.errors.clone(),
+            r.newline.clone(),
+            Value::bool(line_buffering),
+        ],
+    )?;
+    vm.setattr(
+        &stream,
+        &vm.intern_str("mode"),
+        vm.new_str(mode_text).as_value(),
+    )?;
     Ok(stream)
 }

@@ -13,10 +13,15 @@ use super::{ask, base, buffered, call0, unsupported};
 pub struct Pair {
     ends: RefCell<Option<(Value, Value)>>,
 }
-payload!(Pair, gc, |this, visit| if let Some((r, w)) = &*this.ends.borrow() {
-    visit(r);
-    visit(w);
-}, clear |this| drop(this.ends.take()));
+payload!(
+    Pair,
+    gc,
+    |this, visit| if let Some((r, w)) = &*this.ends.borrow() {
+        visit(r);
+        visit(w);
+    },
+    clear | this | drop(this.ends.take())
+);
 
 /// `_io.BufferedRWPair`.
 pub fn class(vm: &Vm) -> TypeRef {
@@ -40,11 +45,22 @@ impl Pair {
 )]
 impl Pair {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Value {
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Value {
         alloc_instance(vm, cls, Pair::default()).into_value()
     }
     #[pyinit("(self, reader, writer, buffer_size=131072, /)")]
-    fn init(vm: &Vm, this: &Ref<Pair>, reader: &Value, writer: &Value, buffer_size: i64) -> PyResult<()> {
+    fn init(
+        vm: &Vm,
+        this: &Ref<Pair>,
+        reader: &Value,
+        writer: &Value,
+        buffer_size: i64,
+    ) -> PyResult<()> {
         if !ask(vm, reader, "readable")? {
             return Err(unsupported(vm, "File or stream is not readable."));
         }
@@ -52,7 +68,10 @@ impl Pair {
             return Err(unsupported(vm, "File or stream is not writable."));
         }
         let size = vm.new_int(buffer_size);
-        let r = vm.call(buffered::reader(vm).as_value(), &[reader.clone(), size.clone()])?;
+        let r = vm.call(
+            buffered::reader(vm).as_value(),
+            &[reader.clone(), size.clone()],
+        )?;
         let w = vm.call(buffered::writer(vm).as_value(), &[writer.clone(), size])?;
         let old = this.ends.replace(Some((r, w)));
         drop(old);
@@ -60,27 +79,51 @@ impl Pair {
     }
     #[pymethod("(self, size=-1, /)")]
     fn read(vm: &Vm, this: &Ref<Pair>, size: &Value) -> PyResult {
-        vm.call_method(&this.both(vm)?.0, &vm.intern_str("read"), std::slice::from_ref(size))
+        vm.call_method(
+            &this.both(vm)?.0,
+            &vm.intern_str("read"),
+            std::slice::from_ref(size),
+        )
     }
     #[pymethod("(self, size=-1, /)")]
     fn read1(vm: &Vm, this: &Ref<Pair>, size: &Value) -> PyResult {
-        vm.call_method(&this.both(vm)?.0, &vm.intern_str("read1"), std::slice::from_ref(size))
+        vm.call_method(
+            &this.both(vm)?.0,
+            &vm.intern_str("read1"),
+            std::slice::from_ref(size),
+        )
     }
     #[pymethod("(self, size=0, /)")]
     fn peek(vm: &Vm, this: &Ref<Pair>, size: &Value) -> PyResult {
-        vm.call_method(&this.both(vm)?.0, &vm.intern_str("peek"), std::slice::from_ref(size))
+        vm.call_method(
+            &this.both(vm)?.0,
+            &vm.intern_str("peek"),
+            std::slice::from_ref(size),
+        )
     }
     #[pymethod("(self, buffer, /)")]
     fn readinto(vm: &Vm, this: &Ref<Pair>, buffer: &Value) -> PyResult {
-        vm.call_method(&this.both(vm)?.0, &vm.intern_str("readinto"), std::slice::from_ref(buffer))
+        vm.call_method(
+            &this.both(vm)?.0,
+            &vm.intern_str("readinto"),
+            std::slice::from_ref(buffer),
+        )
     }
     #[pymethod("(self, buffer, /)")]
     fn readinto1(vm: &Vm, this: &Ref<Pair>, buffer: &Value) -> PyResult {
-        vm.call_method(&this.both(vm)?.0, &vm.intern_str("readinto1"), std::slice::from_ref(buffer))
+        vm.call_method(
+            &this.both(vm)?.0,
+            &vm.intern_str("readinto1"),
+            std::slice::from_ref(buffer),
+        )
     }
     #[pymethod("(self, buffer, /)")]
     fn write(vm: &Vm, this: &Ref<Pair>, buffer: &Value) -> PyResult {
-        vm.call_method(&this.both(vm)?.1, &vm.intern_str("write"), std::slice::from_ref(buffer))
+        vm.call_method(
+            &this.both(vm)?.1,
+            &vm.intern_str("write"),
+            std::slice::from_ref(buffer),
+        )
     }
     #[pymethod("(self, /)")]
     fn flush(vm: &Vm, this: &Ref<Pair>) -> PyResult {

@@ -42,7 +42,10 @@ pub fn newline_arg(vm: &Vm, newline: &Value) -> PyResult<Option<&'static str>> {
         return Ok(None);
     }
     let Some(s) = newline.downcast::<Str>() else {
-        return Err(vm.type_error(format!("newline must be str or None, not {}", vm.type_name(newline))));
+        return Err(vm.type_error(format!(
+            "newline must be str or None, not {}",
+            vm.type_name(newline)
+        )));
     };
     match s.to_string().as_str() {
         "" => Ok(Some("")),
@@ -55,7 +58,11 @@ pub fn newline_arg(vm: &Vm, newline: &Value) -> PyResult<Option<&'static str>> {
 
 impl StringIo {
     fn check(&self, vm: &Vm) -> PyResult<()> {
-        if self.closed.get() { Err(vm.value_error("I/O operation on closed file")) } else { Ok(()) }
+        if self.closed.get() {
+            Err(vm.value_error("I/O operation on closed file"))
+        } else {
+            Ok(())
+        }
     }
     /// Works on the characters.
     fn points<R>(&self, f: impl FnOnce(&mut Vec<u32>) -> R) -> R {
@@ -76,12 +83,21 @@ impl StringIo {
         }
     }
     fn put(&self, vm: &Vm, text: &Ref<Str>) -> PyResult<()> {
-        let text = if self.universal.get() { self.newlines.decode(vm, text.clone(), self.translate.get(), true)? } else { text.clone() };
+        let text = if self.universal.get() {
+            self.newlines
+                .decode(vm, text.clone(), self.translate.get(), true)?
+        } else {
+            text.clone()
+        };
         let text = match *self.write_as.borrow() {
             Some(nl) if text.view().iter().any(|c| c == 10) => {
                 let mut b = StrBuilder::with_capacity(text.len() + 8);
                 for c in text.view().iter() {
-                    if c == 10 { b.push_str(nl) } else { b.push_char(c) }
+                    if c == 10 {
+                        b.push_str(nl)
+                    } else {
+                        b.push_char(c)
+                    }
                 }
                 b.finish(vm)?
             }
@@ -122,7 +138,11 @@ impl StringIo {
         text
     }
     fn line_len(&self, limit: Option<usize>) -> usize {
-        let (at, end, universal) = (self.at.get(), self.line_end.get(), self.universal.get() && !self.translate.get());
+        let (at, end, universal) = (
+            self.at.get(),
+            self.line_end.get(),
+            self.universal.get() && !self.translate.get(),
+        );
         let n = self.points(|p| {
             let rest = &p[at.min(p.len())..];
             if universal {
@@ -133,7 +153,9 @@ impl StringIo {
                 };
             }
             let end: Vec<u32> = end.chars().map(u32::from).collect();
-            rest.windows(end.len().max(1)).position(|w| w == end).map_or(rest.len(), |i| i + end.len())
+            rest.windows(end.len().max(1))
+                .position(|w| w == end)
+                .map_or(rest.len(), |i| i + end.len())
         });
         limit.map_or(n, |l| n.min(l))
     }
@@ -153,7 +175,12 @@ impl StringIo {
 )]
 impl StringIo {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Value {
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Value {
         let io = StringIo {
             text: RefCell::new(Text::Growing(StrBuilder::new())),
             at: Cell::new(0),
@@ -167,7 +194,12 @@ impl StringIo {
         alloc_instance(vm, cls, io).into_value()
     }
     #[pyinit("(self, initial_value='', newline='\\n')")]
-    fn init(vm: &Vm, this: &Ref<StringIo>, initial_value: Option<&Value>, newline: Option<&Value>) -> PyResult<()> {
+    fn init(
+        vm: &Vm,
+        this: &Ref<StringIo>,
+        initial_value: Option<&Value>,
+        newline: Option<&Value>,
+    ) -> PyResult<()> {
         let newline = match newline {
             Some(n) => newline_arg(vm, n)?,
             None => Some("\n"),
@@ -175,7 +207,12 @@ impl StringIo {
         let initial = match initial_value.filter(|v| !v.is_none()) {
             Some(v) => match v.downcast::<Str>() {
                 Some(s) => Some(s.clone()),
-                None => return Err(vm.type_error(format!("initial_value must be str or None, not {}", vm.type_name(v)))),
+                None => {
+                    return Err(vm.type_error(format!(
+                        "initial_value must be str or None, not {}",
+                        vm.type_name(v)
+                    )));
+                }
             },
             None => None,
         };
@@ -185,7 +222,8 @@ impl StringIo {
         this.universal.set(matches!(newline, None | Some("")));
         this.translate.set(newline.is_none());
         *this.write_as.borrow_mut() = newline.filter(|n| !matches!(*n, "" | "\n"));
-        this.line_end.set(newline.filter(|n| !n.is_empty()).unwrap_or("\n"));
+        this.line_end
+            .set(newline.filter(|n| !n.is_empty()).unwrap_or("\n"));
         this.newlines.seen.set(0);
         if let Some(text) = initial {
             this.put(vm, &text)?;
@@ -202,7 +240,10 @@ impl StringIo {
     #[pymethod("(self, s, /)")]
     fn write(vm: &Vm, this: &Ref<StringIo>, s: &Value) -> PyResult<usize> {
         let Some(text) = s.downcast::<Str>() else {
-            return Err(vm.type_error(format!("string argument expected, got '{}'", vm.type_name(s))));
+            return Err(vm.type_error(format!(
+                "string argument expected, got '{}'",
+                vm.type_name(s)
+            )));
         };
         this.check(vm)?;
         if !text.is_empty() {
@@ -226,7 +267,10 @@ impl StringIo {
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<StringIo>) -> PyResult<Option<Value>> {
         this.check(vm)?;
-        let line = if vm.type_of(this.as_value()).has(taipan_object::ty::TypeFlags::HEAP) {
+        let line = if vm
+            .type_of(this.as_value())
+            .has(taipan_object::ty::TypeFlags::HEAP)
+        {
             super::call0(vm, this.as_value(), "readline")?
         } else {
             let n = this.line_len(None);
@@ -251,18 +295,30 @@ impl StringIo {
         match whence {
             0 if pos < 0 => return Err(vm.value_error(format!("Negative seek position {pos}"))),
             0 => this.at.set(pos as usize),
-            1 | 2 if pos != 0 => return Err(vm.raise_str(&vm.exc.os_error, "Can't do nonzero cur-relative seeks")),
+            1 | 2 if pos != 0 => {
+                return Err(vm.raise_str(&vm.exc.os_error, "Can't do nonzero cur-relative seeks"));
+            }
             1 => {}
             2 => this.at.set(this.len()),
-            _ => return Err(vm.value_error(format!("Invalid whence ({whence}, should be 0, 1 or 2)"))),
+            _ => {
+                return Err(
+                    vm.value_error(format!("Invalid whence ({whence}, should be 0, 1 or 2)"))
+                );
+            }
         }
         Ok(this.at.get())
     }
     #[pymethod("(self, pos=None, /)")]
     fn truncate(vm: &Vm, this: &Ref<StringIo>, pos: &Value) -> PyResult<usize> {
         this.check(vm)?;
-        let n = if pos.is_none() { this.at.get() as i64 } else { vm.index_i64(pos)? };
-        let Ok(n) = usize::try_from(n) else { return Err(vm.value_error(format!("Negative size value {n}"))) };
+        let n = if pos.is_none() {
+            this.at.get() as i64
+        } else {
+            vm.index_i64(pos)?
+        };
+        let Ok(n) = usize::try_from(n) else {
+            return Err(vm.value_error(format!("Negative size value {n}")));
+        };
         if n < this.len() {
             this.points(|p| p.truncate(n));
         }
@@ -296,24 +352,50 @@ impl StringIo {
     #[pygetset]
     fn newlines(vm: &Vm, this: &Ref<StringIo>) -> PyResult {
         this.check(vm)?;
-        Ok(if this.universal.get() { this.newlines.newlines(vm) } else { Value::NONE })
+        Ok(if this.universal.get() {
+            this.newlines.newlines(vm)
+        } else {
+            Value::NONE
+        })
     }
     #[pymethod("(self, /)")]
     fn __getstate__(vm: &Vm, this: &Ref<StringIo>) -> PyResult {
         this.check(vm)?;
-        let newline = match (this.universal.get(), this.translate.get(), *this.write_as.borrow()) {
+        let newline = match (
+            this.universal.get(),
+            this.translate.get(),
+            *this.write_as.borrow(),
+        ) {
             (true, true, _) => Value::NONE,
             (true, false, _) => vm.empty_str.to_value(),
             (_, _, Some(n)) => vm.intern_str(n).into_value(),
             _ => vm.intern_str("\n").into_value(),
         };
-        let dict = vm.instance_dict(this.as_value()).filter(|d| !d.is_empty()).map_or(Value::NONE, |d| vm.heap.alloc(&vm.types.dict, d.copy()).into_value());
-        Ok(vm.tuple_value([this.all(vm), newline, vm.new_int(this.at.get() as i64), dict]))
+        let dict = vm
+            .instance_dict(this.as_value())
+            .filter(|d| !d.is_empty())
+            .map_or(Value::NONE, |d| {
+                vm.heap.alloc(&vm.types.dict, d.copy()).into_value()
+            });
+        Ok(vm.tuple_value([
+            this.all(vm),
+            newline,
+            vm.new_int(this.at.get() as i64),
+            dict,
+        ]))
     }
     #[pymethod("(self, state, /)")]
     fn __setstate__(vm: &Vm, this: &Ref<StringIo>, state: &Value) -> PyResult<()> {
-        let Some([value, newline, at, dict]) = state.downcast::<taipan_object::tuple::Tuple>().map(|t| t.items().to_vec()).and_then(|v| <[Value; 4]>::try_from(v).ok()) else {
-            return Err(vm.type_error(format!("{}.__setstate__ argument should be 4-tuple, got {}", vm.type_name(this.as_value()), vm.type_name(state))));
+        let Some([value, newline, at, dict]) = state
+            .downcast::<taipan_object::tuple::Tuple>()
+            .map(|t| t.items().to_vec())
+            .and_then(|v| <[Value; 4]>::try_from(v).ok())
+        else {
+            return Err(vm.type_error(format!(
+                "{}.__setstate__ argument should be 4-tuple, got {}",
+                vm.type_name(this.as_value()),
+                vm.type_name(state)
+            )));
         };
         StringIo::init(vm, this, None, Some(&newline))?;
         if let Some(text) = value.downcast::<Str>() {
@@ -321,7 +403,9 @@ impl StringIo {
             *this.text.borrow_mut() = Text::Points(points);
         }
         let at = vm.index_i64(&at)?;
-        let Ok(at) = usize::try_from(at) else { return Err(vm.value_error("position value cannot be negative")) };
+        let Ok(at) = usize::try_from(at) else {
+            return Err(vm.value_error("position value cannot be negative"));
+        };
         this.at.set(at);
         if let Some(d) = dict.downcast::<taipan_object::dict::Dict>()
             && let Some(own) = vm.instance_dict(this.as_value())

@@ -35,13 +35,20 @@ pub struct TextIo {
     pub newlines: State,
     pub chunk_size: Cell<usize>,
 }
-payload!(TextIo, gc, |this, visit| {
-    this.buffer.borrow().iter().for_each(&mut *visit);
-    if let Some(c) = &*this.codec.borrow() { c.visit(visit); }
-}, clear |this| {
-    let old = (this.buffer.take(), this.codec.take());
-    drop(old);
-});
+payload!(
+    TextIo,
+    gc,
+    |this, visit| {
+        this.buffer.borrow().iter().for_each(&mut *visit);
+        if let Some(c) = &*this.codec.borrow() {
+            c.visit(visit);
+        }
+    },
+    clear | this | {
+        let old = (this.buffer.take(), this.codec.take());
+        drop(old);
+    }
+);
 
 /// `_io.TextIOWrapper`.
 pub fn class(vm: &Vm) -> TypeRef {
@@ -52,7 +59,9 @@ impl TextIo {
     pub fn buffer(&self, vm: &Vm) -> PyResult {
         match &*self.buffer.borrow() {
             Some(b) => Ok(b.clone()),
-            None if self.detached.get() => Err(vm.value_error("underlying buffer has been detached")),
+            None if self.detached.get() => {
+                Err(vm.value_error("underlying buffer has been detached"))
+            }
             None => Err(vm.value_error("I/O operation on uninitialized object")),
         }
     }
@@ -64,7 +73,11 @@ impl TextIo {
     }
     pub fn check(&self, vm: &Vm) -> PyResult {
         let buffer = self.buffer(vm)?;
-        if base::is_closed(vm, &buffer)? { Err(vm.value_error("I/O operation on closed file.")) } else { Ok(buffer) }
+        if base::is_closed(vm, &buffer)? {
+            Err(vm.value_error("I/O operation on closed file."))
+        } else {
+            Ok(buffer)
+        }
     }
     /// Gives pending bytes to the buffer.
     pub fn write_pending(&self, vm: &Vm) -> PyResult<()> {
@@ -78,20 +91,31 @@ impl TextIo {
         {
             return b.write(vm, &bytes);
         }
-        vm.call_method(&buffer, &vm.intern_str("write"), &[vm.new_bytes(bytes).into_value()]).map(drop)
+        vm.call_method(
+            &buffer,
+            &vm.intern_str("write"),
+            &[vm.new_bytes(bytes).into_value()],
+        )
+        .map(drop)
     }
     /// Writes text.
     pub fn put(&self, vm: &Vm, text: &Ref<Str>) -> PyResult<()> {
         let buffer = self.check(vm)?;
         let codec = self.codec(vm)?;
-        let has_newline = (self.line_buffering.get() || self.write_as.get().is_some()) && text.view().iter().any(|c| c == 10);
-        let needs_flush = self.line_buffering.get() && (has_newline || text.view().iter().any(|c| c == 13));
+        let has_newline = (self.line_buffering.get() || self.write_as.get().is_some())
+            && text.view().iter().any(|c| c == 10);
+        let needs_flush =
+            self.line_buffering.get() && (has_newline || text.view().iter().any(|c| c == 13));
         let translated;
         let text = match self.write_as.get().filter(|_| has_newline) {
             Some(nl) => {
                 let mut b = taipan_object::text::builder::StrBuilder::with_capacity(text.len() + 8);
                 for c in text.view().iter() {
-                    if c == 10 { b.push_str(nl) } else { b.push_char(c) }
+                    if c == 10 {
+                        b.push_str(nl)
+                    } else {
+                        b.push_char(c)
+                    }
                 }
                 translated = b.finish(vm)?;
                 &translated
@@ -128,13 +152,19 @@ impl TextIo {
     }
     fn set_newline(&self, newline: Option<&'static str>) {
         self.newline.set(newline);
-        self.write_as.set(newline.filter(|n| !matches!(*n, "" | "\n")));
+        self.write_as
+            .set(newline.filter(|n| !matches!(*n, "" | "\n")));
     }
 }
 
 /// Writes text to a stream that is exactly ours, for `print`.
 pub fn print_to(vm: &Vm, stream: &Value, text: &Ref<Str>) -> PyResult<bool> {
-    let Some(t) = stream.downcast::<TextIo>().filter(|_| vm.type_of(stream).is(&class(vm))) else { return Ok(false) };
+    let Some(t) = stream
+        .downcast::<TextIo>()
+        .filter(|_| vm.type_of(stream).is(&class(vm)))
+    else {
+        return Ok(false);
+    };
     if let Some(part) = taipan_object::instance::instance_part(stream) {
         let write = vm.intern_str("write");
         let patched = match part.dict() {
@@ -154,9 +184,14 @@ fn text_arg(vm: &Vm, value: &Value, name: &str, default: &str) -> PyResult<Ref<S
         return Ok(vm.intern_str(default));
     }
     match value.downcast::<Str>() {
-        Some(s) if s.view().iter().any(|c| c == 0) => Err(vm.value_error("embedded null character")),
+        Some(s) if s.view().iter().any(|c| c == 0) => {
+            Err(vm.value_error("embedded null character"))
+        }
         Some(s) => Ok(s.clone()),
-        None => Err(vm.type_error(format!("TextIOWrapper() argument '{name}' must be str or None, not {}", vm.type_name(value)))),
+        None => Err(vm.type_error(format!(
+            "TextIOWrapper() argument '{name}' must be str or None, not {}",
+            vm.type_name(value)
+        ))),
     }
 }
 
@@ -169,10 +204,25 @@ fn text_arg(vm: &Vm, value: &Value, name: &str, default: &str) -> PyResult<Ref<S
 )]
 impl TextIo {
     #[pynew("(*args, **kwargs)")]
-    fn new(vm: &Vm, cls: &TypeRef, _args: &[Value], _kwargs: taipan_object::args::KwArgs<'_>) -> Value {
-        alloc_instance(vm, cls, TextIo { chunk_size: Cell::new(CHUNK), ..TextIo::default() }).into_value()
+    fn new(
+        vm: &Vm,
+        cls: &TypeRef,
+        _args: &[Value],
+        _kwargs: taipan_object::args::KwArgs<'_>,
+    ) -> Value {
+        alloc_instance(
+            vm,
+            cls,
+            TextIo {
+                chunk_size: Cell::new(CHUNK),
+                ..TextIo::default()
+            },
+        )
+        .into_value()
     }
-    #[pyinit("(self, buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)")]
+    #[pyinit(
+        "(self, buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)"
+    )]
     fn init(
         vm: &Vm,
         this: &Ref<TextIo>,
@@ -185,7 +235,11 @@ impl TextIo {
     ) -> PyResult<()> {
         let newline = newline_arg(vm, newline)?;
         let encoding = text_arg(vm, encoding, "encoding", "utf-8")?;
-        let encoding = if encoding.is_str("locale") { vm.intern_str("utf-8") } else { encoding };
+        let encoding = if encoding.is_str("locale") {
+            vm.intern_str("utf-8")
+        } else {
+            encoding
+        };
         let errors = text_arg(vm, errors, "errors", "strict")?;
         let codec = Codec::new(vm, &encoding, &errors)?;
         let seekable = ask(vm, buffer, "seekable")?;
@@ -203,7 +257,10 @@ impl TextIo {
                 codec.reset_encoder(vm, false)?;
             }
         }
-        let old = (this.codec.replace(Some(Rc::new(codec))), this.buffer.replace(Some(buffer.clone())));
+        let old = (
+            this.codec.replace(Some(Rc::new(codec))),
+            this.buffer.replace(Some(buffer.clone())),
+        );
         drop(old);
         Ok(())
     }
@@ -211,7 +268,10 @@ impl TextIo {
     #[pymethod("(self, text, /)")]
     fn write(vm: &Vm, this: &Ref<TextIo>, text: &Value) -> PyResult<usize> {
         let Some(s) = text.downcast::<Str>() else {
-            return Err(vm.type_error(format!("write() argument must be str, not {}", vm.type_name(text))));
+            return Err(vm.type_error(format!(
+                "write() argument must be str, not {}",
+                vm.type_name(text)
+            )));
         };
         let buffer = this.check(vm)?;
         if buffered::exact(vm, &buffer).is_some() && vm.type_of(&buffer).is(&buffered::reader(vm)) {
@@ -232,7 +292,9 @@ impl TextIo {
         if base::is_closed(vm, &buffer)? {
             return Ok(());
         }
-        let failure = call0(vm, this.as_value(), "flush").err().map(|e| vm.take_exception(e));
+        let failure = call0(vm, this.as_value(), "flush")
+            .err()
+            .map(|e| vm.take_exception(e));
         let closed = call0(vm, &buffer, "close");
         match (failure, closed) {
             (Some(e), Err(r)) => {
@@ -257,7 +319,9 @@ impl TextIo {
         Ok(buffer)
     }
     /// Changes how the stream works.
-    #[pymethod("(self, *, encoding=None, errors=None, newline=<unset>, line_buffering=None, write_through=None)")]
+    #[pymethod(
+        "(self, *, encoding=None, errors=None, newline=<unset>, line_buffering=None, write_through=None)"
+    )]
     fn reconfigure(
         vm: &Vm,
         this: &Ref<TextIo>,
@@ -270,20 +334,43 @@ impl TextIo {
         let codec = this.codec(vm)?;
         let recode = !encoding.is_none() || !errors.is_none();
         if (recode || newline.is_some()) && this.chunk.is_taken() {
-            return Err(unsupported(vm, "It is not possible to set the encoding or newline of stream after the first read"));
+            return Err(unsupported(
+                vm,
+                "It is not possible to set the encoding or newline of stream after the first read",
+            ));
         }
         let newline = newline.map(|n| newline_arg(vm, n)).transpose()?;
         let new = if recode {
-            let name = if encoding.is_none() { codec.name.clone() } else { text_arg(vm, encoding, "encoding", "utf-8")? };
-            let name = if name.is_str("locale") { vm.intern_str("utf-8") } else { name };
-            let default = if encoding.is_none() { codec.errors.to_string() } else { "strict".to_owned() };
+            let name = if encoding.is_none() {
+                codec.name.clone()
+            } else {
+                text_arg(vm, encoding, "encoding", "utf-8")?
+            };
+            let name = if name.is_str("locale") {
+                vm.intern_str("utf-8")
+            } else {
+                name
+            };
+            let default = if encoding.is_none() {
+                codec.errors.to_string()
+            } else {
+                "strict".to_owned()
+            };
             let errors = text_arg(vm, errors, "errors", &default)?;
             Some(Codec::new(vm, &name, &errors)?)
         } else {
             None
         };
-        let line = if line_buffering.is_none() { this.line_buffering.get() } else { vm.is_true(line_buffering)? };
-        let through = if write_through.is_none() { this.write_through.get() } else { vm.is_true(write_through)? };
+        let line = if line_buffering.is_none() {
+            this.line_buffering.get()
+        } else {
+            vm.is_true(line_buffering)?
+        };
+        let through = if write_through.is_none() {
+            this.write_through.get()
+        } else {
+            vm.is_true(write_through)?
+        };
         this.flush_all(vm)?;
         if let Some(n) = newline {
             this.set_newline(n);
@@ -325,7 +412,11 @@ impl TextIo {
     #[pymethod("(self, pos=None, /)")]
     fn truncate(vm: &Vm, this: &Ref<TextIo>, pos: &Value) -> PyResult {
         this.flush_all(vm)?;
-        vm.call_method(&this.buffer(vm)?, &vm.intern_str("truncate"), std::slice::from_ref(pos))
+        vm.call_method(
+            &this.buffer(vm)?,
+            &vm.intern_str("truncate"),
+            std::slice::from_ref(pos),
+        )
     }
     #[pygetset(name = "buffer")]
     fn py_buffer(vm: &Vm, this: &Ref<TextIo>) -> PyResult {
@@ -365,7 +456,9 @@ impl TextIo {
     }
     #[pysetter(_CHUNK_SIZE)]
     fn set_chunk_size(vm: &Vm, this: &Ref<TextIo>, value: Option<&Value>) -> PyResult<()> {
-        let Some(value) = value else { return Err(vm.raise_str(&vm.exc.attribute_error, "cannot delete attribute")) };
+        let Some(value) = value else {
+            return Err(vm.raise_str(&vm.exc.attribute_error, "cannot delete attribute"));
+        };
         match usize::try_from(vm.index_i64(value)?) {
             Ok(n) if n > 0 => {
                 this.chunk_size.set(n);
@@ -381,7 +474,9 @@ impl TextIo {
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<TextIo>) -> PyResult {
         let codec = this.codec(vm)?;
-        let _guard = vm.repr_enter(this.as_value()).ok_or_else(|| vm.runtime_error("reentrant call inside _io.TextIOWrapper.__repr__"))?;
+        let _guard = vm
+            .repr_enter(this.as_value())
+            .ok_or_else(|| vm.runtime_error("reentrant call inside _io.TextIOWrapper.__repr__"))?;
         let mut out = "<_io.TextIOWrapper".to_owned();
         for attribute in ["name", "mode"] {
             match vm.getattr_opt(this.as_value(), &vm.intern_str(attribute)) {

@@ -28,7 +28,8 @@ impl Codec {
     /// # Errors
     /// LookupError.
     pub fn new(vm: &Vm, name: &Ref<Str>, errors: &Ref<Str>) -> PyResult<Codec> {
-        let known = codecs::known(name.view()).filter(|k| matches!(k, Known::Utf8 | Known::Latin1 | Known::Ascii));
+        let known = codecs::known(name.view())
+            .filter(|k| matches!(k, Known::Utf8 | Known::Latin1 | Known::Ascii));
         let info = match known {
             Some(_) => None,
             None => {
@@ -68,16 +69,28 @@ impl Codec {
         if let Some(o) = &*place.borrow() {
             return Ok(o.clone());
         }
-        let Some(info) = &self.info else { return Err(vm.type_error("no codec")) };
+        let Some(info) = &self.info else {
+            return Err(vm.type_error("no codec"));
+        };
         let made = vm.call_method(info, &vm.intern_str(kind), &[self.errors.to_value()])?;
         *place.borrow_mut() = Some(made.clone());
         Ok(made)
     }
     pub fn encoder(&self, vm: &Vm) -> PyResult<Option<Value>> {
-        if self.known.is_some() { Ok(None) } else { self.object(vm, &self.encoder, "incrementalencoder").map(Some) }
+        if self.known.is_some() {
+            Ok(None)
+        } else {
+            self.object(vm, &self.encoder, "incrementalencoder")
+                .map(Some)
+        }
     }
     pub fn decoder(&self, vm: &Vm) -> PyResult<Option<Value>> {
-        if self.known.is_some() { Ok(None) } else { self.object(vm, &self.decoder, "incrementaldecoder").map(Some) }
+        if self.known.is_some() {
+            Ok(None)
+        } else {
+            self.object(vm, &self.decoder, "incrementaldecoder")
+                .map(Some)
+        }
     }
     /// Appends encoded text.
     ///
@@ -126,9 +139,17 @@ impl Codec {
             None => {
                 let decoder = self.object(vm, &self.decoder, "incrementaldecoder")?;
                 let data = vm.new_bytes(bytes.to_vec()).into_value();
-                let r = vm.call_method(&decoder, &vm.intern_str("decode"), &[data, Value::bool(last)])?;
-                r.downcast_owned::<Str>()
-                    .map_err(|r| vm.type_error(format!("decoder should return a string result, not '{}'", vm.type_name(&r))))
+                let r = vm.call_method(
+                    &decoder,
+                    &vm.intern_str("decode"),
+                    &[data, Value::bool(last)],
+                )?;
+                r.downcast_owned::<Str>().map_err(|r| {
+                    vm.type_error(format!(
+                        "decoder should return a string result, not '{}'",
+                        vm.type_name(&r)
+                    ))
+                })
             }
         }
     }
@@ -140,8 +161,14 @@ impl Codec {
             None => Ok((Vec::new(), 0)),
             Some(d) => {
                 let state = call0(vm, &d, "getstate")?;
-                let (bytes, flags) = (vm.get_item(&state, &vm.new_int(0))?, vm.get_item(&state, &vm.new_int(1))?);
-                Ok((taipan_vm::util::bytes_of(vm, &bytes)?, vm.index_i64(&flags)?))
+                let (bytes, flags) = (
+                    vm.get_item(&state, &vm.new_int(0))?,
+                    vm.get_item(&state, &vm.new_int(1))?,
+                );
+                Ok((
+                    taipan_vm::util::bytes_of(vm, &bytes)?,
+                    vm.index_i64(&flags)?,
+                ))
             }
         }
     }
@@ -155,7 +182,8 @@ impl Codec {
             return call0(vm, &decoder, "reset").map(drop);
         }
         let state = vm.tuple_value([vm.new_bytes(bytes).into_value(), vm.new_int(flags)]);
-        vm.call_method(&decoder, &vm.intern_str("setstate"), &[state]).map(drop)
+        vm.call_method(&decoder, &vm.intern_str("setstate"), &[state])
+            .map(drop)
     }
     /// Makes the encoder start afresh: at the beginning of the stream, or elsewhere (no byte order mark then).
     pub fn reset_encoder(&self, vm: &Vm, at_start: bool) -> PyResult<()> {
@@ -166,6 +194,7 @@ impl Codec {
         if at_start {
             return call0(vm, &encoder, "reset").map(drop);
         }
-        vm.call_method(&encoder, &vm.intern_str("setstate"), &[vm.new_int(0)]).map(drop)
+        vm.call_method(&encoder, &vm.intern_str("setstate"), &[vm.new_int(0)])
+            .map(drop)
     }
 }

@@ -22,7 +22,10 @@ pub struct Chunk {
 
 impl Chunk {
     pub fn is_empty(&self) -> bool {
-        self.text.borrow().as_ref().is_none_or(|t| t.len() <= self.at.get())
+        self.text
+            .borrow()
+            .as_ref()
+            .is_none_or(|t| t.len() <= self.at.get())
     }
     /// Whether anything was ever read.
     pub fn is_taken(&self) -> bool {
@@ -49,14 +52,21 @@ impl Chunk {
             return None;
         }
         self.at.set(end);
-        Some(if at == 0 && end == text.len() { text } else { vm.new_from_view(text.view().slice(at, end)) })
+        Some(if at == 0 && end == text.len() {
+            text
+        } else {
+            vm.new_from_view(text.view().slice(at, end))
+        })
     }
 }
 
 /// Where a line ends in `view` from `at` on: `Ok(end)`, or `Err(where to look again)`.
 fn line_end(view: StrView<'_>, at: usize, newline: Option<&str>) -> Result<usize, usize> {
     let find = |c: u8, from: usize| match view {
-        StrView::Ascii(s) => s.as_bytes()[from..].iter().position(|&b| b == c).map(|n| from + n),
+        StrView::Ascii(s) => s.as_bytes()[from..]
+            .iter()
+            .position(|&b| b == c)
+            .map(|n| from + n),
         StrView::Latin1(s) => s[from..].iter().position(|&b| b == c).map(|n| from + n),
         _ => (from..view.len()).find(|&i| view.get(i) == u32::from(c)),
     };
@@ -66,7 +76,9 @@ fn line_end(view: StrView<'_>, at: usize, newline: Option<&str>) -> Result<usize
             let hit = (at..view.len()).find(|&i| matches!(view.get(i), 10 | 13));
             match hit {
                 Some(i) if view.get(i) == 10 => Ok(i + 1),
-                Some(i) if i + 1 < view.len() => Ok(if view.get(i + 1) == 10 { i + 2 } else { i + 1 }),
+                Some(i) if i + 1 < view.len() => {
+                    Ok(if view.get(i + 1) == 10 { i + 2 } else { i + 1 })
+                }
                 // A carriage return at the very end: the newline decoder lets it through only when it is alone.
                 Some(i) => Ok(i + 1),
                 None => Err(view.len()),
@@ -109,14 +121,25 @@ impl TextIo {
     fn read_chunk(&self, vm: &Vm, hint: usize) -> PyResult<bool> {
         let buffer = self.buffer(vm)?;
         let codec = self.codec(vm)?;
-        let before = if self.telling.get() { Some(codec.state(vm)?) } else { None };
+        let before = if self.telling.get() {
+            Some(codec.state(vm)?)
+        } else {
+            None
+        };
         let pending_cr = self.newlines.pending_cr.get();
         let size = self.chunk_size.get().max(hint);
-        let bytes = match buffered::exact(vm, &buffer).filter(|_| !vm.type_of(&buffer).is(&buffered::writer(vm))) {
+        let bytes = match buffered::exact(vm, &buffer)
+            .filter(|_| !vm.type_of(&buffer).is(&buffered::writer(vm)))
+        {
             Some(b) => b.read1(vm, Some(size))?.unwrap_or_default(),
             None => {
-                let name = if vm.getattr_opt(&buffer, &vm.intern_str("read1"))?.is_some() { "read1" } else { "read" };
-                let data = vm.call_method(&buffer, &vm.intern_str(name), &[vm.new_int(size as i64)])?;
+                let name = if vm.getattr_opt(&buffer, &vm.intern_str("read1"))?.is_some() {
+                    "read1"
+                } else {
+                    "read"
+                };
+                let data =
+                    vm.call_method(&buffer, &vm.intern_str(name), &[vm.new_int(size as i64)])?;
                 match taipan_vm::util::buffer_bytes(vm, &data)? {
                     Some(b) => b,
                     None => {
@@ -133,7 +156,8 @@ impl TextIo {
         let eof = eof && text.is_empty();
         self.chunk.taken.set(true);
         self.chunk.set(text);
-        *self.chunk.snapshot.borrow_mut() = before.map(|(rest, flags)| (rest, flags, pending_cr, bytes));
+        *self.chunk.snapshot.borrow_mut() =
+            before.map(|(rest, flags)| (rest, flags, pending_cr, bytes));
         Ok(!eof)
     }
 
@@ -142,10 +166,19 @@ impl TextIo {
         let Some(n) = size else {
             let data = call0(vm, &buffer, "read")?;
             if data.is_none() {
-                return Err(taipan_vm::os_error::raise_text(vm, taipan_host::errno::EAGAIN, "Read returned None.", None, None));
+                return Err(taipan_vm::os_error::raise_text(
+                    vm,
+                    taipan_host::errno::EAGAIN,
+                    "Read returned None.",
+                    None,
+                    None,
+                ));
             }
             let Some(bytes) = taipan_vm::util::buffer_bytes(vm, &data)? else {
-                return Err(vm.type_error(format!("underlying read() should have returned a bytes-like object, not '{}'", vm.type_name(&data))));
+                return Err(vm.type_error(format!(
+                    "underlying read() should have returned a bytes-like object, not '{}'",
+                    vm.type_name(&data)
+                )));
             };
             let rest = self.decode(vm, &bytes, true)?;
             let first = self.chunk.take(vm, usize::MAX);
@@ -189,7 +222,14 @@ impl TextIo {
             };
             // `\r\n` may be cut between chunks: then the joined text is searched again.
             let joined = match &parts {
-                Some(p) if newline == Some("\r\n") && p.view().get(p.len() - 1) == 13 && at == 0 && text.view().get(0) == 10 => Some(1),
+                Some(p)
+                    if newline == Some("\r\n")
+                        && p.view().get(p.len() - 1) == 13
+                        && at == 0
+                        && text.view().get(0) == 10 =>
+                {
+                    Some(1)
+                }
                 _ => None,
             };
             let found = match joined {
@@ -229,8 +269,14 @@ impl TextIo {
         let at = call0(vm, &buffer, "tell")?;
         let at = vm.index_i64(&at)?;
         let snapshot = self.chunk.snapshot.borrow().clone();
-        let Some((rest, flags, pending_cr, bytes)) = snapshot else { return Ok(vm.new_int(at)) };
-        if self.chunk.is_empty() && self.codec(vm)?.state(vm)?.0.is_empty() && !self.newlines.pending_cr.get() && flags == 0 {
+        let Some((rest, flags, pending_cr, bytes)) = snapshot else {
+            return Ok(vm.new_int(at));
+        };
+        if self.chunk.is_empty()
+            && self.codec(vm)?.state(vm)?.0.is_empty()
+            && !self.newlines.pending_cr.get()
+            && flags == 0
+        {
             return Ok(vm.new_int(at));
         }
         let start = at - bytes.len() as i64 - rest.len() as i64;
@@ -244,24 +290,44 @@ impl TextIo {
         let found = self.bytes_for(vm, &all, flags, pending_cr, consumed);
         self.codec(vm)?.set_state(vm, state_now.0, state_now.1)?;
         self.newlines.pending_cr.set(cr_now);
-        Ok(cookie(vm, start, flags << 1 | i64::from(pending_cr), found?, consumed))
+        Ok(cookie(
+            vm,
+            start,
+            flags << 1 | i64::from(pending_cr),
+            found?,
+            consumed,
+        ))
     }
 
     /// How many bytes give `consumed` characters and leave the decoder clean; else all bytes.
-    fn bytes_for(&self, vm: &Vm, all: &[u8], flags: i64, pending_cr: bool, consumed: usize) -> PyResult<(usize, usize)> {
+    fn bytes_for(
+        &self,
+        vm: &Vm,
+        all: &[u8],
+        flags: i64,
+        pending_cr: bool,
+        consumed: usize,
+    ) -> PyResult<(usize, usize)> {
         let codec = self.codec(vm)?;
         let attempt = |n: usize| -> PyResult<(usize, bool)> {
             codec.set_state(vm, Vec::new(), flags)?;
             self.newlines.pending_cr.set(pending_cr);
             let text = self.decode(vm, &all[..n], false)?;
             let (rest, now) = codec.state(vm)?;
-            Ok((text.len(), rest.is_empty() && now == flags && !self.newlines.pending_cr.get()))
+            Ok((
+                text.len(),
+                rest.is_empty() && now == flags && !self.newlines.pending_cr.get(),
+            ))
         };
         // More bytes never give fewer characters.
         let (mut low, mut high) = (0, all.len());
         while low < high {
             let middle = (low + high) / 2;
-            if attempt(middle)?.0 < consumed { low = middle + 1 } else { high = middle }
+            if attempt(middle)?.0 < consumed {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         let (chars, clean) = attempt(low)?;
         if chars == consumed && clean {
@@ -306,10 +372,17 @@ impl TextIo {
                 return Ok(r);
             }
             0 => {}
-            _ => return Err(vm.value_error(format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
+            _ => {
+                return Err(
+                    vm.value_error(format!("invalid whence ({whence}, should be 0, 1 or 2)"))
+                );
+            }
         }
         let Some(n) = target.as_int().map(|n| n.to_ibig()) else {
-            return Err(vm.type_error(format!("'{}' object cannot be interpreted as an integer", vm.type_name(target))));
+            return Err(vm.type_error(format!(
+                "'{}' object cannot be interpreted as an integer",
+                vm.type_name(target)
+            )));
         };
         if n < dashu_int::IBig::ZERO {
             return Err(vm.value_error(format!("negative seek position {}", vm.repr(target)?)));
@@ -332,14 +405,22 @@ impl TextIo {
 }
 
 /// A place as a number: the byte, the decoder's flags, characters to skip.
-fn cookie(vm: &Vm, start: i64, flags: i64, (bytes, skip): (usize, usize), _consumed: usize) -> Value {
+fn cookie(
+    vm: &Vm,
+    start: i64,
+    flags: i64,
+    (bytes, skip): (usize, usize),
+    _consumed: usize,
+) -> Value {
     // Behind a clean place that is not the chunk's start the decoder's flags are what they were.
     let at = start + bytes as i64;
     let flags = if bytes > 0 { flags & !1 } else { flags };
     if flags == 0 && skip == 0 {
         return vm.new_int(at);
     }
-    let n = dashu_int::IBig::from(at) + (dashu_int::IBig::from(flags) << 64) + (dashu_int::IBig::from(skip) << 128);
+    let n = dashu_int::IBig::from(at)
+        + (dashu_int::IBig::from(flags) << 64)
+        + (dashu_int::IBig::from(skip) << 128);
     vm.new_bigint(n)
 }
 
@@ -368,14 +449,20 @@ impl TextIo {
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<TextIo>) -> PyResult<Option<Value>> {
         this.telling.set(false);
-        let line = if vm.type_of(this.as_value()).has(taipan_object::ty::TypeFlags::HEAP) {
+        let line = if vm
+            .type_of(this.as_value())
+            .has(taipan_object::ty::TypeFlags::HEAP)
+        {
             let line = call0(vm, this.as_value(), "readline")?;
             match line.downcast_owned::<Str>() {
                 Ok(s) => s,
                 Err(other) => {
                     return Err(vm.raise_str(
                         &vm.exc.os_error,
-                        format!("readline() should have returned a str object, not '{}'", vm.type_name(&other)),
+                        format!(
+                            "readline() should have returned a str object, not '{}'",
+                            vm.type_name(&other)
+                        ),
                     ));
                 }
             }
@@ -400,4 +487,3 @@ impl TextIo {
         this.seek(vm, cookie, whence)
     }
 }
-

@@ -47,7 +47,9 @@ pub fn print(
         && printer(vm, &file, &vm.empty_str)?
     {
         let mut line = Vec::with_capacity(64);
-        let failure = join(vm, args, sep, end, &mut line).err().map(|e| vm.take_exception(e));
+        let failure = join(vm, args, sep, end, &mut line)
+            .err()
+            .map(|e| vm.take_exception(e));
         let line = vm.new_wtf8(&line);
         // Showing the objects may have replaced the stream's `write`.
         if !printer(vm, &file, &line)? {
@@ -81,7 +83,13 @@ pub fn print(
 }
 
 /// The whole text of a call, or what comes before the object that cannot be shown.
-fn join(vm: &Vm, args: &[Value], sep: Option<&Ref<Str>>, end: Option<&Ref<Str>>, line: &mut Vec<u8>) -> PyResult<()> {
+fn join(
+    vm: &Vm,
+    args: &[Value],
+    sep: Option<&Ref<Str>>,
+    end: Option<&Ref<Str>>,
+    line: &mut Vec<u8>,
+) -> PyResult<()> {
     for (i, v) in args.iter().enumerate() {
         if i > 0 {
             match sep {

@@ -580,7 +580,12 @@ pub mod module {
     #[pyfunction("()")]
     fn _get_cpu_count_config(vm: &Vm) -> i64 {
         let config = crate::config(vm);
-        let given = config.x_options.iter().rev().find(|(n, _)| n == "cpu_count").and_then(|(_, v)| v.clone());
+        let given = config
+            .x_options
+            .iter()
+            .rev()
+            .find(|(n, _)| n == "cpu_count")
+            .and_then(|(_, v)| v.clone());
         given.and_then(|v| v.parse().ok()).unwrap_or(-1)
     }
     /// Whether the interpreter lock is on.

@@ -132,9 +132,24 @@ pub fn configure(vm: &Vm) -> PyResult<()> {
 fn give_spec(vm: &Vm, name: &str) -> PyResult<()> {
     use crate::import::spec::{LoaderKind, SpecParts, make};
     let name = vm.intern_str(name);
-    let Some(module) = vm.modules.get_str(&name).and_then(|m| m.downcast_owned::<Module>().ok()) else { return Ok(()) };
+    let Some(module) = vm
+        .modules
+        .get_str(&name)
+        .and_then(|m| m.downcast_owned::<Module>().ok())
+    else {
+        return Ok(());
+    };
     let origin = Some(vm.intern_str("built-in").into_value());
-    let (spec, loader) = make(vm, &SpecParts { name: &name, kind: LoaderKind::Builtin, origin, cached: None, search: None })?;
+    let (spec, loader) = make(
+        vm,
+        &SpecParts {
+            name: &name,
+            kind: LoaderKind::Builtin,
+            origin,
+            cached: None,
+            search: None,
+        },
+    )?;
     vm.setattr(&spec, &vm.names._initializing, &Value::FALSE)?;
     module.dict.insert_str(vm, &vm.names.__spec__, spec);
     module.dict.insert_str(vm, &vm.names.__loader__, loader);
