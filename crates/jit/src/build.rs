@@ -1828,6 +1828,21 @@ impl<'a> Builder<'a> {
         at(n).or_else(|| at(0)).unwrap_or(0)
     }
 
+    /// A register's number as a float without loss: leaves for ints beyond 2**53.
+    fn exact_float(&mut self, n: u32) -> Id {
+        const EXACT: i64 = 1 << 53;
+        if self.kind(n) == Kind::Int {
+            let v = self.int(n);
+            for (cond, bound) in [(Cond::Le, EXACT), (Cond::Ge, -EXACT)] {
+                let limit = self.emit(Op::Int(bound << 1), Ty::Int, vec![]);
+                let fits = self.emit(Op::IntCmp(cond), Ty::Bool, vec![v, limit]);
+                self.guarded(Op::GuardTrue, Ty::Unit, vec![fits], "large int");
+            }
+            return self.emit(Op::IntToFloat, Ty::Float, vec![v]);
+        }
+        self.float(n)
+    }
+
     fn compare_numbers(&mut self, pc: u32, x: u32, y: u32, cond: Cond) -> Option<Id> {
         match self.arithmetic_kind(pc, self.kind(x), self.kind(y)) {
             Kind::Int => {
@@ -1835,7 +1850,7 @@ impl<'a> Builder<'a> {
                 Some(self.emit(Op::IntCmp(cond), Ty::Bool, vec![x, y]))
             }
             Kind::Float if self.kind(x) != Kind::Int || self.kind(y) != Kind::Int => {
-                let (x, y) = (self.float(x), self.float(y));
+                let (x, y) = (self.exact_float(x), self.exact_float(y));
                 Some(self.emit(Op::FloatCmp(cond), Ty::Bool, vec![x, y]))
             }
             _ => None,
@@ -1848,7 +1863,13 @@ impl<'a> Builder<'a> {
         let kind = self.arithmetic_kind(pc, self.kind(x), self.kind(y));
         match (kind, byte) {
             (Kind::Int, op::DIV) | (Kind::Float, op::DIV) => {
-                let (x, y) = (self.float(x), self.float(y));
+                // Float division converts as CPython does; int division must be exact.
+                let exact = self.kind(x) == Kind::Int && self.kind(y) == Kind::Int;
+                let (x, y) = if exact {
+                    (self.exact_float(x), self.exact_float(y))
+                } else {
+                    (self.float(x), self.float(y))
+                };
                 let v = self.guarded(Op::FloatDiv, Ty::Float, vec![x, y], "division by zero");
                 self.result(i, Loc::Float(v), encoding::FLOAT_ZERO);
             }

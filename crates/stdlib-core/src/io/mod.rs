@@ -1,5 +1,7 @@
 //! The module `_io`: files, buffers, text streams.
 
+#![allow(non_snake_case, reason = "methods are named as Python names them")]
+
 mod base;
 mod buffered;
 mod bytes_io;

@@ -62,9 +62,10 @@ fn read_mode(vm: &Vm, mode: &str) -> PyResult<Mode> {
 /// # Errors
 /// OSError; ValueError for arguments that do not fit.
 pub fn open(vm: &Vm, r: &Request<'_>) -> PyResult {
-    let file = if r.file.as_i64().is_some() && r.file.downcast::<Str>().is_none() {
-        r.file.clone()
-    } else if r.file.downcast::<Str>().is_some() || vm.is_instance_of(r.file, &vm.types.bytes) {
+    let file = if r.file.as_i64().is_some()
+        || r.file.downcast::<Str>().is_some()
+        || vm.is_instance_of(r.file, &vm.types.bytes)
+    {
         r.file.clone()
     } else {
         match vm.call_special(r.file, &vm.intern_str("__fspath__"), &[])? {

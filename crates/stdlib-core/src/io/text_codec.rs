@@ -76,22 +76,6 @@ impl Codec {
         *place.borrow_mut() = Some(made.clone());
         Ok(made)
     }
-    pub fn encoder(&self, vm: &Vm) -> PyResult<Option<Value>> {
-        if self.known.is_some() {
-            Ok(None)
-        } else {
-            self.object(vm, &self.encoder, "incrementalencoder")
-                .map(Some)
-        }
-    }
-    pub fn decoder(&self, vm: &Vm) -> PyResult<Option<Value>> {
-        if self.known.is_some() {
-            Ok(None)
-        } else {
-            self.object(vm, &self.decoder, "incrementaldecoder")
-                .map(Some)
-        }
-    }
     /// Appends encoded text.
     ///
     /// # Errors

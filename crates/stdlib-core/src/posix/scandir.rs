@@ -1,5 +1,10 @@
 //! `scandir` and its entries.
 
+#![expect(
+    clippy::unnecessary_cast,
+    reason = "the widths of libc types differ between platforms"
+)]
+
 use std::cell::{Cell, RefCell};
 
 use taipan_host::fs::{self, DirItem, Stat};
