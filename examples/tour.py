@@ -1,100 +1,109 @@
-"""A tour of the language: run it with `cargo run --release -- examples/tour.py`."""
+"""A tour of the language: a day in a tea shop. `cargo run --release -- examples/tour.py`"""
 
 
-class Account:
-    """Money, and what moves it."""
+def record(cls):
+    """A class decorator: a constructor, `repr` and patterns from the annotations."""
+    fields = cls.__match_args__ = tuple(cls.__annotations__)
 
-    def __init__(self, owner, balance=0):
-        self.owner = owner
-        self.balance = balance
-        self.log = []
+    def __init__(self, *args, **kwargs):
+        vars(self).update({**dict(zip(fields, args)), **kwargs})
 
-    def __repr__(self):
-        return f"{type(self).__name__}({self.owner!r}, {self.balance:,})"
-
-    @property
-    def rich(self):
-        return self.balance > 1_000
-
-    def deposit(self, amount):
-        if amount <= 0:
-            raise ValueError(f"cannot deposit {amount}")
-        self.balance += amount
-        self.log.append(("deposit", amount))
-        return self
+    cls.__init__ = __init__
+    cls.__repr__ = lambda self: f"{cls.__name__}({', '.join(f'{n}={getattr(self, n)!r}' for n in fields)})"
+    return cls
 
 
-class Savings(Account):
-    rate = 0.05
-
-    def grow(self, years):
-        for _ in range(years):
-            self.deposit(self.balance * self.rate)
-        return self
+@record
+class Order:
+    buyer: str
+    tea: str
+    grams: int = 100
 
 
-def traced(function):
-    """A decorator that counts calls."""
-    calls = 0
+class OutOfStock(Exception):
+    def __init__(self, tea, missing):
+        super().__init__(f"{tea}: {missing} g short")
+        self.missing = missing
 
+
+def counted(function):
+    """A decorator with state of its own."""
     def wrapper(*args, **kwargs):
-        nonlocal calls
-        calls += 1
-        wrapper.calls = calls
+        wrapper.calls += 1
         return function(*args, **kwargs)
-
+    wrapper.calls = 0
     return wrapper
 
 
-@traced
-def collatz(n):
-    """Yields the steps from n down to 1."""
-    while n != 1:
-        yield n
-        n = n // 2 if n % 2 == 0 else 3 * n + 1
-    yield 1
+class Shop:
+    prices = {"assam": 4, "sencha": 7, "oolong": 9}  # cents a gram
+
+    def __init__(self, **stock):
+        self.stock, self._cents = stock, 0
+
+    @property
+    def till(self):
+        return f"{self._cents / 100:,.2f}"
+
+    @counted
+    def handle(self, event):
+        match event:
+            case Order(tea=tea) if tea not in self.prices:
+                return f"no {tea} here, never was"
+            case Order(buyer, tea, grams) if (left := self.stock.get(tea, 0) - grams) >= 0:
+                self.stock[tea] = left
+                self._cents += (paid := grams * self.prices[tea])
+                return f"{buyer} pays {paid / 100:.2f} for {grams} g of {tea}"
+            case Order(tea=tea):
+                raise OutOfStock(tea, -left)
+            case [first, *rest]:
+                return [self.handle(first), *(self.handle(e) for e in rest)]
+            case {"note": str(text), **others}:
+                return f"note {text!r} with {sorted(others)}"
+            case _:
+                return f"what is {event!r}?"
 
 
-def describe(value):
-    match value:
-        case [] | {}:
-            return "nothing in it"
-        case [first, *rest]:
-            return f"a list: {first} and {len(rest)} more"
-        case {"kind": str(kind), **others}:
-            return f"a {kind} with {sorted(others)}"
-        case int() | float() if value < 0:
-            return "a negative number"
-        case Account(owner=name, balance=money):
-            return f"the account of {name}: {money:.2f}"
-        case _:
-            return f"something else: {value!r}"
+def serve(shop, events):
+    """A generator: hands out what happened, one event at a time, and fails at the end."""
+    trouble = []
+    for number, event in enumerate(events, start=1):
+        try:
+            yield number, shop.handle(event)
+        except OutOfStock as error:
+            trouble.append(error)
+            yield number, f"refused {event} ({error})"
+    if trouble:
+        raise ExceptionGroup("a hard day", trouble)
 
 
-def main():
-    ada = Savings("Ada", 1000).grow(3)
-    print(ada, ada.rich, [kind for kind, _ in ada.log])
-
-    longest = max((len(list(collatz(n))), n) for n in range(1, 1000))
-    print("longest Collatz run below 1,000:", longest, "calls:", collatz.calls)
-
-    for value in ([], [1, 2, 3], {"kind": "circle", "r": 2}, -1.5, ada, "text"):
-        print("-", describe(value))
-
-    words = "the quick brown fox jumps over the lazy dog the end".split()
-    counts = {word: words.count(word) for word in words}
-    print({w: n for w, n in sorted(counts.items(), key=lambda p: (-p[1], p[0]))[:3]})
-
+def day(shop, events):
     try:
-        ada.deposit(-5)
-    except ValueError as error:
-        print("refused:", error)
+        yield from serve(shop, events)
+    except* OutOfStock as group:
+        yield "!", f"{group.message}: {sum(e.missing for e in group.exceptions)} g short in all"
     finally:
-        print("big numbers are exact:", 2**100 % 10**9, 7**77 // 10**50)
+        yield "=", f"till {shop.till}, left {({t: g for t, g in shop.stock.items() if g})}"
 
-    if (total := sum(n * n for n in range(10))) > 200:
-        print(f"{total=}")
+
+def primes():
+    """All of them: composites are remembered until they are reached."""
+    factors, n = {}, 2
+    while True:
+        for p in (found := factors.pop(n, [])):
+            factors.setdefault(n + p, []).append(p)
+        if not found:
+            yield n
+            factors[n * n] = [n]
+        n += 1
 
 
 if __name__ == "__main__":
-    main()
+    events = [Order("Ada", "assam"), Order("Bo", "sencha", grams=120), Order("Cy", "sencha"), Order("Di", "cocoa"),
+              [Order("Ed", "assam", 250), "a question"], {"note": "closing soon", "hour": 18}, 3 + 4j, Order("Flo", "oolong", 5)]
+    for mark, what in day(Shop(assam=500, sencha=150), events):
+        print(f"{mark:>2} {what}")
+    first, *_, last = (p for p, _ in zip(primes(), range(2_000)))
+    words = {*"the quick brown fox jumps over the lazy dog".split()}
+    print(f"{Shop.handle.calls=} {first=} {last=:,} {sorted(words, key=lambda w: (-len(w), w))[:3]}")
+    print(f"{7**77 % 10**9 = }, {2 / 3:.3e}, {'ß'.upper()}, {0.1 + 0.2}, {[*map(hex, b'tea')]}")
