@@ -271,10 +271,14 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         (&raw mut (*exc).base_exception).write(base);
         (*exc).build(|name, base, doc| {
             let ty = vm.make_native_type(&exception_spec(name, doc), base);
-            vm.give_own_new(&ty);
+            crate::exception_types::finish(vm, &ty, name);
             ty
         });
-        crate::exception_group::add_exception_base(vm, &vm.exc.exception_group, &vm.exc.exception);
+        crate::exception_types::group::add_exception_base(
+            vm,
+            &vm.exc.exception_group,
+            &vm.exc.exception,
+        );
     }
 }
 

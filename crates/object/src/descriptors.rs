@@ -588,6 +588,12 @@ impl Member {
         let (Some(d), Some(object)) = (this.downcast::<Member>(), object) else {
             return Ok(this.clone());
         };
+        if let Some(def) = d.native {
+            if !vm.is_instance_of(object, &d.ty) {
+                return Err(does_not_apply(vm, def.name, &d.ty, object));
+            }
+            return (def.get)(vm, object);
+        }
         let Some(part) =
             crate::instance::instance_part(object).filter(|_| vm.is_instance_of(object, &d.ty))
         else {
@@ -603,6 +609,15 @@ impl Member {
         object: &Value,
         value: Option<&Value>,
     ) -> PyResult<()> {
+        if let Some(def) = this.native {
+            if !vm.is_instance_of(object, &this.ty) {
+                return Err(does_not_apply(vm, def.name, &this.ty, object));
+            }
+            return match def.set {
+                Some(set) => set(vm, object, value),
+                None => Err(vm.raise_str(&vm.exc.attribute_error, "readonly attribute")),
+            };
+        }
         let Some(part) =
             crate::instance::instance_part(object).filter(|_| vm.is_instance_of(object, &this.ty))
         else {
@@ -640,8 +655,8 @@ impl Member {
         vm.new_str(&qualified(&this.ty, &this.name.to_string()))
     }
     #[pygetset]
-    fn __doc__(_vm: &Vm, _this: &Ref<Member>) -> Value {
-        Value::NONE
+    fn __doc__(vm: &Vm, this: &Ref<Member>) -> Value {
+        text_or_none(vm, this.native.map_or("", |def| def.doc))
     }
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Ref<Member>) -> PyResult {

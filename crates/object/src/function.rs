@@ -58,8 +58,10 @@ crate::payload!(GetSet, gc, |this, visit| visit(this.ty.as_value()));
 pub struct Member {
     pub name: crate::header::Ref<crate::str::Str>,
     pub ty: TypeRef,
-    /// Index among the slots of the instance part.
+    /// Index among the slots of the instance part; `u32::MAX` for a fixed field of a native class.
     pub slot: u32,
+    /// How a fixed field of a native class is read and written.
+    pub native: Option<&'static crate::native::GetSetDef>,
 }
 crate::payload!(Member, gc, |this, visit| {
     visit(this.name.as_value());

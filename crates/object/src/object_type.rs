@@ -408,6 +408,7 @@ fn member_names(ty: &TypeRef) -> Vec<(u32, String)> {
         for (_, value) in c.dict.items() {
             if let Some(member) = value.downcast::<crate::function::Member>()
                 && member.ty.is(&c)
+                && member.native.is_none()
             {
                 names.push((member.slot, member.name.to_string()));
             }

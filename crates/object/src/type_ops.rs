@@ -253,6 +253,25 @@ impl Vm {
         }
     }
 
+    /// Adds fixed fields to a native class, which show as `member_descriptor`.
+    pub(crate) fn add_native_members(
+        &self,
+        ty: &TypeRef,
+        fields: &'static [crate::native::GetSetDef],
+    ) {
+        for def in fields {
+            let name = self.intern_str(def.name);
+            let member = Member {
+                name: name.clone(),
+                ty: ty.clone(),
+                slot: u32::MAX,
+                native: Some(def),
+            };
+            let member = self.heap.alloc(&self.types.member_descriptor, member);
+            ty.dict.insert_str(self, &name, member.into_value());
+        }
+    }
+
     /// Puts a `__new__` into a native class that knows it.
     pub(crate) fn give_own_new(&self, ty: &TypeRef) {
         if ty.dict.find_str(&self.names.__new__).is_none() {
@@ -392,6 +411,7 @@ impl Vm {
                 name: name.clone(),
                 ty: ty.clone(),
                 slot: member_base + i as u32,
+                native: None,
             };
             ty.dict.insert_str(
                 self,

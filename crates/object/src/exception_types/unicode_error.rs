@@ -1,7 +1,8 @@
 //! `UnicodeDecodeError`, `UnicodeEncodeError` and `UnicodeTranslateError`.
 
+use super::fields::field;
+use super::{exception, no_keywords, set_args};
 use crate::bytes::Bytes;
-use crate::exception_types::{exception, field, no_keywords, set_args};
 use crate::exceptions::Exception;
 use crate::header::Ref;
 use crate::native::GetSetDef;
@@ -108,7 +109,10 @@ struct Shown {
 
 fn shown(vm: &Vm, e: &Ref<Exception>) -> PyResult<Shown> {
     let text = |index: usize| -> PyResult<Vec<u8>> {
-        Ok(vm.str(&e.field(index).unwrap_or(Value::NONE))?.to_wtf8())
+        match e.field(index) {
+            Some(value) => Ok(vm.str(&value)?.to_wtf8()),
+            None => Ok(b"<NULL>".to_vec()),
+        }
     };
     let number = |index: usize| e.field(index).and_then(|n| n.as_i64()).unwrap_or(0);
     Ok(Shown {
@@ -153,6 +157,9 @@ fn show_text(vm: &Vm, this: &Value, codec: bool, verb: &str) -> PyResult {
     let Some(object) = e.field(OBJECT) else {
         return Ok(vm.empty_str.to_value());
     };
+    if object.downcast::<Str>().is_none() {
+        return Err(vm.type_error("UnicodeError 'object' attribute must be a string"));
+    }
     let s = shown(vm, e)?;
     let text = object.downcast::<Str>().filter(|t| s.single(t.len()));
     let what = match text {
@@ -195,6 +202,9 @@ pub(crate) fn decode(slots: &Slots) {
         let Some(object) = e.field(OBJECT) else {
             return Ok(vm.empty_str.to_value());
         };
+        if object.downcast::<Bytes>().is_none() {
+            return Err(vm.type_error("UnicodeError 'object' attribute must be a bytes"));
+        }
         let s = shown(vm, e)?;
         let byte = object
             .downcast::<Bytes>()

@@ -2,8 +2,9 @@
 
 use taipan_macros::pymethods;
 
-use crate::exception_simple::base_str;
-use crate::exception_types::{field, no_keywords, own_dict, reduce_with, set_args};
+use super::fields::field;
+use super::simple::base_str;
+use super::{no_keywords, own_dict, reduce_with, set_args};
 use crate::exceptions::Exception;
 use crate::header::{Ref, TypeRef};
 use crate::native::GetSetDef;

@@ -2,7 +2,7 @@
 
 use taipan_macros::pymethods;
 
-use crate::exception_types::{exception, no_keywords, set_args, short_name};
+use super::{exception, no_keywords, set_args, short_name};
 use crate::exceptions::{Exception, peek};
 use crate::header::{Ref, TypeRef};
 use crate::list::List;
@@ -16,6 +16,8 @@ use crate::vm::{Args, PyResult, Vm};
 
 const MESSAGE: usize = 0;
 const EXCEPTIONS: usize = 1;
+/// The repr of what the exceptions were given in, if that was neither a list nor a tuple.
+const SHOWN: usize = 2;
 
 fn read_only(vm: &Vm, _: &Value, _: Option<&Value>) -> PyResult<()> {
     Err(vm.raise_str(&vm.exc.attribute_error, "readonly attribute"))
@@ -220,6 +222,12 @@ impl Exception {
     fn group_new(vm: &Vm, cls: &TypeRef, args: Args<'_>) -> PyResult {
         let (message, exceptions) = check(vm, args.positional())?;
         let cls = choose_class(vm, cls, &exceptions)?;
+        let given = &args.positional()[1];
+        let shown = if given.downcast::<List>().is_none() && given.downcast::<Tuple>().is_none() {
+            Some(vm.repr(given)?.into_value())
+        } else {
+            None
+        };
         let e = alloc_instance(
             vm,
             cls,
@@ -227,6 +235,9 @@ impl Exception {
         );
         e.set_field(MESSAGE, Some(message.to_value()));
         e.set_field(EXCEPTIONS, Some(exceptions.into_value()));
+        if shown.is_some() {
+            e.set_field(SHOWN, shown);
+        }
         Ok(e.into_value())
     }
     #[pyslot(init)]
@@ -250,16 +261,18 @@ impl Exception {
         let args = this.args.borrow().clone();
         let exceptions =
             exceptions_of(vm, this.as_value()).unwrap_or_else(|| vm.empty_tuple.clone());
-        let shown = match args.items() {
-            [_, given] if given.downcast::<Tuple>().is_some() => exceptions.into_value(),
-            [_, given] if given.downcast::<List>().is_none() => given.clone(),
-            _ => vm.list_value(exceptions.items().to_vec()),
-        };
         let mut out = short_name(this.ty()).into_bytes();
         out.push(b'(');
         crate::seq::push_repr(vm, &mut out, &this.field(MESSAGE).unwrap_or(Value::NONE))?;
         out.extend_from_slice(b", ");
-        crate::seq::push_repr(vm, &mut out, &shown)?;
+        match (this.field(SHOWN), args.items()) {
+            (Some(shown), _) => vm.str(&shown)?.view().push_wtf8(&mut out),
+            (None, [_, given]) if given.downcast::<List>().is_some() => {
+                let list = vm.list_value(exceptions.items().to_vec());
+                crate::seq::push_repr(vm, &mut out, &list)?;
+            }
+            _ => crate::seq::push_repr(vm, &mut out, exceptions.as_value())?,
+        }
         out.push(b')');
         Ok(vm.new_wtf8(&out).into_value())
     }

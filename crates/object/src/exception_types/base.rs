@@ -1,98 +1,16 @@
-//! `BaseException`, and the descriptions of the built-in exception classes.
+//! `BaseException`.
 
 use taipan_macros::pymethods;
 
+use super::{add_note, no_keywords, own_dict, reduce_with, set_args, short_name};
 use crate::dict::Dict;
 use crate::exceptions::{Exception, peek};
 use crate::header::{Ref, TypeRef};
-use crate::list::List;
-use crate::native::{GetSetDef, MethodDef, NativeClass, TypeSpec};
 use crate::object::alloc_instance;
-use crate::slots::{SlotId, Slots};
 use crate::str::Str;
 use crate::tuple::Tuple;
-use crate::ty::TypeFlags;
 use crate::value::Value;
 use crate::vm::{Args, PyResult, Raised, Vm};
-
-/// Sets the class's own attributes from constructor arguments. Wrong arguments leave them unset.
-pub fn init_fields(vm: &Vm, e: &Ref<Exception>, args: &Ref<Tuple>) {
-    let ty = e.ty();
-    if ty.slots.address(SlotId::init) == vm.exc.base_exception.slots.address(SlotId::init) {
-        return;
-    }
-    let done = if ty.is_subtype(&vm.exc.os_error) {
-        crate::os_error::fill(vm, e, args.items())
-    } else if ty.is_subtype(&vm.exc.base_exception_group) {
-        crate::exception_group::fill(vm, e, args.items())
-    } else {
-        ty.slots.init.get().map_or(Ok(()), |init| {
-            init(vm, e.as_value(), Args::positional_only(args.items()))
-        })
-    };
-    if done.is_err() {
-        drop(vm.take_pending());
-    }
-}
-
-/// Appends a note to an exception.
-///
-/// # Errors
-/// TypeError if the note is no text or `__notes__` no list.
-pub fn add_note(vm: &Vm, e: &Value, note: &Value) -> PyResult<()> {
-    if note.downcast::<Str>().is_none() {
-        return Err(vm.type_error(format!("note must be a str, not '{}'", vm.type_name(note))));
-    }
-    let notes = match vm.getattr_opt(e, &vm.names.__notes__)? {
-        Some(notes) => notes,
-        None => {
-            let notes = vm.list_value(Vec::new());
-            vm.setattr(e, &vm.names.__notes__, &notes)?;
-            notes
-        }
-    };
-    match notes.downcast::<List>() {
-        Some(list) => {
-            list.push(note.clone());
-            Ok(())
-        }
-        None => Err(vm.type_error("Cannot add note: __notes__ is not a list")),
-    }
-}
-
-/// The exception payload of a receiver.
-pub(crate) fn exception<'a>(vm: &Vm, this: &'a Value) -> PyResult<&'a Ref<Exception>> {
-    this.downcast::<Exception>()
-        .ok_or_else(|| crate::args::wrong_receiver(vm, this, "args"))
-}
-
-/// TypeError "X() takes no keyword arguments".
-pub(crate) fn no_keywords(vm: &Vm, ty: &TypeRef, args: &Args<'_>) -> PyResult<()> {
-    if args.keyword_count() == 0 {
-        return Ok(());
-    }
-    Err(vm.type_error(format!(
-        "{}() takes no keyword arguments",
-        ty.display_name()
-    )))
-}
-
-/// What `BaseException.__init__` does.
-pub(crate) fn set_args(vm: &Vm, e: &Ref<Exception>, args: &[Value]) {
-    let same = {
-        let old = e.args.borrow();
-        old.len() == args.len() && old.items().iter().zip(args).all(|(a, b)| a.is(b))
-    };
-    if !same {
-        let old = e.args.replace(vm.tuple_from_slice(args));
-        drop(old);
-    }
-}
-
-/// A class's name without its module.
-pub(crate) fn short_name(ty: &TypeRef) -> String {
-    ty.name.borrow().to_string()
-}
 
 fn checked_exception(vm: &Vm, value: &Value, what: &str) -> PyResult<Option<Value>> {
     if value.is_none() {
@@ -240,6 +158,9 @@ impl Exception {
     }
     #[pysetter(__dict__)]
     fn set_dict(vm: &Vm, this: &Value, value: Option<&Value>) -> PyResult<()> {
+        if value.is_none() {
+            return Err(vm.type_error("cannot delete __dict__"));
+        }
         crate::object_type::set_dict(vm, this, value)
     }
 
@@ -279,124 +200,5 @@ impl Exception {
     fn __reduce__(vm: &Vm, this: &Ref<Exception>) -> Value {
         let args = this.args.borrow().to_value();
         reduce_with(vm, this, args, own_dict(vm, this.as_value()))
-    }
-}
-
-/// The instance dict if it has entries.
-pub(crate) fn own_dict(vm: &Vm, e: &Value) -> Option<Value> {
-    vm.instance_dict(e)
-        .filter(|d| !d.is_empty())
-        .map(Ref::into_value)
-}
-
-/// `(class, args)` or `(class, args, state)`.
-pub(crate) fn reduce_with(vm: &Vm, e: &Ref<Exception>, args: Value, state: Option<Value>) -> Value {
-    let class = e.ty().to_value();
-    match state {
-        Some(state) => vm.tuple_value([class, args, state]),
-        None => vm.tuple_value([class, args]),
-    }
-}
-
-fn get_field<const I: usize>(vm: &Vm, this: &Value) -> PyResult {
-    Ok(exception(vm, this)?.field(I).unwrap_or(Value::NONE))
-}
-fn set_field<const I: usize>(vm: &Vm, this: &Value, value: Option<&Value>) -> PyResult<()> {
-    exception(vm, this)?.set_field(I, value.cloned());
-    Ok(())
-}
-
-/// A plain attribute kept in field `I`.
-pub(crate) const fn field<const I: usize>(name: &'static str) -> GetSetDef {
-    GetSetDef {
-        name,
-        doc: "",
-        get: get_field::<I>,
-        set: Some(set_field::<I>),
-    }
-}
-
-/// What a class adds to its base.
-struct Extra {
-    fill: fn(&Slots),
-    methods: &'static [&'static [MethodDef]],
-    getsets: &'static [&'static [GetSetDef]],
-}
-
-fn extra(name: &str) -> Extra {
-    use crate::exception_simple as simple;
-    let fields = |fill, getsets| Extra {
-        fill,
-        methods: &[],
-        getsets,
-    };
-    match name {
-        "StopIteration" => fields(simple::stop_iteration, const { &[simple::VALUE] }),
-        "SystemExit" => fields(simple::system_exit, const { &[simple::CODE] }),
-        "KeyError" => fields(simple::key_error, &[]),
-        "NameError" => fields(simple::name_error, const { &[simple::NAME] }),
-        "AttributeError" => Extra {
-            fill: simple::attribute_error::METHODS_SLOTS,
-            methods: &[simple::attribute_error::METHODS],
-            getsets: &[simple::ATTRIBUTE],
-        },
-        "ImportError" => Extra {
-            fill: simple::import_error::METHODS_SLOTS,
-            methods: &[simple::import_error::METHODS],
-            getsets: &[simple::IMPORT],
-        },
-        "SyntaxError" => Extra {
-            fill: simple::syntax_error::METHODS_SLOTS,
-            methods: &[simple::syntax_error::METHODS],
-            getsets: &[simple::syntax_error::FIELDS],
-        },
-        "OSError" => Extra {
-            fill: crate::os_error::METHODS_SLOTS,
-            methods: &[crate::os_error::METHODS],
-            getsets: &[crate::os_error::FIELDS, crate::os_error::METHODS_GETSETS],
-        },
-        "UnicodeDecodeError" => fields(
-            crate::unicode_error::decode,
-            const { &[crate::unicode_error::FIELDS] },
-        ),
-        "UnicodeEncodeError" => fields(
-            crate::unicode_error::encode,
-            const { &[crate::unicode_error::FIELDS] },
-        ),
-        "UnicodeTranslateError" => fields(
-            crate::unicode_error::translate,
-            const { &[crate::unicode_error::FIELDS] },
-        ),
-        "BaseExceptionGroup" => Extra {
-            fill: crate::exception_group::METHODS_SLOTS,
-            methods: &[crate::exception_group::METHODS],
-            getsets: &[crate::exception_group::FIELDS],
-        },
-        _ => fields(|_| {}, &[]),
-    }
-}
-
-/// The description of a built-in exception class.
-pub fn exception_spec(name: &'static str, doc: &'static str) -> TypeSpec {
-    let base = Exception::spec();
-    if name == "BaseException" {
-        return base;
-    }
-    let flags = TypeFlags::BASETYPE | TypeFlags::BASE_EXC_SUBCLASS;
-    let Extra {
-        fill,
-        methods,
-        getsets,
-    } = extra(name);
-    TypeSpec {
-        name,
-        module: "builtins",
-        doc,
-        signature: "",
-        flags,
-        vtable: base.vtable,
-        fill,
-        methods,
-        getsets,
     }
 }
