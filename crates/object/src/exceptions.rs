@@ -67,6 +67,10 @@ impl Exception {
     pub fn set_field(&self, index: usize, value: Option<Value>) {
         let mut fields = self.fields.borrow_mut();
         if fields.len() <= index {
+            // What is not set needs no room: most exceptions have no fields set at all.
+            if value.is_none() {
+                return;
+            }
             fields.resize_with(index + 1, || None);
         }
         let old = std::mem::replace(&mut fields[index], value);
@@ -188,7 +192,7 @@ pub fn adds_fields(ty: &TypeRef, base: &TypeRef) -> bool {
 
 /// Makes an instance of a built-in exception type with these arguments.
 pub fn new_exception(vm: &Vm, ty: &TypeRef, args: &[Value]) -> Value {
-    let args = vm.new_tuple(args.iter().cloned());
+    let args = vm.tuple_from_slice(args);
     let e = crate::object::alloc_instance(vm, ty, Exception::new(args.clone()));
     crate::exception_types::init_fields(vm, &e, &args);
     e.into_value()
@@ -244,10 +248,6 @@ impl Vm {
         if value.is_none() {
             return raise_new(self, &self.exc.stop_iteration, &[]);
         }
-        let e = new_exception(self, &self.exc.stop_iteration, std::slice::from_ref(&value));
-        if let Some(e) = e.downcast::<Exception>() {
-            e.set_field(0, Some(value));
-        }
-        self.raise(e)
+        raise_new(self, &self.exc.stop_iteration, std::slice::from_ref(&value))
     }
 }

@@ -138,7 +138,11 @@ pub fn close(vm: &Vm, this: &Ref<Generator>) -> PyResult {
     {
         thrown = vm.take_pending();
     }
-    let thrown = thrown.unwrap_or_else(|| new_exception(vm, &vm.exc.generator_exit, &[]));
+    let thrown = thrown.unwrap_or_else(|| {
+        let exit = new_exception(vm, &vm.exc.generator_exit, &[]);
+        taipan_object::exceptions::set_context(vm, &exit);
+        exit
+    });
     match resume(vm, this, Value::NONE, Some(thrown)) {
         Ok(SendResult::Yielded(_)) => {
             Err(vm.runtime_error(format!("{} ignored GeneratorExit", kind_name(vm, this))))

@@ -24,12 +24,14 @@ pub use base::set_traceback;
 /// Sets the class's own attributes from constructor arguments. Wrong arguments leave them unset.
 pub fn init_fields(vm: &Vm, e: &Ref<Exception>, args: &Ref<Tuple>) {
     let ty = e.ty();
-    if ty.slots.address(SlotId::init) == vm.exc.base_exception.slots.address(SlotId::init) {
+    let init = ty.slots.address(SlotId::init);
+    let like = |other: &TypeRef| init == other.slots.address(SlotId::init);
+    if like(&vm.exc.base_exception) {
         return;
     }
-    let done = if ty.is_subtype(&vm.exc.os_error) {
+    let done = if like(&vm.exc.os_error) {
         os_error::fill(vm, e, args.items())
-    } else if ty.is_subtype(&vm.exc.base_exception_group) {
+    } else if like(&vm.exc.base_exception_group) {
         group::fill(vm, e, args.items())
     } else {
         ty.slots.init.get().map_or(Ok(()), |init| {
