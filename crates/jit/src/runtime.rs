@@ -9,11 +9,8 @@ use taipan_object::{ObjectHeader, Value, Vm};
 use taipan_vm::frame::{self, Frame};
 use taipan_vm::{call, finalize, single, slow};
 
-/// Young objects after which the eval breaker asks for a collection.
-const YOUNG_LIMIT: usize = 4000;
-
 fn check_heap(vm: &Vm) {
-    if vm.heap.young_len() > YOUNG_LIMIT {
+    if vm.heap.young_due() {
         vm.breaker
             .fetch_or(breaker::COLLECT, std::sync::atomic::Ordering::Relaxed);
     }

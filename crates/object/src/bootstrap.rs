@@ -253,6 +253,9 @@ unsafe fn build(interp: *mut Interp, vm: &Vm) {
         range = native::<crate::range::Range>(), object;
         range_iterator = native::<crate::range::RangeIterator>(), object;
         long_range_iterator = native::<crate::range::LongRangeIterator>(), object;
+        weakref = native::<crate::weakref::WeakRef>(), object;
+        weakproxy = crate::weakref::proxy_spec(false), object;
+        weakcallableproxy = crate::weakref::proxy_spec(true), object;
     }
     // SAFETY: by the contract.
     unsafe {

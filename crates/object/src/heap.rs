@@ -23,6 +23,9 @@ pub const PAGE: usize = 1 << 16;
 pub const MAX_SMALL: usize = 4096;
 const GRANULE: usize = 16;
 const CLASSES: usize = 32 + 12;
+/// First and largest capacity of the young log.
+const YOUNG_START: usize = 1 << 13;
+const YOUNG_MAX: usize = 1 << 16;
 /// How deep freeing recurses before it defers.
 const FREE_DEPTH: u32 = 40;
 
@@ -35,6 +38,8 @@ pub struct Page {
     pub slot_count: u32,
     /// Bytes of the whole mapping.
     bytes: usize,
+    /// 2³² over the slot size, rounded up: which slot an offset is, without a division.
+    reciprocal: u32,
     /// Scratch words of the collector, one a slot; made by the first collection that meets the page.
     pub marks: Cell<*mut u32>,
 }
@@ -52,8 +57,11 @@ impl Page {
         unsafe { &*((object as usize & !(PAGE - 1)) as *const Page) }
     }
     /// Which slot of the page an object is.
+    #[inline]
     pub fn slot_of(&self, object: *const ObjectHeader) -> usize {
-        ((object as usize & (PAGE - 1)) - Self::FIRST) / self.slot_size as usize
+        // Exact: offsets are below 2¹⁶ and slots have at least 16 bytes.
+        let offset = (object as usize & (PAGE - 1)) - Self::FIRST;
+        (offset as u64 * u64::from(self.reciprocal)) as usize >> 32
     }
     /// The address of a slot.
     pub fn slot(&self, index: usize) -> *mut ObjectHeader {
@@ -100,13 +108,17 @@ pub struct Heap {
     bytes: Cell<usize>,
     /// Objects made since the last collection whose payload can be part of cycles. Entries may be stale.
     young: UnsafeCell<Vec<*mut ObjectHeader>>,
+    /// Length of the young log at which a collection is due.
+    young_limit: Cell<usize>,
     /// Objects that must run Python code before they can be freed; each entry owns its object.
     finalizers: UnsafeCell<Vec<Value>>,
     has_finalizers: Cell<bool>,
     depth: Cell<u32>,
     deferred: UnsafeCell<Vec<*mut ObjectHeader>>,
+    /// Shapes of classes that are gone. Caches may still name them, so that their addresses are not used again.
+    pub(crate) dead_shapes: UnsafeCell<Vec<crate::instance::DeadShapes>>,
     /// Called before an object with weak references is freed.
-    pub(crate) weakrefs: crate::weakref::WeakTable,
+    pub weakrefs: crate::weakref::WeakTable,
     pub gc: crate::gc::GcState,
 }
 
@@ -129,10 +141,12 @@ impl Heap {
             large: UnsafeCell::default(),
             bytes: Cell::new(0),
             young: UnsafeCell::default(),
+            young_limit: Cell::new(4000),
             finalizers: UnsafeCell::default(),
             has_finalizers: Cell::new(false),
             depth: Cell::new(0),
             deferred: UnsafeCell::default(),
+            dead_shapes: UnsafeCell::default(),
             weakrefs: Default::default(),
             gc: Default::default(),
         }
@@ -223,7 +237,70 @@ impl Heap {
     #[inline(always)]
     pub fn log_young(&self, object: *mut ObjectHeader) {
         // SAFETY: the lock is held; the log is not read while something is pushed.
-        unsafe { (*self.young.get()).push(object) }
+        unsafe {
+            let young = &mut *self.young.get();
+            if young.len() == young.capacity() {
+                self.make_room(young);
+            }
+            young.push(object);
+        }
+    }
+
+    /// Drops stale entries of a full log; a log that stays long gives its objects to the old ones.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&self, young: &mut Vec<*mut ObjectHeader>) {
+        if young.is_empty() {
+            young.reserve_exact(YOUNG_START);
+            return;
+        }
+        // SAFETY: entries are slots of pages that exist; free ones have count 0.
+        young.retain(|&o| unsafe { (*o).count() } != 0);
+        if young.len() < young.capacity() / 2 {
+            return;
+        }
+        young.sort_unstable();
+        young.dedup();
+        if young.capacity() < YOUNG_MAX {
+            young.reserve_exact(young.capacity() * 2 - young.len());
+        } else if young.len() > YOUNG_MAX / 2 {
+            self.gc.aged(young.len());
+            young.clear();
+        }
+    }
+
+    /// Drops stale entries of the young log while no collection may run.
+    pub(crate) fn compact_young(&self) {
+        // SAFETY: the lock is held.
+        self.make_room(unsafe { &mut *self.young.get() });
+    }
+
+    pub(crate) fn set_young_limit(&self, limit: usize) {
+        self.young_limit.set(limit);
+    }
+
+    /// Whether a young collection is due.
+    #[inline(always)]
+    pub fn young_due(&self) -> bool {
+        self.young_len() > self.young_limit.get()
+    }
+
+    /// The young log as it stands; entries may be stale.
+    pub(crate) fn young_entries(&self) -> Vec<*mut ObjectHeader> {
+        // SAFETY: the lock is held.
+        unsafe { (*self.young.get()).clone() }
+    }
+
+    /// Gives the memory of a log that has been read back.
+    pub(crate) fn reuse_young(&self, mut log: Vec<*mut ObjectHeader>) {
+        log.clear();
+        // SAFETY: the lock is held.
+        unsafe {
+            let young = &mut *self.young.get();
+            if young.is_empty() && log.capacity() > young.capacity() {
+                *young = log;
+            }
+        }
     }
 
     /// How many entries the young log has.
@@ -298,6 +375,7 @@ impl Heap {
                 slot_size: slot_size as u32,
                 slot_count: slot_count as u32,
                 bytes,
+                reciprocal: (1u64 << 32).div_ceil(slot_size as u64) as u32,
                 marks: Cell::new(ptr::null_mut()),
             });
         }
@@ -399,15 +477,15 @@ pub unsafe fn free_object(object: *mut ObjectHeader) {
         let heap = page.heap();
         let flags = (*object).ty().flags.get();
         if flags.intersects(TypeFlags::HAS_FINALIZER | TypeFlags::HAS_WEAKREFS) {
-            let needs_python =
-                flags.contains(TypeFlags::HAS_WEAKREFS) && heap.weakrefs.object_dies(heap, object);
-            if needs_python
-                || flags.contains(TypeFlags::HAS_FINALIZER)
-                    && crate::gc::wants_finalizer(heap, object)
+            if flags.contains(TypeFlags::HAS_FINALIZER) && crate::gc::wants_finalizer(heap, object)
             {
                 (*object).set_count(1);
                 heap.push_finalizer(Value::from_word(object as u64));
                 return;
+            }
+            // Weak references stay until `__del__` has run.
+            if flags.contains(TypeFlags::HAS_WEAKREFS) {
+                heap.weakrefs.object_dies(heap, object);
             }
         }
         if heap.depth.get() >= FREE_DEPTH {
@@ -431,6 +509,9 @@ unsafe fn destroy(heap: &Heap, page: &Page, object: *mut ObjectHeader) {
     // SAFETY: the object is intact and unreachable.
     unsafe {
         let ty = (*object).ty().clone();
+        if ty.has(TypeFlags::TYPE_SUBCLASS) {
+            crate::type_ops::type_dies(heap, object);
+        }
         crate::instance::drop_instance_part(&ty, object);
         (ty.vtable.drop)(object);
         // The reference that the header owned.

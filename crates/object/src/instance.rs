@@ -31,8 +31,10 @@ pub const MAX_INLINE: u32 = 30;
 /// A hidden class. Shapes of a type live as long as the type.
 #[repr(C)]
 pub struct Shape {
-    /// Not counted: the shape belongs to the type.
+    /// Not counted: the shape belongs to the type. Not to be followed by who only remembers the shape's address.
     pub ty: *const crate::header::Object<Type>,
+    /// The type's `instance_offset`.
+    pub instance_offset: u32,
     /// Slots inside the object; the rest are in the overflow array.
     pub inline_slots: u32,
     /// Slots in use: members of `__slots__` and attributes.
@@ -103,6 +105,12 @@ pub struct ShapeTree {
     made: Cell<u32>,
 }
 
+/// Shapes of a class that is gone: only their addresses matter.
+pub struct DeadShapes {
+    #[expect(clippy::vec_box, reason = "shapes are known by their address")]
+    _all: Vec<Box<Shape>>,
+}
+
 impl Default for ShapeTree {
     fn default() -> Self {
         Self {
@@ -123,6 +131,18 @@ impl ShapeTree {
                 visit(name.as_value());
             }
         }
+    }
+    /// Takes the shapes of a type that dies.
+    pub(crate) fn retire(&self) -> DeadShapes {
+        self.root.set(std::ptr::null());
+        self.dict_shape.set(std::ptr::null());
+        let mut all = self.all.take();
+        for shape in &mut all {
+            shape.name = None;
+            shape.children.get_mut().clear();
+            shape.children.get_mut().shrink_to_fit();
+        }
+        DeadShapes { _all: all }
     }
     fn add(&self, shape: Shape) -> *const Shape {
         let shape = Box::new(shape);
@@ -157,6 +177,7 @@ impl Type {
             };
         let shape = this.shapes.add(Shape {
             ty: this.as_ptr(),
+            instance_offset: this.instance_offset,
             inline_slots: inline,
             slot_count: this.member_count,
             kind: if open {
@@ -183,6 +204,7 @@ impl Type {
         }
         let shape = self.shapes.add(Shape {
             ty: this,
+            instance_offset: self.instance_offset,
             inline_slots: from.inline_slots,
             slot_count: self.member_count,
             kind: ShapeKind::Dict,
@@ -263,6 +285,7 @@ impl Shape {
         ty.shapes.made.set(ty.shapes.made.get() + 1);
         let shape = ty.shapes.add(Shape {
             ty: self.ty,
+            instance_offset: self.instance_offset,
             inline_slots: self.inline_slots,
             slot_count: self.slot_count + 1,
             kind: ShapeKind::Slots,
@@ -317,6 +340,19 @@ unsafe fn part_of(ty: &Type, object: *const ObjectHeader) -> *const InstancePart
         };
         object.byte_add(offset).cast()
     }
+}
+
+/// The instance part of an object, unless the object is still being made.
+///
+/// # Safety
+/// `object` is an object of `ty`, which has `HAS_INSTANCE_PART`.
+pub(crate) unsafe fn finished_part<'a>(
+    ty: &TypeRef,
+    object: *const ObjectHeader,
+) -> Option<&'a InstancePart> {
+    // SAFETY: by the contract.
+    let part = unsafe { &*part_of(ty, object) };
+    (!part.shape.get().is_null()).then_some(part)
 }
 
 impl InstancePart {

@@ -357,6 +357,13 @@ fn change_class(vm: &Vm, this: &Value, new: &TypeRef) -> PyResult<()> {
         drop(vm.instance_dict(this));
         crate::instance::adopt_shape(this, new);
     }
+    // What the heap knows of the object by its class stays known.
+    if old.has(TypeFlags::HAS_WEAKREFS) {
+        new.set_flag(TypeFlags::HAS_WEAKREFS, true);
+    }
+    if vm.heap.gc.is_finalized(this) {
+        new.set_flag(TypeFlags::HAS_FINALIZER, true);
+    }
     drop(header.replace_type(new.clone()));
     Ok(())
 }

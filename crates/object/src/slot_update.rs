@@ -201,7 +201,10 @@ fn set_flags(ty: &TypeRef, id: SlotId) {
             ty.set_flag(TypeFlags::GENERIC_SETATTR, generic);
         }
         SlotId::finalize => {
-            ty.set_flag(TypeFlags::HAS_FINALIZER, ty.slots.finalize.get().is_some())
+            // The flag stays when `__del__` goes: the heap keeps notes on instances by it.
+            if ty.slots.finalize.get().is_some() {
+                ty.set_flag(TypeFlags::HAS_FINALIZER, true);
+            }
         }
         _ => {}
     }

@@ -146,6 +146,8 @@ crate::payload!(
         this.shapes.traverse(visit);
     },
     clear | this | {
+        // Nothing may be answered from what was looked up before.
+        this.version.set(0);
         let mro = std::mem::take(&mut *this.mro.borrow_mut());
         drop(mro);
         this.dict.clear_entries();

@@ -15,13 +15,32 @@ use crate::ty::{Type, TypeFlags};
 use crate::value::Value;
 use crate::vm::{PyResult, Vm};
 
+/// What the heap does before it frees a class: its bases forget it, its shapes are kept apart.
+///
+/// # Safety
+/// `object` is an intact type object of `heap`.
+pub(crate) unsafe fn type_dies(heap: &crate::heap::Heap, object: *mut crate::ObjectHeader) {
+    // SAFETY: by the contract; the lock is held.
+    unsafe {
+        let ty = &(*object.cast::<Object<Type>>()).payload;
+        for base in ty.bases.borrow().items() {
+            if let Some(base) = base.downcast::<Type>() {
+                base.subclasses.borrow_mut().retain(|&s| s != object);
+            }
+        }
+        (*heap.dead_shapes.get()).push(ty.shapes.retire());
+    }
+}
+
 /// Direct subclasses that are alive.
 pub fn subclasses(ty: &TypeRef) -> Vec<TypeRef> {
     ty.subclasses
         .borrow()
         .iter()
+        // SAFETY: entries leave the list when the subclass is freed (`type_dies`); it may be about to be.
+        .filter(|&&p| unsafe { (*p).count() } != 0)
         .map(|&p| {
-            // SAFETY: entries leave the list when the subclass is freed (`Type::drop`).
+            // SAFETY: as above.
             unsafe { (*p).retain() };
             // SAFETY: a reference was just added.
             unsafe { Ref::from_raw(std::ptr::NonNull::new_unchecked(p.cast::<Object<Type>>())) }

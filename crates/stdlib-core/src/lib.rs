@@ -8,6 +8,7 @@ pub mod collections;
 pub mod errno;
 mod field;
 pub mod functools;
+pub mod gc;
 pub mod heapq;
 pub mod imp;
 pub mod io;
@@ -22,6 +23,7 @@ pub mod structs;
 pub mod thread;
 pub mod time;
 pub mod warnings;
+pub mod weakref;
 
 use taipan_object::native::ModuleDef;
 
@@ -33,6 +35,7 @@ pub const MODULES: &[&ModuleDef] = &[
     &collections::MODULE,
     &errno::MODULE,
     &functools::MODULE,
+    &gc::MODULE,
     &heapq::MODULE,
     &imp::MODULE,
     &io::MODULE,
@@ -45,6 +48,7 @@ pub const MODULES: &[&ModuleDef] = &[
     &thread::MODULE,
     &time::MODULE,
     &warnings::MODULE,
+    &weakref::MODULE,
     &taipan_object::codecs::module::MODULE,
     &taipan_object::text::string_module::MODULE,
 ];

@@ -8,9 +8,6 @@ use taipan_object::{PyResult, Vm};
 use crate::call::Entered;
 use crate::frame::Frame;
 
-/// Young objects after which a collection is due.
-const YOUNG_LIMIT: usize = 4000;
-
 /// Work that is due at a back edge: `frame.pc` is the loop header.
 ///
 /// # Safety
@@ -49,8 +46,8 @@ pub unsafe fn back_edge(vm: &Vm, frame: *mut Frame, loops: u32) -> Entered {
 /// # Errors
 /// What signal handlers, pending calls and asynchronous exceptions raise.
 pub fn poll(vm: &Vm) -> PyResult<()> {
-    if vm.heap.young_len() > YOUNG_LIMIT {
-        taipan_object::gc::collect_young(vm);
+    if vm.heap.young_due() {
+        taipan_object::gc::collect_due(vm);
     }
     crate::finalize::drain(vm);
     let bits = vm.breaker.swap(0, Ordering::Relaxed);
