@@ -302,9 +302,45 @@ pub struct Function {
     pub insts: Vec<Inst>,
     pub blocks: Vec<Block>,
     pub exits: Vec<Exit>,
+    /// The bytecode instruction that each of `insts` comes from (of the outer function, where a call was inlined).
+    pub places: Vec<u32>,
+    /// The bytecode instruction that new instructions belong to.
+    pub at: u32,
+    /// Calls whose callee was built into this function.
+    pub inlined: Vec<Inlined>,
+}
+
+/// A call that is no call any more.
+#[derive(Clone, Debug)]
+pub struct Inlined {
+    /// The call instruction.
+    pub pc: u32,
+    /// Qualified name of the callee.
+    pub callee: String,
 }
 
 impl Function {
+    /// The bytecode instruction that an instruction comes from.
+    pub fn place(&self, id: Id) -> Option<u32> {
+        self.places.get(id.0 as usize).copied()
+    }
+    /// An instruction as text.
+    pub fn inst_text(&self, id: Id) -> String {
+        let inst = self.inst(id);
+        let mut line = String::new();
+        // Writing to a string cannot fail.
+        if inst.ty != Ty::Unit {
+            let _ = write!(line, "{id:?}: {} = ", ty_name(inst.ty));
+        }
+        let _ = write!(line, "{:?}", inst.op);
+        for a in &inst.args {
+            let _ = write!(line, " {a:?}");
+        }
+        if let Some(e) = inst.exit {
+            let _ = write!(line, " ! x{}", e.0);
+        }
+        line
+    }
     pub fn inst(&self, id: Id) -> &Inst {
         &self.insts[id.0 as usize]
     }
@@ -322,6 +358,7 @@ impl Function {
         BlockId(self.blocks.len() as u32 - 1)
     }
     pub fn add_param(&mut self, block: BlockId, ty: Ty) -> Id {
+        self.places.push(self.at);
         self.insts.push(Inst {
             op: Op::Param,
             ty,
@@ -340,6 +377,7 @@ impl Function {
         args: Vec<Id>,
         exit: Option<ExitId>,
     ) -> Id {
+        self.places.push(self.at);
         self.insts.push(Inst { op, ty, args, exit });
         let id = Id(self.insts.len() as u32 - 1);
         self.blocks[block.0 as usize].insts.push(id);
@@ -357,6 +395,26 @@ impl Function {
                 then, otherwise, ..
             } => vec![(then.0, &then.1), (otherwise.0, &otherwise.1)],
             Term::Return(_) | Term::Leave(_) | Term::Open => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Term::Jump(b, args) => write!(f, "jump {b:?}{args:?}"),
+            Term::Branch {
+                cond,
+                then,
+                otherwise,
+            } => write!(
+                f,
+                "branch {cond:?} {:?}{:?} {:?}{:?}",
+                then.0, then.1, otherwise.0, otherwise.1
+            ),
+            Term::Return(v) => write!(f, "return {v:?}"),
+            Term::Leave(e) => write!(f, "leave x{}", e.0),
+            Term::Open => write!(f, "open"),
         }
     }
 }
@@ -381,37 +439,9 @@ impl fmt::Display for Function {
                 if block.cold { " cold" } else { "" }
             )?;
             for &id in &block.insts {
-                let inst = self.inst(id);
-                let mut line = String::new();
-                if inst.ty != Ty::Unit {
-                    write!(line, "{id:?}: {} = ", ty_name(inst.ty))?;
-                }
-                write!(line, "{:?}", inst.op)?;
-                for a in &inst.args {
-                    write!(line, " {a:?}")?;
-                }
-                if let Some(e) = inst.exit {
-                    write!(line, " ! x{}", e.0)?;
-                }
-                writeln!(f, "    {line}")?;
+                writeln!(f, "    {}", self.inst_text(id))?;
             }
-            match &block.term {
-                Term::Jump(b, args) => writeln!(f, "    jump {b:?}{args:?}")?,
-                Term::Branch {
-                    cond,
-                    then,
-                    otherwise,
-                } => {
-                    writeln!(
-                        f,
-                        "    branch {cond:?} {:?}{:?} {:?}{:?}",
-                        then.0, then.1, otherwise.0, otherwise.1
-                    )?;
-                }
-                Term::Return(v) => writeln!(f, "    return {v:?}")?,
-                Term::Leave(e) => writeln!(f, "    leave x{}", e.0)?,
-                Term::Open => writeln!(f, "    open")?,
-            }
+            writeln!(f, "    {}", block.term)?;
         }
         for (n, e) in self.exits.iter().enumerate() {
             write!(
@@ -430,7 +460,7 @@ impl fmt::Display for Function {
     }
 }
 
-fn ty_name(ty: Ty) -> &'static str {
+pub(crate) fn ty_name(ty: Ty) -> &'static str {
     match ty {
         Ty::Unit => "unit",
         Ty::Word => "word",

@@ -7,13 +7,18 @@
 //! does not expect it leaves to the interpreter at an exact instruction.
 
 pub mod build;
+mod disasm;
+mod dump;
 pub mod hir;
 pub mod lower;
 pub mod profile;
+pub mod report;
 pub mod runtime;
 pub mod verify;
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use cranelift_codegen::isa::OwnedTargetIsa;
 use taipan_compiler::opcode::Instr;
@@ -43,7 +48,7 @@ pub static HOOKS: Hooks = Hooks {
 struct Compiled {
     _memory: CodeBlock,
     entry: CompiledEntry,
-    counters: Box<[u32]>,
+    counters: Rc<[Cell<u32>]>,
     exits: Vec<hir::Exit>,
 }
 
@@ -71,8 +76,7 @@ pub struct Stats {
 
 thread_local! {
     static ISA: Option<OwnedTargetIsa> = lower::isa();
-    static STATS: std::cell::Cell<Stats> = std::cell::Cell::default();
-    static DUMP: Option<String> = std::env::var("TAIPAN_JIT_DUMP").ok();
+    static STATS: Cell<Stats> = Cell::default();
 }
 
 /// This thread's figures.
@@ -170,8 +174,8 @@ unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut CodeState) {
     let _ = vm;
     let mut failed: Vec<u32> = Vec::new();
     let mut scan = |c: &Compiled| {
-        for (exit, &n) in c.exits.iter().zip(&c.counters) {
-            if n >= EXIT_LIMIT
+        for (exit, n) in c.exits.iter().zip(&*c.counters) {
+            if n.get() >= EXIT_LIMIT
                 && !exit.raised
                 && !matches!(exit.reason, "return" | "poll" | "raise")
             {
@@ -203,6 +207,7 @@ unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut CodeState) {
     s.attempts += 1;
     count(|s| s.recompiled += 1);
     if s.attempts > MAX_ATTEMPTS {
+        report::gave_up(&code.code);
         s.refused = true;
     }
 }
@@ -258,28 +263,25 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
         };
         let function = match build::build(&input) {
             Ok(f) => f,
-            Err(_) => {
+            Err(why) => {
+                report::refused(&code.code, osr.then_some(start), &why);
                 s.refused = !osr || s.refused;
                 count(|s| s.refused += 1);
                 return None;
             }
         };
-        let dump = DUMP.with(|d| d.clone());
-        let wants = |what: &str| {
-            dump.as_ref()
-                .is_some_and(|d| d.split(',').any(|w| w == what))
-        };
-        if wants("hir") {
+        let dump = dump::wanted(&code.code.qualname);
+        if dump.hir {
             eprintln!("{function}");
         }
-        if cfg!(debug_assertions) || dump.is_some() {
+        if cfg!(debug_assertions) || dump.any() {
             if let Err(e) = verify::verify(&function) {
                 eprintln!("taipan: JIT: {}: {e}\n{function}", function.name);
                 s.refused = true;
                 return None;
             }
         }
-        let counters = vec![0u32; function.exits.len()].into_boxed_slice();
+        let counters: Rc<[Cell<u32>]> = vec![Cell::new(0); function.exits.len()].into();
         let target = lower::Target {
             instrs: code.instrs.get() as u64,
             counters: counters.as_ptr() as u64,
@@ -294,18 +296,25 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
                 &function,
                 &target,
                 isa.as_ref()?,
-                wants("clif") || wants("asm"),
+                dump.clif || dump.asm || report::recording(),
             )
             .ok()
         })?;
-        if wants("clif") {
+        if dump.clif {
             eprintln!("{}", lowered.clif.as_deref().unwrap_or_default());
         }
-        if wants("asm") {
+        if dump.asm {
             eprintln!("{}", lowered.asm.as_deref().unwrap_or_default());
         }
         let memory = CodeBlock::new(&lowered.code)?;
         count(|s| s.code_bytes += memory.bytes());
+        report::compiled(
+            &code.code,
+            osr.then_some(start),
+            &function,
+            &lowered,
+            &counters,
+        );
         let entry = std::mem::transmute::<*const u8, CompiledEntry>(memory.address());
         Some(Compiled {
             _memory: memory,

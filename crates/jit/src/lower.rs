@@ -71,6 +71,8 @@ pub fn isa() -> Option<OwnedTargetIsa> {
 /// Machine code of a function, with the Cranelift IR and listing if asked for.
 pub struct Lowered {
     pub code: Vec<u8>,
+    /// Ranges of the code and the bytecode instruction that each comes from; only with `dump`.
+    pub places: Vec<(u32, u32, u32)>,
     pub clif: Option<String>,
     pub asm: Option<String>,
 }
@@ -100,8 +102,19 @@ pub fn lower(
     let compiled = context
         .compile(&**isa, &mut control)
         .map_err(|e| format!("{:?}", e.inner))?;
+    let places = match dump {
+        true => compiled
+            .buffer
+            .get_srclocs_sorted()
+            .iter()
+            .filter(|l| !l.loc.is_default())
+            .map(|l| (l.start, l.end, l.loc.bits()))
+            .collect(),
+        false => Vec::new(),
+    };
     Ok(Lowered {
         code: compiled.code_buffer().to_vec(),
+        places,
         clif,
         asm: compiled.vcode.clone(),
     })
@@ -162,6 +175,9 @@ impl<'a> Lower<'a> {
         for order in reachable(self.f) {
             self.b.switch_to_block(self.blocks[order]);
             for &id in &self.f.blocks[order].insts {
+                if let Some(pc) = self.f.place(id) {
+                    self.b.set_srcloc(ir::SourceLoc::new(pc));
+                }
                 self.inst(id);
             }
             self.term(&self.f.blocks[order].term);
@@ -347,6 +363,7 @@ impl<'a> Lower<'a> {
     fn exit_block(&mut self, n: usize, block: ir::Block) {
         self.b.switch_to_block(block);
         let exit = &self.f.exits[n];
+        self.b.set_srcloc(ir::SourceLoc::new(exit.pc));
         for spill in &exit.spills {
             let w = self.boxed(spill.value);
             if self.f.inst(spill.value).ty == Ty::Word {

@@ -72,10 +72,21 @@ fn start(options: &cli::Options, args: Vec<Vec<u8>>, stack_limit: usize) -> i32 
         JitMode::On => taipan_jit::install(vm, taipan_vm::jit::Mode::On),
         JitMode::Always => taipan_jit::install(vm, taipan_vm::jit::Mode::Always),
     }
+    let jit_stats = options
+        .x_options
+        .iter()
+        .any(|(name, _)| name == "jit-stats");
+    if jit_stats {
+        taipan_jit::report::record();
+    }
     // SAFETY: the word lives as long as the interpreter, which ends with the process.
     unsafe { taipan_host::signal::watch_interrupt(&raw const vm.breaker, breaker::SIGNAL) };
     let exit = run::run(vm, options);
     taipan_host::signal::forget_interrupt();
+    if jit_stats {
+        let text = taipan_jit::report::statistics();
+        let _ = taipan_host::fd::write_all(2, text.as_bytes());
+    }
     let code = match exit {
         Exit::Code(code) => code,
         Exit::Interrupted => {

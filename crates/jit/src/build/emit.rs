@@ -7,6 +7,7 @@ use crate::hir::{Exit, Id, Op, Spill, Ty};
 
 impl Builder<'_> {
     pub(super) fn emit(&mut self, op: Op, ty: Ty, args: Vec<Id>) -> Id {
+        self.f.at = self.pc;
         self.f.add_inst(self.block, op, ty, args, None)
     }
 
@@ -44,6 +45,7 @@ impl Builder<'_> {
 
     /// The exit that executes the present instruction in the interpreter.
     pub(super) fn exit_here(&mut self, reason: &'static str) -> ExitId {
+        self.f.at = self.pc;
         if let Some((pc, exit)) = self.exit_cache
             && pc == self.pc
         {
@@ -61,6 +63,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn exit_raised(&mut self) -> ExitId {
+        self.f.at = self.pc;
         let exit = Exit {
             pc: self.pc,
             raised: true,
