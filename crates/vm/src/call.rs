@@ -116,6 +116,79 @@ unsafe fn push_record(
     }
 }
 
+/// Pushes the record of a function that needs nothing but its arguments placed
+/// ([`PyCode::plain_args`]): the record and its first instruction. `None`: the general
+/// way must be taken, nothing was changed. The function's reference moves into the record.
+///
+/// # Safety
+/// `function` is a live function; `argc` owned values lie at `window`, in the window of
+/// `caller`, the running frame.
+#[inline(always)]
+pub unsafe fn enter_plain(
+    vm: &Vm,
+    machine: &Machine,
+    caller: *mut Frame,
+    function: u64,
+    window: *mut u64,
+    argc: usize,
+) -> Option<(*mut Frame, *const u64)> {
+    // SAFETY: by the contract; prepared code has constants and instructions.
+    unsafe {
+        let f = &(*(function as *const Object<Function>)).payload;
+        let code = (*f.code.as_ptr()).as_ptr().cast_const();
+        let c = &(*code).payload;
+        let calls = c.calls.get().wrapping_add(1);
+        let depth = vm.recursion_depth.get();
+        let frame = machine.record_top.get();
+        let end = window.wrapping_add(c.register_count as usize + 64);
+        if c.plain_args.get() != argc as u32
+            || calls & 0x3F == 0
+            || !c.jit_entry.get().is_null()
+            || (*caller).flags & GENERATOR != 0
+            || depth >= vm.recursion_limit.get()
+            || end > machine.register_end
+            || frame >= machine.record_end
+        {
+            return None;
+        }
+        c.calls.set(calls);
+        vm.recursion_depth.set(depth + 1);
+        for n in argc..c.local_count as usize {
+            window.add(n).write(0);
+        }
+        let start = c.instrs.get().cast_const();
+        // The other fields of a free record are clean (see `Frame`).
+        (*frame).regs = window;
+        (*frame).pc = start;
+        (*frame).code = code;
+        (*frame).consts = c.consts.get();
+        (*frame).function = function;
+        (*frame).globals = f.globals.as_ptr();
+        (*frame).builtins = f.builtins.as_ptr();
+        (*frame).previous = caller;
+        (*frame).top = window.add(c.register_count as usize);
+        machine.record_top.set(frame.add(1));
+        machine.current.set(frame);
+        Some((frame, start))
+    }
+}
+
+/// Gives back the record of a body that has no mapping of locals.
+///
+/// # Safety
+/// As [`pop_record`].
+#[inline(always)]
+pub unsafe fn pop_plain(vm: &Vm, machine: &Machine, frame: *mut Frame) {
+    // SAFETY: by the contract; the record owns its function.
+    unsafe {
+        machine.current.set((*frame).previous);
+        machine.record_top.set(frame);
+        vm.recursion_depth.set(vm.recursion_depth.get() - 1);
+        let function = std::mem::replace(&mut (*frame).function, 0);
+        ObjectHeader::release(function as *mut ObjectHeader);
+    }
+}
+
 /// Puts the cells of a closure into the last fast locals.
 unsafe fn place_free(f: &Function, c: &PyCode, window: *mut u64) {
     if let Some(closure) = peek_ref(&f.closure) {
@@ -150,6 +223,9 @@ fn warm(vm: &Vm, code: &Ref<PyCode>) -> PyResult<()> {
     PyCode::prepare(code, vm)?;
     if code.calls.get() >= 2 {
         code.warm_up();
+    }
+    if code.calls.get() >= 3 && !code.is_generator && code.free_count == 0 {
+        code.plain_args.set(code.simple_args);
     }
     Ok(())
 }

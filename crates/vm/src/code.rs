@@ -16,6 +16,75 @@ pub struct Cache {
     pub words: [u64; 4],
 }
 
+/// The kinds of objects that a polymorphic site has met (what entries hold: [`crate::quicken`]).
+pub struct Poly {
+    entries: [Cache; Poly::ENTRIES],
+    used: usize,
+    /// The entry to give up when all are taken.
+    next: usize,
+    misses: u32,
+}
+
+impl Poly {
+    const ENTRIES: usize = 4;
+    /// Misses after which the site is left to the general way.
+    const PATIENCE: u32 = 32;
+    /// No type has this version.
+    const UNUSED: Cache = Cache {
+        words: [u64::MAX, 0, 0, 0],
+    };
+
+    /// The entry for an object.
+    ///
+    /// # Safety
+    /// The cache is that of a polymorphic site.
+    #[inline(always)]
+    pub unsafe fn find<'c>(cache: &Cache, object: &Value) -> Option<&'c Cache> {
+        let header = object.header()?;
+        let ty = header.ty();
+        let version = ty.version.get();
+        // SAFETY: the site owns its `Poly`; a type of a remembered version whose entry has a
+        // shape has an instance part at a fixed offset.
+        unsafe {
+            let poly = &*(cache.words[0] as *const Poly);
+            poly.entries.iter().find(|e| {
+                e.words[0] == version
+                    && (e.words[1] == 0
+                        || e.words[1]
+                            == (&raw const *header)
+                                .byte_add(ty.instance_offset as usize)
+                                .cast::<taipan_object::instance::InstancePart>()
+                                .as_ref_unchecked()
+                                .shape
+                                .get() as u64)
+            })
+        }
+    }
+
+    /// Adds an entry, or counts a miss that gave none; `false`: enough of it.
+    pub fn learn(&mut self, entry: Option<Cache>) -> bool {
+        let Some(entry) = entry else {
+            self.misses += 1;
+            return self.misses < Self::PATIENCE;
+        };
+        let same = |e: &Cache| e.words[1] != 0 && e.words[1] == entry.words[1];
+        let at = match self.entries[..self.used].iter().position(same) {
+            Some(at) => at,
+            None if self.used < Self::ENTRIES => {
+                self.used += 1;
+                self.used - 1
+            }
+            None => {
+                self.misses += 1;
+                self.next = (self.next + 1) % Self::ENTRIES;
+                self.next
+            }
+        };
+        self.entries[at] = entry;
+        self.misses < Self::PATIENCE
+    }
+}
+
 /// The payload of `code`.
 #[repr(C)]
 pub struct PyCode {
@@ -23,6 +92,9 @@ pub struct PyCode {
     pub instrs: Cell<*mut u64>,
     /// One cache an instruction; null until the code is warm.
     pub caches: Cell<*mut Cache>,
+    /// The address of the cache of the instruction before `pc` is `4 * pc + cache_base` (a cache
+    /// takes four times the bytes of an instruction).
+    cache_base: Cell<usize>,
     /// Materialised constants.
     pub consts: Cell<*const Value>,
     /// Fast locals.
@@ -31,6 +103,9 @@ pub struct PyCode {
     pub register_count: u32,
     /// Positional parameters, when a call needs no binding beyond placing them; `u32::MAX` otherwise.
     pub simple_args: u32,
+    /// As `simple_args`, once the code is warm; never a number of arguments if a call needs more
+    /// than placing them (free variables, a generator object).
+    pub plain_args: Cell<u32>,
     pub is_generator: bool,
     /// Free variables: the last fast locals.
     pub free_count: u32,
@@ -62,6 +137,16 @@ struct Store {
     instrs: Box<[u64]>,
     caches: Box<[Cache]>,
     consts: Vec<Value>,
+    polys: Vec<*mut Poly>,
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        for poly in self.polys.drain(..) {
+            // SAFETY: made by `new_poly`, and no site is left.
+            drop(unsafe { Box::from_raw(poly) });
+        }
+    }
 }
 
 payload!(PyCode, gc, |this, visit| {
@@ -90,10 +175,12 @@ impl PyCode {
         PyCode {
             instrs: Cell::new(std::ptr::null_mut()),
             caches: Cell::new(std::ptr::null_mut()),
+            cache_base: Cell::new(0),
             consts: Cell::new(std::ptr::null()),
             local_count: code.locals.len() as u32,
             register_count: code.registers,
             simple_args: if simple { code.arg_count } else { u32::MAX },
+            plain_args: Cell::new(u32::MAX),
             is_generator: code.is_generator_like(),
             free_count: code.free_count() as u32,
             parameter_count: code.parameter_count(),
@@ -163,8 +250,34 @@ impl PyCode {
                 let store = &mut *self.store.get();
                 store.caches = vec![Cache::default(); store.instrs.len()].into_boxed_slice();
                 self.caches.set(store.caches.as_mut_ptr());
+                self.cache_base
+                    .set((self.caches.get() as usize).wrapping_sub(
+                        (self.instrs.get() as usize).wrapping_add(8).wrapping_mul(4),
+                    ));
             }
         }
+    }
+
+    /// The cache of the instruction before `pc`; only while there are caches.
+    #[inline(always)]
+    pub fn cache_before(&self, pc: *const u64) -> *mut Cache {
+        const { assert!(size_of::<Cache>() == 4 * size_of::<u64>()) };
+        (pc as usize)
+            .wrapping_mul(4)
+            .wrapping_add(self.cache_base.get()) as *mut Cache
+    }
+
+    /// A fresh memory for a polymorphic site; it lives as long as the code.
+    pub(crate) fn new_poly(&self) -> *mut Poly {
+        let poly = Box::into_raw(Box::new(Poly {
+            entries: [Poly::UNUSED; Poly::ENTRIES],
+            used: 0,
+            next: 0,
+            misses: 0,
+        }));
+        // SAFETY: nothing else touches the list meanwhile.
+        unsafe { (*self.store.get()).polys.push(poly) };
+        poly
     }
 
     /// The index of the instruction at an address in the working copy.

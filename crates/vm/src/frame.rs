@@ -15,7 +15,8 @@ use taipan_object::{Object, PyResult, Ref, Value, Vm, payload};
 use crate::code::{Cache, PyCode};
 use crate::function::Function;
 
-/// A frame record.
+/// A frame record. In a free one on the record stack `locals`, `object`, `instance`
+/// and `generator` are 0: whoever ends a body leaves them so.
 #[repr(C)]
 pub struct Frame {
     /// First register.

@@ -8,20 +8,48 @@
 //! A body of an opcode ends with `next!()`, or with `raise!()` when an
 //! exception is pending, or after a change of frame with `reload!()`.
 
-use taipan_compiler::opcode::{EXTENDED, IF_FALSE, Instr, KILL_A, KILL_B, KILL_C, NO_REG};
+use taipan_compiler::opcode::{DISCARD, EXTENDED, IF_FALSE, Instr, KILL_A, KILL_B, KILL_C, NO_REG};
 use taipan_object::function::Cell as PyCell;
 use taipan_object::instance::{InstancePart, Shape};
 use taipan_object::number::BinOp;
 use taipan_object::slots::CmpOp;
+use taipan_object::ty::Type;
 use taipan_object::value::encoding::{self, as_float, is_float, is_heap, is_int};
 use taipan_object::{Object, ObjectHeader, PyResult, Value, Vm};
 
 use crate::call::{self, Entered};
+use crate::code::Poly;
 use crate::frame::{self, CONSTRUCTOR, DISCARD_RESULT, ENTRY, Frame, GENERATOR};
 use crate::generator::{self, Generator};
-use crate::op::*;
+use crate::machine::Machine;
+use crate::op::{self, *};
 use crate::unwind::{self, Unwound};
 use crate::{iterate, quicken, slow};
+
+/// Keeps the end of an arm apart from the ends of the others, so that each gets
+/// an indirect jump of its own (the tail duplication that `.cargo/config.toml`
+/// widens skips blocks that reach the dispatch by a conditional branch).
+#[inline(always)]
+fn own_jump() {
+    // SAFETY: no instruction at all.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    unsafe {
+        std::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}
+
+/// Whether an object is a class (its metaclass is `type`) that has a version.
+///
+/// # Safety
+/// `word` is a live heap word.
+#[inline(always)]
+unsafe fn class_has_version(vm: &Vm, word: u64, version: u64) -> bool {
+    // SAFETY: by the contract; the type tells the payload.
+    unsafe {
+        (*(word as *const ObjectHeader)).ty_ptr() == vm.types.type_.as_ptr().cast_const()
+            && (*(word as *const Object<Type>)).payload.version.get() == version
+    }
+}
 
 /// Runs a frame that has been entered (its record is the machine's current one
 /// and has the [`ENTRY`] flag) until it returns, yields or raises.
@@ -39,30 +67,54 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
         let mut frame: *mut Frame = entry;
         let mut regs: *mut u64 = (*frame).regs;
         let mut pc: *const u64 = (*frame).pc;
+        let machine = Machine::of(vm);
 
+        // Operands of the running instruction (`a!(i)`) come straight from memory,
+        // those of another one from its word.
         macro_rules! a {
-            ($i:expr) => {
-                ($i >> 16) as u16 as usize
+            (i) => {
+                op::operand_a(pc)
+            };
+            ($w:expr) => {
+                ($w >> 16) as u16 as usize
             };
         }
         macro_rules! b {
-            ($i:expr) => {
-                ($i >> 32) as u16 as usize
+            (i) => {
+                op::operand_b(pc)
+            };
+            ($w:expr) => {
+                ($w >> 32) as u16 as usize
             };
         }
         macro_rules! c {
-            ($i:expr) => {
-                ($i >> 48) as u16 as usize
+            (i) => {
+                op::operand_c(pc)
+            };
+            ($w:expr) => {
+                ($w >> 48) as u16 as usize
             };
         }
         macro_rules! bc {
-            ($i:expr) => {
-                ($i >> 32) as u32 as usize
+            (i) => {
+                op::operand_bc(pc)
+            };
+            ($w:expr) => {
+                ($w >> 32) as u32 as usize
             };
         }
         macro_rules! flags {
-            ($i:expr) => {
-                ($i >> 8) as u8
+            (i) => {
+                op::operand_flags(pc)
+            };
+            ($w:expr) => {
+                ($w >> 8) as u8
+            };
+        }
+        // The running instruction's whole word.
+        macro_rules! word {
+            () => {
+                *pc.sub(1)
             };
         }
         macro_rules! reg {
@@ -74,11 +126,15 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
         macro_rules! release {
             ($word:expr) => {{
                 let w = $word;
-                if is_heap(w) {
-                    ObjectHeader::release(w as *mut ObjectHeader);
-                    if vm.heap.has_finalizers() {
-                        (*frame).pc = pc;
-                        crate::finalize::drain(vm);
+                if w & 7 == 0 {
+                    // Two jumps that are nearly always predicted cost less than one on a joined condition.
+                    own_jump();
+                    if w != 0 {
+                        ObjectHeader::release(w as *mut ObjectHeader);
+                        if vm.heap.has_finalizers() {
+                            (*frame).pc = pc;
+                            crate::finalize::drain(vm);
+                        }
                     }
                 }
             }};
@@ -95,17 +151,20 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
         macro_rules! retain {
             ($word:expr) => {{
                 let w = $word;
-                if is_heap(w) {
-                    (*(w as *const ObjectHeader)).retain();
+                if w & 7 == 0 {
+                    own_jump();
+                    if w != 0 {
+                        (*(w as *const ObjectHeader)).retain();
+                    }
                 }
             }};
         }
         // Consumes killed operands.
         macro_rules! kill {
-            ($flag:expr, $i:expr, $n:expr) => {
+            ($flag:expr, $i:tt, $n:expr) => {
                 if flags!($i) & $flag != 0 {
                     let w = reg!($n);
-                    if is_heap(w) {
+                    if w & 7 == 0 {
                         reg!($n) = 0;
                         release!(w);
                     }
@@ -123,12 +182,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
             };
         }
         macro_rules! cache {
-            () => {{
-                let code = &(*(*frame).code).payload;
-                code.caches
-                    .get()
-                    .add(pc.offset_from(code.instrs.get().cast_const()) as usize - 1)
-            }};
+            () => {
+                (*(*frame).code).payload.cache_before(pc)
+            };
         }
 
         'outer: loop {
@@ -136,9 +192,10 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
             'raised: {
                 'run: loop {
                     macro_rules! next {
-                        () => {
-                            continue 'run
-                        };
+                        () => {{
+                            own_jump();
+                            continue 'run;
+                        }};
                     }
                     macro_rules! raise {
                         () => {
@@ -184,7 +241,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         };
                     }
                     macro_rules! int_op {
-                        ($i:expr, $op:expr, |$x:ident, $y:ident| $int:expr, |$fx:ident, $fy:ident| $float:expr) => {{
+                        ($i:tt, $op:expr, |$x:ident, $y:ident| $int:expr, |$fx:ident, $fy:ident| $float:expr) => {{
                             let ($x, $y) = (reg!(b!($i)), reg!(c!($i)));
                             if $x & $y & 1 != 0 {
                                 if let Some(w) = $int {
@@ -198,11 +255,11 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     next!()
                                 }
                             }
-                            slow!(slow::binary(vm, regs, $i, $op))
+                            slow!(slow::binary(vm, regs, word!(), $op))
                         }};
                     }
                     macro_rules! compare {
-                    ($i:expr, $op:expr, $cmp:tt) => {{
+                    ($i:tt, $op:expr, $cmp:tt) => {{
                         let (x, y) = (reg!(b!($i)), reg!(c!($i)));
                         if x & y & 1 != 0 {
                             set!(a!($i), Value::bool((x as i64) $cmp (y as i64)).word());
@@ -211,53 +268,57 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             set!(a!($i), Value::bool(as_float(x) $cmp as_float(y)).word());
                             next!()
                         }
-                        slow!(slow::compare(vm, regs, $i, $op))
+                        slow!(slow::compare(vm, regs, word!(), $op))
                     }};
                 }
                     // Jumps by operand c (or the EXT that follows) if `$cond`, else steps over EXT.
                     macro_rules! branch {
-                        ($i:expr, $cond:expr) => {{
+                        ($i:tt, $cond:expr) => {{
+                            let taken = $cond;
                             let offset = c!($i) as u16;
                             if offset == EXTENDED {
                                 let ext = *pc;
                                 pc = pc.add(1);
-                                if $cond {
+                                if taken {
                                     goto!(bc!(ext));
                                 }
-                            } else if $cond {
+                                next!()
+                            }
+                            if taken {
                                 pc = pc.offset(offset as i16 as isize);
+                                next!()
                             }
                             next!()
                         }};
                     }
                     macro_rules! compare_jump {
-                    ($i:expr, $op:expr, $cmp:tt) => {{
+                    ($i:tt, $op:expr, $cmp:tt) => {{
                         let (x, y) = (reg!(a!($i)), reg!(b!($i)));
                         let sense = flags!($i) & IF_FALSE == 0;
                         if x & y & 1 != 0 { branch!($i, ((x as i64) $cmp (y as i64)) == sense) }
                         if is_float(x) && is_float(y) { branch!($i, (as_float(x) $cmp as_float(y)) == sense) }
                         sync!();
-                        match slow::compare_jump(vm, regs, $i, $op) {
+                        match slow::compare_jump(vm, regs, word!(), $op) {
                             Ok(holds) => branch!($i, holds == sense),
                             Err(_) => raise!(),
                         }
                     }};
                 }
                     macro_rules! compare_imm_jump {
-                    ($i:expr, $op:expr, $cmp:tt) => {{
+                    ($i:tt, $op:expr, $cmp:tt) => {{
                         let x = reg!(a!($i));
                         let sense = flags!($i) & IF_FALSE == 0;
                         let imm = b!($i) as u16 as i16 as i64;
                         if is_int(x) { branch!($i, (encoding::as_int(x) $cmp imm) == sense) }
                         sync!();
-                        match slow::compare_imm_jump(vm, regs, $i, $op, imm) {
+                        match slow::compare_imm_jump(vm, regs, word!(), $op, imm) {
                             Ok(holds) => branch!($i, holds == sense),
                             Err(_) => raise!(),
                         }
                     }};
                 }
                     macro_rules! jump_if {
-                        ($i:expr, $sense:expr) => {{
+                        ($i:tt, $sense:expr) => {{
                             let x = reg!(a!($i));
                             let truth = match x {
                                 encoding::TRUE => true,
@@ -265,7 +326,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 _ if is_int(x) => x != encoding::INT_TAG,
                                 _ => {
                                     sync!();
-                                    match slow::truth(vm, regs, $i) {
+                                    match slow::truth(vm, regs, word!()) {
                                         Ok(t) => t,
                                         Err(_) => raise!(),
                                     }
@@ -278,9 +339,162 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         }};
                     }
 
-                    let i = *pc;
+                    // A Python function whose arguments need no binding: its record is pushed here.
+                    macro_rules! enter_plain {
+                        ($callee:expr, $first:expr, $argc:expr) => {{
+                            let word = reg!($callee);
+                            if word & 7 == 0
+                                && word != 0
+                                && (*(word as *const ObjectHeader)).ty_ptr()
+                                    == vm.types.function.as_ptr().cast_const()
+                            {
+                                let window = regs.add($first);
+                                if let Some((new, start)) =
+                                    call::enter_plain(vm, machine, frame, word, window, $argc)
+                                {
+                                    reg!($callee) = 0;
+                                    (*frame).pc = pc;
+                                    (*new).dest = a!(i) as u16;
+                                    (*new).flags = if flags!(i) & DISCARD != 0 {
+                                        DISCARD_RESULT
+                                    } else {
+                                        0
+                                    };
+                                    frame = new;
+                                    regs = window;
+                                    pc = start;
+                                    next!()
+                                }
+                            }
+                        }};
+                    }
+                    // The way back from such a call.
+                    macro_rules! return_plain {
+                        ($word:expr) => {{
+                            let w = $word;
+                            let code = &(*(*frame).code).payload;
+                            // What kinds of values come back: a digit for each kind of word.
+                            let kind = (0x1214_1214u32 >> ((w & 7) * 4)) as u8 & 7;
+                            code.return_kinds.set(code.return_kinds.get() | kind);
+                            let flags = (*frame).flags;
+                            if flags & !DISCARD_RESULT == 0 && (*frame).object == 0 {
+                                let mut n = code.local_count as usize;
+                                while n > 0 {
+                                    n -= 1;
+                                    let old = reg!(n);
+                                    reg!(n) = 0;
+                                    if old & 7 == 0 {
+                                        own_jump();
+                                        if old != 0 {
+                                            ObjectHeader::release(old as *mut ObjectHeader);
+                                        }
+                                    }
+                                }
+                                let dest = (*frame).dest as usize;
+                                let caller = (*frame).previous;
+                                call::pop_plain(vm, machine, frame);
+                                frame = caller;
+                                regs = (*frame).regs;
+                                pc = (*frame).pc;
+                                let old = if flags != 0 {
+                                    w
+                                } else {
+                                    let at = regs.add(dest);
+                                    let old = *at;
+                                    *at = w;
+                                    old
+                                };
+                                if old & 7 == 0 {
+                                    own_jump();
+                                    if old != 0 {
+                                        ObjectHeader::release(old as *mut ObjectHeader);
+                                    }
+                                }
+                                if vm.heap.has_finalizers() {
+                                    sync!();
+                                    crate::finalize::drain(vm);
+                                }
+                                next!()
+                            }
+                        }};
+                    }
+                    // Any other return.
+                    macro_rules! leave {
+                        ($word:expr) => {{
+                            let mut w = $word;
+                            // Release the locals, last first; temporaries are dead.
+                            let count = (*(*frame).code).payload.local_count as usize;
+                            (*frame).pc = pc;
+                            if (*frame).object != 0 {
+                                frame::detach(Some(vm), &mut *frame);
+                            }
+                            for n in (0..count).rev() {
+                                let old = reg!(n);
+                                reg!(n) = 0;
+                                if is_heap(old) {
+                                    ObjectHeader::release(old as *mut ObjectHeader);
+                                }
+                            }
+                            if vm.heap.has_finalizers() {
+                                crate::finalize::drain(vm);
+                            }
+                            let flags = (*frame).flags;
+                            let previous = (*frame).previous;
+                            let dest = (*frame).dest as usize;
+                            if flags & (GENERATOR | CONSTRUCTOR) != 0 {
+                                if flags & GENERATOR != 0 {
+                                    let by_loop = generator::returned(vm, frame);
+                                    if flags & ENTRY != 0 {
+                                        return Ok(Value::from_word(w));
+                                    }
+                                    frame = previous;
+                                    reload!();
+                                    // The loop or delegation in the caller ends.
+                                    if by_loop {
+                                        release!(w);
+                                        let for_iter = *pc.sub(1);
+                                        let it = reg!(b!(for_iter));
+                                        reg!(b!(for_iter)) = 0;
+                                        release!(it);
+                                        branch!(for_iter, true)
+                                    }
+                                    let send = *pc.sub(1);
+                                    set!(a!(send), w);
+                                    kill!(KILL_B, send, b!(send));
+                                    branch!(send, true)
+                                }
+                                w = match call::constructed(vm, frame, w) {
+                                    Some(w) => w,
+                                    None => {
+                                        call::pop_record(vm, frame);
+                                        if flags & ENTRY != 0 {
+                                            return Err(taipan_object::Raised::assume_pending());
+                                        }
+                                        frame = previous;
+                                        pc = (*frame).pc;
+                                        raise!()
+                                    }
+                                };
+                            }
+                            call::pop_record(vm, frame);
+                            if flags & ENTRY != 0 {
+                                return Ok(Value::from_word(w));
+                            }
+                            frame = previous;
+                            regs = (*frame).regs;
+                            pc = (*frame).pc;
+                            if flags & DISCARD_RESULT != 0 {
+                                release!(w);
+                            } else {
+                                set!(dest, w);
+                            }
+                            next!()
+                        }};
+                    }
+
+                    let opcode = op::opcode_at(pc);
                     pc = pc.add(1);
-                    match i as u8 {
+                    match opcode {
                         NOP | EXT => next!(),
 
                         // ---- moving values
@@ -402,7 +616,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             next!()
                         }
                         LOAD_FROM_DICT_OR_DEREF => {
-                            slow!(slow::load_from_dict_or_deref(vm, frame, regs, i))
+                            slow!(slow::load_from_dict_or_deref(vm, frame, regs, word!()))
                         }
                         LOAD_CLOSURE => {
                             let w = reg!(b!(i));
@@ -410,7 +624,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             set!(a!(i), w);
                             next!()
                         }
-                        LOAD_GLOBAL => slow!(quicken::load_global(vm, frame, regs, i)),
+                        LOAD_GLOBAL => slow!(quicken::load_global(vm, frame, regs, word!())),
                         LOAD_GLOBAL_MODULE => {
                             let cache = &*cache!();
                             let globals = &(*(*frame).globals).payload;
@@ -420,7 +634,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 set!(a!(i), w);
                                 next!()
                             }
-                            slow!(quicken::load_global(vm, frame, regs, i))
+                            slow!(quicken::load_global(vm, frame, regs, word!()))
                         }
                         LOAD_GLOBAL_BUILTIN => {
                             let cache = &*cache!();
@@ -433,19 +647,21 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 set!(a!(i), w);
                                 next!()
                             }
-                            slow!(quicken::load_global(vm, frame, regs, i))
+                            slow!(quicken::load_global(vm, frame, regs, word!()))
                         }
-                        STORE_GLOBAL => slow!(slow::store_global(vm, frame, regs, i)),
-                        DELETE_GLOBAL => slow!(slow::delete_global(vm, frame, i)),
-                        LOAD_NAME => slow!(slow::load_name(vm, frame, regs, i)),
-                        STORE_NAME => slow!(slow::store_name(vm, frame, regs, i)),
-                        DELETE_NAME => slow!(slow::delete_name(vm, frame, i)),
-                        LOAD_LOCALS => slow!(slow::load_locals(vm, frame, regs, i)),
+                        STORE_GLOBAL => slow!(slow::store_global(vm, frame, regs, word!())),
+                        DELETE_GLOBAL => slow!(slow::delete_global(vm, frame, word!())),
+                        LOAD_NAME => slow!(slow::load_name(vm, frame, regs, word!())),
+                        STORE_NAME => slow!(slow::store_name(vm, frame, regs, word!())),
+                        DELETE_NAME => slow!(slow::delete_name(vm, frame, word!())),
+                        LOAD_LOCALS => slow!(slow::load_locals(vm, frame, regs, word!())),
                         LOAD_FROM_DICT_OR_GLOBALS => {
-                            slow!(slow::load_from_dict_or_globals(vm, frame, regs, i))
+                            slow!(slow::load_from_dict_or_globals(vm, frame, regs, word!()))
                         }
-                        LOAD_BUILD_CLASS => slow!(slow::load_build_class(vm, frame, regs, i)),
-                        LOAD_COMMON_CONSTANT => slow!(slow::load_common_constant(vm, regs, i)),
+                        LOAD_BUILD_CLASS => slow!(slow::load_build_class(vm, frame, regs, word!())),
+                        LOAD_COMMON_CONSTANT => {
+                            slow!(slow::load_common_constant(vm, regs, word!()))
+                        }
                         SETUP_ANNOTATIONS => slow!(slow::setup_annotations(vm, frame)),
 
                         // ---- operators
@@ -469,7 +685,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 .map(|n| n as u64 | 1),
                             |fx, fy| fx * fy
                         ),
-                        MAT_MUL => slow!(slow::binary(vm, regs, i, BinOp::MatMul)),
+                        MAT_MUL => slow!(slow::binary(vm, regs, word!(), BinOp::MatMul)),
                         DIV => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
                             if is_float(x) && is_float(y) && as_float(y) != 0.0 {
@@ -478,7 +694,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     next!()
                                 }
                             }
-                            slow!(slow::binary(vm, regs, i, BinOp::TrueDiv))
+                            slow!(slow::binary(vm, regs, word!(), BinOp::TrueDiv))
                         }
                         FLOOR_DIV => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
@@ -489,7 +705,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     next!()
                                 }
                             }
-                            slow!(slow::binary(vm, regs, i, BinOp::FloorDiv))
+                            slow!(slow::binary(vm, regs, word!(), BinOp::FloorDiv))
                         }
                         MOD => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
@@ -500,9 +716,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     next!()
                                 }
                             }
-                            slow!(slow::binary(vm, regs, i, BinOp::Rem))
+                            slow!(slow::binary(vm, regs, word!(), BinOp::Rem))
                         }
-                        POW => slow!(slow::binary(vm, regs, i, BinOp::Pow)),
+                        POW => slow!(slow::binary(vm, regs, word!(), BinOp::Pow)),
                         LSHIFT => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
                             if x & y & 1 != 0 && y >> 1 < 62 {
@@ -514,7 +730,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     next!()
                                 }
                             }
-                            slow!(slow::binary(vm, regs, i, BinOp::LShift))
+                            slow!(slow::binary(vm, regs, word!(), BinOp::LShift))
                         }
                         RSHIFT => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
@@ -525,7 +741,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 );
                                 next!()
                             }
-                            slow!(slow::binary(vm, regs, i, BinOp::RShift))
+                            slow!(slow::binary(vm, regs, word!(), BinOp::RShift))
                         }
                         AND => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
@@ -533,7 +749,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 set!(a!(i), x & y);
                                 next!()
                             }
-                            slow!(slow::binary(vm, regs, i, BinOp::And))
+                            slow!(slow::binary(vm, regs, word!(), BinOp::And))
                         }
                         OR => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
@@ -541,7 +757,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 set!(a!(i), x | y);
                                 next!()
                             }
-                            slow!(slow::binary(vm, regs, i, BinOp::Or))
+                            slow!(slow::binary(vm, regs, word!(), BinOp::Or))
                         }
                         XOR => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
@@ -549,7 +765,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 set!(a!(i), (x ^ y) | 1);
                                 next!()
                             }
-                            slow!(slow::binary(vm, regs, i, BinOp::Xor))
+                            slow!(slow::binary(vm, regs, word!(), BinOp::Xor))
                         }
                         ADD_IMM => {
                             let x = reg!(b!(i));
@@ -560,7 +776,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 set!(a!(i), n as u64);
                                 next!()
                             }
-                            slow!(slow::binary_imm(vm, regs, i, BinOp::Add, imm))
+                            slow!(slow::binary_imm(vm, regs, word!(), BinOp::Add, imm))
                         }
                         SUB_IMM => {
                             let x = reg!(b!(i));
@@ -571,7 +787,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 set!(a!(i), n as u64);
                                 next!()
                             }
-                            slow!(slow::binary_imm(vm, regs, i, BinOp::Sub, imm))
+                            slow!(slow::binary_imm(vm, regs, word!(), BinOp::Sub, imm))
                         }
                         NEG => {
                             let x = reg!(b!(i));
@@ -581,20 +797,20 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 set!(a!(i), w);
                                 next!()
                             }
-                            slow!(slow::unary(vm, regs, i, Vm::negative))
+                            slow!(slow::unary(vm, regs, word!(), Vm::negative))
                         }
-                        POS => slow!(slow::unary(vm, regs, i, Vm::positive)),
-                        INVERT => slow!(slow::unary(vm, regs, i, Vm::invert)),
+                        POS => slow!(slow::unary(vm, regs, word!(), Vm::positive)),
+                        INVERT => slow!(slow::unary(vm, regs, word!(), Vm::invert)),
                         NOT => {
                             let x = reg!(b!(i));
                             match x {
                                 encoding::TRUE => set!(a!(i), encoding::FALSE),
                                 encoding::FALSE | encoding::NONE => set!(a!(i), encoding::TRUE),
-                                _ => slow!(slow::not(vm, regs, i)),
+                                _ => slow!(slow::not(vm, regs, word!())),
                             }
                             next!()
                         }
-                        TO_BOOL => slow!(slow::to_bool(vm, regs, i)),
+                        TO_BOOL => slow!(slow::to_bool(vm, regs, word!())),
                         CMP_LT => compare!(i, CmpOp::Lt, <),
                         CMP_LE => compare!(i, CmpOp::Le, <=),
                         CMP_EQ => compare!(i, CmpOp::Eq, ==),
@@ -602,14 +818,14 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         CMP_GT => compare!(i, CmpOp::Gt, >),
                         CMP_GE => compare!(i, CmpOp::Ge, >=),
                         IS | IS_NOT => {
-                            let same = (reg!(b!(i)) == reg!(c!(i))) == (i as u8 == IS);
+                            let same = (reg!(b!(i)) == reg!(c!(i))) == (opcode == IS);
                             kill!(KILL_B, i, b!(i));
                             kill!(KILL_C, i, c!(i));
                             set!(a!(i), Value::bool(same).word());
                             next!()
                         }
-                        CONTAINS => slow!(slow::contains(vm, regs, i, true)),
-                        NOT_CONTAINS => slow!(slow::contains(vm, regs, i, false)),
+                        CONTAINS => slow!(slow::contains(vm, regs, word!(), true)),
+                        NOT_CONTAINS => slow!(slow::contains(vm, regs, word!(), false)),
 
                         // ---- jumps
                         JUMP_FORWARD | JUMP_NO_INTERRUPT => {
@@ -667,14 +883,14 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         }
                         JUMP_IN => {
                             sync!();
-                            match slow::contains_jump(vm, regs, i) {
+                            match slow::contains_jump(vm, regs, word!()) {
                                 Ok(holds) => branch!(i, holds == (flags!(i) & IF_FALSE == 0)),
                                 Err(_) => raise!(),
                             }
                         }
 
                         // ---- attributes and items
-                        LOAD_ATTR => slow!(quicken::load_attr(vm, frame, regs, i)),
+                        LOAD_ATTR => slow!(quicken::load_attr(vm, frame, regs, word!())),
                         LOAD_ATTR_SLOT => {
                             let x = reg!(b!(i));
                             if is_heap(x) {
@@ -698,7 +914,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     }
                                 }
                             }
-                            slow!(quicken::load_attr(vm, frame, regs, i))
+                            slow!(quicken::load_attr(vm, frame, regs, word!()))
                         }
                         LOAD_ATTR_MODULE => {
                             let x = reg!(b!(i));
@@ -719,7 +935,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     }
                                 }
                             }
-                            slow!(quicken::load_attr(vm, frame, regs, i))
+                            slow!(quicken::load_attr(vm, frame, regs, word!()))
                         }
                         LOAD_ATTR_CLASS => {
                             // A plain value found in the class of an object whose own shape does not have the name.
@@ -744,9 +960,41 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     next!()
                                 }
                             }
-                            slow!(quicken::load_attr(vm, frame, regs, i))
+                            slow!(quicken::load_attr(vm, frame, regs, word!()))
                         }
-                        STORE_ATTR => slow!(quicken::store_attr(vm, frame, regs, i)),
+                        LOAD_ATTR_TYPE => {
+                            let x = reg!(b!(i));
+                            let cache = &*cache!();
+                            if x == cache.words[1] && class_has_version(vm, x, cache.words[0]) {
+                                let w = cache.words[2];
+                                retain!(w);
+                                kill!(KILL_B, i, b!(i));
+                                set!(a!(i), w);
+                                next!()
+                            }
+                            slow!(quicken::load_attr(vm, frame, regs, word!()))
+                        }
+                        LOAD_ATTR_POLY => {
+                            let x = reg!(b!(i));
+                            if is_heap(x)
+                                && let Some(entry) = Poly::find(&*cache!(), Value::borrow_word(&x))
+                            {
+                                let w = if entry.words[3] != 0 {
+                                    entry.words[2]
+                                } else {
+                                    *(x as *const u8).add(entry.words[2] as usize).cast::<u64>()
+                                };
+                                if w != 0 {
+                                    retain!(w);
+                                    kill!(KILL_B, i, b!(i));
+                                    set!(a!(i), w);
+                                    next!()
+                                }
+                            }
+                            slow!(quicken::load_attr(vm, frame, regs, word!()))
+                        }
+                        LOAD_ATTR_MEGA => slow!(quicken::load_attr(vm, frame, regs, word!())),
+                        STORE_ATTR => slow!(quicken::store_attr(vm, frame, regs, word!())),
                         STORE_ATTR_SLOT => {
                             let x = reg!(a!(i));
                             if is_heap(x) {
@@ -774,7 +1022,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     }
                                 }
                             }
-                            slow!(quicken::store_attr(vm, frame, regs, i))
+                            slow!(quicken::store_attr(vm, frame, regs, word!()))
                         }
                         STORE_ATTR_ADD => {
                             let x = reg!(a!(i));
@@ -804,10 +1052,38 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     }
                                 }
                             }
-                            slow!(quicken::store_attr(vm, frame, regs, i))
+                            slow!(quicken::store_attr(vm, frame, regs, word!()))
                         }
-                        DELETE_ATTR => slow!(slow::delete_attr(vm, frame, regs, i)),
-                        LOAD_METHOD => slow!(quicken::load_method(vm, frame, regs, i)),
+                        STORE_ATTR_POLY => {
+                            let x = reg!(a!(i));
+                            if is_heap(x)
+                                && let Some(entry) = Poly::find(&*cache!(), Value::borrow_word(&x))
+                            {
+                                let w = reg!(b!(i));
+                                if flags!(i) & KILL_B != 0 {
+                                    reg!(b!(i)) = 0;
+                                } else {
+                                    retain!(w);
+                                }
+                                if entry.words[2] != 0 {
+                                    let ty = &(*(*(x as *const ObjectHeader)).ty_ptr()).payload;
+                                    let part = &*(x as *const u8)
+                                        .add(ty.instance_offset as usize)
+                                        .cast::<InstancePart>();
+                                    part.shape.set(entry.words[2] as *const Shape);
+                                }
+                                // The slot of a new attribute is empty.
+                                let at = (x as *mut u8).add(entry.words[3] as usize).cast::<u64>();
+                                let old = at.replace(w);
+                                release!(old);
+                                kill!(KILL_A, i, a!(i));
+                                next!()
+                            }
+                            slow!(quicken::store_attr(vm, frame, regs, word!()))
+                        }
+                        STORE_ATTR_MEGA => slow!(quicken::store_attr(vm, frame, regs, word!())),
+                        DELETE_ATTR => slow!(slow::delete_attr(vm, frame, regs, word!())),
+                        LOAD_METHOD => slow!(quicken::load_method(vm, frame, regs, word!())),
                         LOAD_METHOD_CACHED => {
                             let x = reg!(b!(i));
                             let ty = vm.type_of(Value::borrow_word(&x));
@@ -832,7 +1108,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 set!(a!(i) + 1, x);
                                 next!()
                             }
-                            slow!(quicken::load_method(vm, frame, regs, i))
+                            slow!(quicken::load_method(vm, frame, regs, word!()))
                         }
                         LOAD_METHOD_MODULE => {
                             let x = reg!(b!(i));
@@ -854,11 +1130,45 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     }
                                 }
                             }
-                            slow!(quicken::load_method(vm, frame, regs, i))
+                            slow!(quicken::load_method(vm, frame, regs, word!()))
                         }
-                        LOAD_SUPER_ATTR => slow!(slow::load_super_attr(vm, frame, regs, i)),
-                        LOAD_SUPER_METHOD => slow!(slow::load_super_method(vm, frame, regs, i)),
-                        LOAD_SPECIAL => slow!(slow::load_special(vm, regs, i)),
+                        LOAD_METHOD_TYPE => {
+                            let x = reg!(b!(i));
+                            let cache = &*cache!();
+                            if x == cache.words[1] && class_has_version(vm, x, cache.words[0]) {
+                                let w = cache.words[2];
+                                retain!(w);
+                                kill!(KILL_B, i, b!(i));
+                                set!(a!(i), w);
+                                set!(a!(i) + 1, 0);
+                                next!()
+                            }
+                            slow!(quicken::load_method(vm, frame, regs, word!()))
+                        }
+                        LOAD_METHOD_POLY => {
+                            let x = reg!(b!(i));
+                            if is_heap(x)
+                                && let Some(entry) = Poly::find(&*cache!(), Value::borrow_word(&x))
+                            {
+                                let w = entry.words[2];
+                                (*(w as *const ObjectHeader)).retain();
+                                if flags!(i) & KILL_B != 0 {
+                                    reg!(b!(i)) = 0;
+                                } else {
+                                    (*(x as *const ObjectHeader)).retain();
+                                }
+                                set!(a!(i), w);
+                                set!(a!(i) + 1, x);
+                                next!()
+                            }
+                            slow!(quicken::load_method(vm, frame, regs, word!()))
+                        }
+                        LOAD_METHOD_MEGA => slow!(quicken::load_method(vm, frame, regs, word!())),
+                        LOAD_SUPER_ATTR => slow!(slow::load_super_attr(vm, frame, regs, word!())),
+                        LOAD_SUPER_METHOD => {
+                            slow!(slow::load_super_method(vm, frame, regs, word!()))
+                        }
+                        LOAD_SPECIAL => slow!(slow::load_special(vm, regs, word!())),
                         LOAD_SUBSCR => {
                             let (x, y) = (reg!(b!(i)), reg!(c!(i)));
                             if is_int(y) && is_heap(x) {
@@ -869,7 +1179,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     next!()
                                 }
                             }
-                            slow!(slow::load_subscr(vm, regs, i))
+                            slow!(slow::load_subscr(vm, regs, word!()))
                         }
                         STORE_SUBSCR => {
                             let (x, y) = (reg!(a!(i)), reg!(b!(i)));
@@ -887,53 +1197,72 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     next!()
                                 }
                             }
-                            slow!(slow::store_subscr(vm, regs, i))
+                            slow!(slow::store_subscr(vm, regs, word!()))
                         }
-                        DELETE_SUBSCR => slow!(slow::delete_subscr(vm, regs, i)),
-                        LOAD_SLICE => slow!(slow::load_slice(vm, regs, i)),
-                        STORE_SLICE => slow!(slow::store_slice(vm, regs, i)),
+                        DELETE_SUBSCR => slow!(slow::delete_subscr(vm, regs, word!())),
+                        LOAD_SLICE => slow!(slow::load_slice(vm, regs, word!())),
+                        STORE_SLICE => slow!(slow::store_slice(vm, regs, word!())),
 
                         // ---- building
-                        BUILD_TUPLE => slow!(slow::build_tuple(vm, regs, i)),
-                        BUILD_LIST => slow!(slow::build_list(vm, regs, i)),
-                        BUILD_SET => slow!(slow::build_set(vm, regs, i)),
-                        BUILD_MAP => slow!(slow::build_map(vm, regs, i)),
-                        BUILD_STRING => slow!(slow::build_string(vm, regs, i)),
-                        BUILD_SLICE => slow!(slow::build_slice(vm, regs, i)),
-                        BUILD_INTERPOLATION => slow!(slow::build_interpolation(vm, regs, i)),
-                        BUILD_TEMPLATE => slow!(slow::build_template(vm, regs, i)),
-                        LIST_APPEND => slow!(slow::list_append(vm, regs, i)),
-                        LIST_EXTEND => slow!(slow::list_extend(vm, regs, i)),
-                        LIST_TO_TUPLE => slow!(slow::list_to_tuple(vm, regs, i)),
-                        SET_ADD => slow!(slow::set_add(vm, regs, i)),
-                        SET_UPDATE => slow!(slow::set_update(vm, regs, i)),
-                        MAP_ADD => slow!(slow::map_add(vm, regs, i)),
-                        DICT_UPDATE => slow!(slow::dict_update(vm, regs, i)),
-                        DICT_MERGE => slow!(slow::dict_merge(vm, regs, i)),
-                        UNPACK_SEQUENCE => slow!(slow::unpack_sequence(vm, regs, i)),
+                        BUILD_TUPLE => slow!(slow::build_tuple(vm, regs, word!())),
+                        BUILD_LIST => slow!(slow::build_list(vm, regs, word!())),
+                        BUILD_SET => slow!(slow::build_set(vm, regs, word!())),
+                        BUILD_MAP => slow!(slow::build_map(vm, regs, word!())),
+                        BUILD_STRING => slow!(slow::build_string(vm, regs, word!())),
+                        BUILD_SLICE => slow!(slow::build_slice(vm, regs, word!())),
+                        BUILD_INTERPOLATION => slow!(slow::build_interpolation(vm, regs, word!())),
+                        BUILD_TEMPLATE => slow!(slow::build_template(vm, regs, word!())),
+                        LIST_APPEND => slow!(slow::list_append(vm, regs, word!())),
+                        LIST_EXTEND => slow!(slow::list_extend(vm, regs, word!())),
+                        LIST_TO_TUPLE => slow!(slow::list_to_tuple(vm, regs, word!())),
+                        SET_ADD => slow!(slow::set_add(vm, regs, word!())),
+                        SET_UPDATE => slow!(slow::set_update(vm, regs, word!())),
+                        MAP_ADD => slow!(slow::map_add(vm, regs, word!())),
+                        DICT_UPDATE => slow!(slow::dict_update(vm, regs, word!())),
+                        DICT_MERGE => slow!(slow::dict_merge(vm, regs, word!())),
+                        UNPACK_SEQUENCE => slow!(slow::unpack_sequence(vm, regs, word!())),
                         UNPACK_EX => {
-                            let ext = *pc;
+                            let (word, ext) = (word!(), *pc);
                             if c!(i) as u16 == EXTENDED {
                                 pc = pc.add(1);
                             }
-                            slow!(slow::unpack_ex(vm, regs, i, ext))
+                            slow!(slow::unpack_ex(vm, regs, word, ext))
                         }
-                        CONVERT_VALUE => slow!(slow::convert_value(vm, regs, i)),
-                        FORMAT_SIMPLE => slow!(slow::format_simple(vm, regs, i)),
-                        FORMAT_WITH_SPEC => slow!(slow::format_with_spec(vm, regs, i)),
+                        CONVERT_VALUE => slow!(slow::convert_value(vm, regs, word!())),
+                        FORMAT_SIMPLE => slow!(slow::format_simple(vm, regs, word!())),
+                        FORMAT_WITH_SPEC => slow!(slow::format_with_spec(vm, regs, word!())),
 
                         // ---- calls and functions
                         CALL => {
+                            let base = b!(i);
+                            enter_plain!(base, base + 1, c!(i));
                             sync!();
-                            entered!(call::call(vm, frame, regs, i, b!(i), b!(i) + 1, c!(i), 0))
+                            entered!(call::call(
+                                vm,
+                                frame,
+                                regs,
+                                word!(),
+                                base,
+                                base + 1,
+                                c!(i),
+                                0
+                            ))
                         }
                         CALL_METHOD => {
-                            sync!();
                             let base = b!(i);
-                            if reg!(base + 1) == 0 {
-                                entered!(call::call(vm, frame, regs, i, base, base + 2, c!(i), 0))
-                            }
-                            entered!(call::call(vm, frame, regs, i, base, base + 1, c!(i) + 1, 0))
+                            let bound = usize::from(reg!(base + 1) != 0);
+                            enter_plain!(base, base + 2 - bound, c!(i) + bound);
+                            sync!();
+                            entered!(call::call(
+                                vm,
+                                frame,
+                                regs,
+                                word!(),
+                                base,
+                                base + 2 - bound,
+                                c!(i) + bound,
+                                0
+                            ))
                         }
                         CALL_KW => {
                             sync!();
@@ -941,7 +1270,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 vm,
                                 frame,
                                 regs,
-                                i,
+                                word!(),
                                 b!(i),
                                 b!(i) + 1,
                                 c!(i),
@@ -956,7 +1285,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                     vm,
                                     frame,
                                     regs,
-                                    i,
+                                    word!(),
                                     base,
                                     base + 2,
                                     c!(i),
@@ -967,7 +1296,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 vm,
                                 frame,
                                 regs,
-                                i,
+                                word!(),
                                 base,
                                 base + 1,
                                 c!(i) + 1,
@@ -976,104 +1305,28 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         }
                         CALL_EX => {
                             sync!();
-                            entered!(call::call_ex(vm, frame, regs, i))
+                            entered!(call::call_ex(vm, frame, regs, word!()))
                         }
-                        CALL_INTRINSIC1 => slow!(slow::intrinsic1(vm, frame, regs, i)),
-                        CALL_INTRINSIC2 => slow!(slow::intrinsic2(vm, frame, regs, i)),
-                        MAKE_FUNCTION => slow!(slow::make_function(vm, frame, regs, i)),
-                        SET_FUNCTION_ATTRIBUTE => slow!(slow::set_function_attribute(vm, regs, i)),
-                        RETURN_VALUE | RETURN_CONST => {
-                            let mut w = if i as u8 == RETURN_VALUE {
-                                let w = reg!(a!(i));
-                                reg!(a!(i)) = 0;
-                                w
-                            } else {
-                                let w = (*(*frame).consts.add(bc!(i))).word();
-                                retain!(w);
-                                w
-                            };
-                            // Release the locals, last first; temporaries are dead.
-                            let kinds = &(*(*frame).code).payload.return_kinds;
-                            kinds.set(
-                                kinds.get()
-                                    | if w & 1 != 0 {
-                                        1
-                                    } else if is_float(w) {
-                                        2
-                                    } else {
-                                        4
-                                    },
-                            );
-                            let count = (*(*frame).code).payload.local_count as usize;
-                            (*frame).pc = pc;
-                            if (*frame).object != 0 {
-                                frame::detach(Some(vm), &mut *frame);
-                            }
-                            for n in (0..count).rev() {
-                                let old = reg!(n);
-                                reg!(n) = 0;
-                                if is_heap(old) {
-                                    ObjectHeader::release(old as *mut ObjectHeader);
-                                }
-                            }
-                            if vm.heap.has_finalizers() {
-                                crate::finalize::drain(vm);
-                            }
-                            let flags = (*frame).flags;
-                            let previous = (*frame).previous;
-                            let dest = (*frame).dest as usize;
-                            if flags & (GENERATOR | CONSTRUCTOR) != 0 {
-                                if flags & GENERATOR != 0 {
-                                    let by_loop = generator::returned(vm, frame);
-                                    if flags & ENTRY != 0 {
-                                        return Ok(Value::from_word(w));
-                                    }
-                                    frame = previous;
-                                    reload!();
-                                    // The loop or delegation in the caller ends.
-                                    if by_loop {
-                                        release!(w);
-                                        let for_iter = *pc.sub(1);
-                                        let it = reg!(b!(for_iter));
-                                        reg!(b!(for_iter)) = 0;
-                                        release!(it);
-                                        branch!(for_iter, true)
-                                    }
-                                    let send = *pc.sub(1);
-                                    set!(a!(send), w);
-                                    kill!(KILL_B, send, b!(send));
-                                    branch!(send, true)
-                                }
-                                w = match call::constructed(vm, frame, w) {
-                                    Some(w) => w,
-                                    None => {
-                                        call::pop_record(vm, frame);
-                                        if flags & ENTRY != 0 {
-                                            return Err(taipan_object::Raised::assume_pending());
-                                        }
-                                        frame = previous;
-                                        pc = (*frame).pc;
-                                        raise!()
-                                    }
-                                };
-                            }
-                            call::pop_record(vm, frame);
-                            if flags & ENTRY != 0 {
-                                return Ok(Value::from_word(w));
-                            }
-                            frame = previous;
-                            regs = (*frame).regs;
-                            pc = (*frame).pc;
-                            if flags & DISCARD_RESULT != 0 {
-                                release!(w);
-                            } else {
-                                set!(dest, w);
-                            }
-                            next!()
+                        CALL_INTRINSIC1 => slow!(slow::intrinsic1(vm, frame, regs, word!())),
+                        CALL_INTRINSIC2 => slow!(slow::intrinsic2(vm, frame, regs, word!())),
+                        MAKE_FUNCTION => slow!(slow::make_function(vm, frame, regs, word!())),
+                        SET_FUNCTION_ATTRIBUTE => {
+                            slow!(slow::set_function_attribute(vm, regs, word!()))
                         }
-
+                        RETURN_VALUE => {
+                            let w = reg!(a!(i));
+                            reg!(a!(i)) = 0;
+                            return_plain!(w);
+                            leave!(w)
+                        }
+                        RETURN_CONST => {
+                            let w = (*(*frame).consts.add(bc!(i))).word();
+                            retain!(w);
+                            return_plain!(w);
+                            leave!(w)
+                        }
                         // ---- iteration, generators, coroutines
-                        GET_ITER => slow!(slow::get_iter(vm, regs, i)),
+                        GET_ITER => slow!(slow::get_iter(vm, regs, word!())),
                         FOR_ITER => {
                             let it = reg!(b!(i));
                             if !is_heap(it) {
@@ -1115,7 +1368,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 }
                             }
                             sync!();
-                            match slow::for_iter(vm, regs, i) {
+                            match slow::for_iter(vm, regs, word!()) {
                                 Ok(true) => {
                                     if c!(i) as u16 == EXTENDED {
                                         pc = pc.add(1);
@@ -1151,7 +1404,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             }
                             next!()
                         }
-                        GET_YIELD_FROM_ITER => slow!(slow::get_yield_from_iter(vm, frame, regs, i)),
+                        GET_YIELD_FROM_ITER => {
+                            slow!(slow::get_yield_from_iter(vm, frame, regs, word!()))
+                        }
                         SEND => {
                             let it = reg!(b!(i));
                             if is_heap(it) && generator::is_inline_sendable(vm, it) {
@@ -1166,7 +1421,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 }
                             }
                             sync!();
-                            match slow::send(vm, regs, i) {
+                            match slow::send(vm, regs, word!()) {
                                 Ok(true) => {
                                     if c!(i) as u16 == EXTENDED {
                                         pc = pc.add(1);
@@ -1179,20 +1434,20 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         }
                         CLEANUP_THROW => {
                             sync!();
-                            match slow::cleanup_throw(vm, regs, i) {
+                            match slow::cleanup_throw(vm, regs, word!()) {
                                 Ok(()) => branch!(i, true),
                                 Err(_) => raise!(),
                             }
                         }
-                        GET_AWAITABLE => slow!(slow::get_awaitable(vm, frame, regs, i)),
-                        GET_AITER => slow!(slow::get_aiter(vm, regs, i)),
-                        GET_ANEXT => slow!(slow::get_anext(vm, regs, i)),
-                        END_ASYNC_FOR => slow!(slow::end_async_for(vm, regs, i)),
+                        GET_AWAITABLE => slow!(slow::get_awaitable(vm, frame, regs, word!())),
+                        GET_AITER => slow!(slow::get_aiter(vm, regs, word!())),
+                        GET_ANEXT => slow!(slow::get_anext(vm, regs, word!())),
+                        END_ASYNC_FOR => slow!(slow::end_async_for(vm, regs, word!())),
 
                         // ---- exceptions, with
                         RAISE_VARARGS => {
                             sync!();
-                            if !slow::raise_varargs(vm, regs, i) {
+                            if !slow::raise_varargs(vm, regs, word!()) {
                                 raise!()
                             }
                             // A bare `raise` adds nothing to the traceback.
@@ -1245,7 +1500,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 }
                             };
                             sync!();
-                            slow::reraise(vm, regs, i);
+                            slow::reraise(vm, regs, word!());
                             match unwind::unwind_reraise(vm, frame, origin) {
                                 Unwound::Handler(f) => {
                                     frame = f;
@@ -1257,30 +1512,30 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 }
                             }
                         }
-                        CHECK_EXC_MATCH => slow!(slow::check_exc_match(vm, regs, i)),
-                        CHECK_EG_MATCH => slow!(slow::check_eg_match(vm, regs, i)),
-                        WITH_EXCEPT_START => slow!(slow::with_except_start(vm, regs, i)),
+                        CHECK_EXC_MATCH => slow!(slow::check_exc_match(vm, regs, word!())),
+                        CHECK_EG_MATCH => slow!(slow::check_eg_match(vm, regs, word!())),
+                        WITH_EXCEPT_START => slow!(slow::with_except_start(vm, regs, word!())),
 
                         // ---- matching
-                        GET_LEN => slow!(slow::get_len(vm, regs, i)),
+                        GET_LEN => slow!(slow::get_len(vm, regs, word!())),
                         MATCH_MAPPING => slow!(slow::match_kind(
                             vm,
                             regs,
-                            i,
+                            word!(),
                             taipan_object::ty::TypeFlags::MAPPING
                         )),
                         MATCH_SEQUENCE => slow!(slow::match_kind(
                             vm,
                             regs,
-                            i,
+                            word!(),
                             taipan_object::ty::TypeFlags::SEQUENCE
                         )),
-                        MATCH_KEYS => slow!(slow::match_keys(vm, regs, i)),
-                        MATCH_CLASS => slow!(slow::match_class(vm, regs, i)),
+                        MATCH_KEYS => slow!(slow::match_keys(vm, regs, word!())),
+                        MATCH_CLASS => slow!(slow::match_class(vm, regs, word!())),
 
                         // ---- import
-                        IMPORT_NAME => slow!(slow::import_name(vm, frame, regs, i)),
-                        IMPORT_FROM => slow!(slow::import_from(vm, frame, regs, i)),
+                        IMPORT_NAME => slow!(slow::import_name(vm, frame, regs, word!())),
+                        IMPORT_FROM => slow!(slow::import_from(vm, frame, regs, word!())),
 
                         STORE_GLOBAL_CACHED => {
                             let cache = &*cache!();
@@ -1298,7 +1553,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                 release!(old);
                                 next!()
                             }
-                            slow!(slow::store_global(vm, frame, regs, i))
+                            slow!(slow::store_global(vm, frame, regs, word!()))
                         }
                         // SAFETY: the verifier lets no other byte through, and quickening writes none.
                         _ => std::hint::unreachable_unchecked(),

@@ -166,3 +166,56 @@ pub const STORE_ATTR_ADD: u8 = O::COUNT as u8 + 6;
 pub const LOAD_METHOD_CACHED: u8 = O::COUNT as u8 + 7;
 pub const LOAD_METHOD_MODULE: u8 = O::COUNT as u8 + 8;
 pub const STORE_GLOBAL_CACHED: u8 = O::COUNT as u8 + 9;
+pub const LOAD_ATTR_POLY: u8 = O::COUNT as u8 + 10;
+pub const LOAD_ATTR_MEGA: u8 = O::COUNT as u8 + 11;
+pub const STORE_ATTR_POLY: u8 = O::COUNT as u8 + 12;
+pub const STORE_ATTR_MEGA: u8 = O::COUNT as u8 + 13;
+pub const LOAD_METHOD_POLY: u8 = O::COUNT as u8 + 14;
+pub const LOAD_METHOD_MEGA: u8 = O::COUNT as u8 + 15;
+pub const LOAD_ATTR_TYPE: u8 = O::COUNT as u8 + 16;
+pub const LOAD_METHOD_TYPE: u8 = O::COUNT as u8 + 17;
+
+// Parts of the instruction before `pc` (the program counter is advanced before
+// an arm runs). Reading an operand from memory costs one instruction, taking it
+// out of the word three.
+
+/// A field of `bits` bits at bit `at` of the word before `pc`.
+macro_rules! field {
+    ($name:ident, $ty:ty, $at:expr, $result:ty) => {
+        /// # Safety
+        /// `pc` stands behind an instruction.
+        #[inline(always)]
+        pub unsafe fn $name(pc: *const u64) -> $result {
+            // SAFETY: by the contract.
+            unsafe {
+                let word = pc.sub(1);
+                if cfg!(target_endian = "little") {
+                    word.cast::<u8>().add($at / 8).cast::<$ty>().read() as $result
+                } else {
+                    (*word >> $at) as $ty as $result
+                }
+            }
+        }
+    };
+}
+field!(operand_flags, u8, 8, u8);
+field!(operand_a, u16, 16, usize);
+field!(operand_b, u16, 32, usize);
+field!(operand_c, u16, 48, usize);
+field!(operand_bc, u32, 32, usize);
+
+/// The opcode of the instruction at `pc`.
+///
+/// # Safety
+/// `pc` stands at an instruction.
+#[inline(always)]
+pub unsafe fn opcode_at(pc: *const u64) -> u8 {
+    // SAFETY: by the contract.
+    unsafe {
+        if cfg!(target_endian = "little") {
+            *pc.cast::<u8>()
+        } else {
+            *pc as u8
+        }
+    }
+}
