@@ -73,7 +73,8 @@ pub fn call_native(vm: &Vm, f: &NativeFunction, args: Args<'_>) -> PyResult {
 
 #[pymethods(
     name = "builtin_function_or_method",
-    doc = "A function of a native module, or a native method bound to its object."
+    doc = "A function of a native module, or a native method bound to its object.",
+    flags(WEAKREFABLE)
 )]
 impl NativeFunction {
     #[pyslot]

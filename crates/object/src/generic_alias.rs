@@ -317,7 +317,7 @@ const OWN: &[&str] = &[
     name = "GenericAlias",
     module = "types",
     doc = "A generic type with arguments: list[int].",
-    flags(BASETYPE)
+    flags(BASETYPE | WEAKREFABLE)
 )]
 impl GenericAlias {
     #[pynew("(origin, args, /)")]

@@ -171,7 +171,7 @@ impl Heap {
             if extra > 0 {
                 ptr::write_bytes(slot.cast::<u8>().add(size_of::<Object<T>>()), 0, extra);
             }
-            if T::GC {
+            if T::GC && size <= MAX_SMALL {
                 self.log_young(slot.cast());
             }
             Ref::from_raw(NonNull::new_unchecked(slot))
@@ -198,7 +198,7 @@ impl Heap {
                 header: ObjectHeader::new(ty),
                 payload,
             });
-            if T::GC {
+            if T::GC && size <= MAX_SMALL {
                 self.log_young(slot.cast());
             }
             Ref::from_raw(NonNull::new_unchecked(slot))
@@ -264,7 +264,7 @@ impl Heap {
         if young.capacity() < YOUNG_MAX {
             young.reserve_exact(young.capacity() * 2 - young.len());
         } else if young.len() > YOUNG_MAX / 2 {
-            self.gc.aged(young.len());
+            self.gc.age(young);
             young.clear();
         }
     }
@@ -389,10 +389,21 @@ impl Heap {
     }
 
     /// Calls `f` with every live object.
-    pub fn for_each_object(&self, mut f: impl FnMut(*mut ObjectHeader)) {
+    pub fn for_each_object(&self, f: impl FnMut(*mut ObjectHeader)) {
+        self.for_each_in(&[&self.pages, &self.large], f);
+    }
+    /// Calls `f` with every live object that has a page of its own.
+    pub(crate) fn for_each_large(&self, f: impl FnMut(*mut ObjectHeader)) {
+        self.for_each_in(&[&self.large], f);
+    }
+    fn for_each_in(
+        &self,
+        lists: &[&UnsafeCell<Vec<NonNull<Page>>>],
+        mut f: impl FnMut(*mut ObjectHeader),
+    ) {
         // SAFETY: the lock is held. Indexing, not iterating: `f` may allocate.
         unsafe {
-            for list in [&self.pages, &self.large] {
+            for list in lists {
                 let mut i = 0;
                 while i < (*list.get()).len() {
                     let page = (&(*list.get()))[i].as_ref();
@@ -445,8 +456,7 @@ impl Heap {
                     crate::gc::free_marks(page);
                 }
                 self.bytes.set(self.bytes.get() - page.bytes);
-                // The young log may still name it; the collector looks pages up before it reads.
-                self.gc.forget(object, self.young.get());
+                // No list of the collector names large objects: it walks their pages.
                 std::alloc::dealloc(
                     address as *mut u8,
                     Layout::from_size_align_unchecked(page.bytes, PAGE),

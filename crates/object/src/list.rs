@@ -106,6 +106,6 @@ pub(crate) fn give_back(v: &mut Vec<Value>) {
 crate::payload!(
     List,
     gc,
-    |this, visit| this.with(|v| v.iter().for_each(visit)),
+    |this, visit| this.with(|v| v.iter().rev().for_each(visit)),
     clear | this | drop(this.take())
 );

@@ -437,7 +437,7 @@ impl Set {
 #[pymethods(
     name = "set",
     doc = "An unordered collection of distinct hashable objects.",
-    flags(BASETYPE),
+    flags(BASETYPE | WEAKREFABLE),
     extra(crate::set_methods::SHARED)
 )]
 impl Set {
@@ -542,7 +542,7 @@ crate::payload!(FrozenSet);
 #[pymethods(
     name = "frozenset",
     doc = "An immutable unordered collection of distinct hashable objects.",
-    flags(BASETYPE),
+    flags(BASETYPE | WEAKREFABLE),
     extra(crate::set_methods::SHARED)
 )]
 impl FrozenSet {

@@ -200,11 +200,9 @@ fn set_flags(ty: &TypeRef, id: SlotId) {
             let generic = f.is_none_or(|f| std::ptr::fn_addr_eq(f, generic_setattr as SetAttrFn));
             ty.set_flag(TypeFlags::GENERIC_SETATTR, generic);
         }
-        SlotId::finalize => {
-            // The flag stays when `__del__` goes: the heap keeps notes on instances by it.
-            if ty.slots.finalize.get().is_some() {
-                ty.set_flag(TypeFlags::HAS_FINALIZER, true);
-            }
+        // The flag stays when `__del__` goes: the heap keeps notes on instances by it.
+        SlotId::finalize if ty.slots.finalize.get().is_some() => {
+            ty.set_flag(TypeFlags::HAS_FINALIZER, true);
         }
         _ => {}
     }

@@ -47,7 +47,11 @@ impl Drop for Tuple {
     }
 }
 
-crate::payload!(Tuple, gc, |this, visit| this.items().iter().for_each(visit));
+crate::payload!(Tuple, gc, |this, visit| this
+    .items()
+    .iter()
+    .rev()
+    .for_each(visit));
 
 /// Makes a tuple of a known number of items.
 pub(crate) fn new_tuple(

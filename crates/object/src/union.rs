@@ -113,7 +113,7 @@ pub fn classes_of(class: &Value) -> Option<&Ref<Tuple>> {
     name = "Union",
     module = "typing",
     doc = "A type that is one of several: int | str.",
-    flags(DISALLOW_INSTANTIATION)
+    flags(DISALLOW_INSTANTIATION | WEAKREFABLE)
 )]
 impl Union {
     #[pygetset]

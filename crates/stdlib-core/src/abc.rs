@@ -1,45 +1,90 @@
 //! The module `_abc`: abstract base classes.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 use taipan_macros::pymodule;
-use taipan_object::{TypeRef, Value, payload};
+use taipan_object::weakref::{WeakRef, new_ref};
+use taipan_object::{PyResult, Value, Vm, payload};
 
 pub use module::MODULE;
+
+/// Classes by identity, referred to weakly.
+#[derive(Default)]
+struct WeakClasses(RefCell<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    /// Address of the class and a weak reference to it; an entry of a class that is gone counts for nothing.
+    by_address: HashMap<u64, Value>,
+    /// Size at which entries of dead classes are dropped.
+    limit: usize,
+}
+
+impl WeakClasses {
+    fn contains(&self, class: &Value) -> bool {
+        let entries = self.0.borrow();
+        entries.by_address.get(&class.id()).is_some_and(is_alive)
+    }
+    fn add(&self, vm: &Vm, class: &Value) -> PyResult<()> {
+        let reference = new_ref(vm, &vm.types.weakref, class, None)?;
+        let mut dead = Vec::new();
+        let mut entries = self.0.borrow_mut();
+        if entries.by_address.len() >= entries.limit {
+            dead.extend(entries.by_address.extract_if(|_, r| !is_alive(r)));
+            entries.limit = (entries.by_address.len() * 2).max(16);
+        }
+        let old = entries.by_address.insert(class.id(), reference);
+        drop(entries);
+        drop((old, dead));
+        Ok(())
+    }
+    /// The classes that live.
+    fn all(&self) -> Vec<Value> {
+        let entries = self.0.borrow();
+        entries.by_address.values().filter_map(referent).collect()
+    }
+    fn clear(&self) {
+        let old = self.0.take();
+        drop(old);
+    }
+    fn visit(&self, visit: &mut dyn FnMut(&Value)) {
+        self.0.borrow().by_address.values().for_each(visit);
+    }
+}
+
+fn referent(reference: &Value) -> Option<Value> {
+    reference.downcast::<WeakRef>().and_then(|r| r.get())
+}
+fn is_alive(reference: &Value) -> bool {
+    referent(reference).is_some()
+}
 
 /// `_abc._abc_data`: what an abstract class knows of its virtual subclasses.
 #[derive(Default)]
 pub struct Data {
-    registry: RefCell<Vec<TypeRef>>,
-    cache: RefCell<Vec<TypeRef>>,
-    negative: RefCell<Vec<TypeRef>>,
+    registry: WeakClasses,
+    cache: WeakClasses,
+    negative: WeakClasses,
     /// The state of all registries that `negative` belongs to.
     version: Cell<u64>,
 }
 payload!(
     Data,
     gc,
-    |this, visit| {
-        for list in [&this.registry, &this.cache, &this.negative] {
-            list.borrow().iter().for_each(|t| visit(t.as_value()));
-        }
-    },
-    clear | this | {
-        drop((
-            this.registry.take(),
-            this.cache.take(),
-            this.negative.take(),
-        ));
-    }
+    |this, visit| [&this.registry, &this.cache, &this.negative]
+        .into_iter()
+        .for_each(|c| c.visit(visit)),
+    clear
+        | this
+        | [&this.registry, &this.cache, &this.negative]
+            .into_iter()
+            .for_each(WeakClasses::clear)
 );
 
 /// How often anything was registered.
 #[derive(Default)]
 struct Counter(Cell<u64>);
-
-fn contains(list: &RefCell<Vec<TypeRef>>, ty: &Value) -> bool {
-    list.borrow().iter().any(|t| t.as_value().is(ty))
-}
 
 /// Functions of the module `_abc`.
 #[pymodule(name = "_abc", doc = "Abstract base classes.")]
@@ -49,7 +94,7 @@ pub mod module {
     use taipan_object::ty::{Type, TypeFlags};
     use taipan_object::{Payload, PyResult, Ref, TypeRef, Value, Vm};
 
-    use super::{Counter, Data, contains};
+    use super::{Counter, Data, WeakClasses};
 
     const IMPL: &str = "_abc_impl";
 
@@ -161,8 +206,8 @@ pub mod module {
             return Err(vm.runtime_error("Refusing to create an inheritance cycle"));
         }
         let data = data_of(vm, class)?;
-        if !contains(&data.registry, subclass) {
-            data.registry.borrow_mut().push(sub.clone());
+        if !data.registry.contains(subclass) {
+            data.registry.add(vm, subclass)?;
         }
         let counter = counter(vm);
         counter.0.set(counter.0.get() + 1);
@@ -190,13 +235,13 @@ pub mod module {
     fn _abc_instancecheck(vm: &Vm, class: &Value, instance: &Value) -> PyResult {
         let data = data_of(vm, class)?;
         let subclass = vm.getattr(instance, &vm.names.__class__)?;
-        if contains(&data.cache, &subclass) {
+        if data.cache.contains(&subclass) {
             return Ok(Value::TRUE);
         }
         let actual = vm.type_of(instance).to_value();
         let check = vm.names.__subclasscheck__.clone();
         if actual.is(&subclass) {
-            if data.version.get() == counter(vm).0.get() && contains(&data.negative, &subclass) {
+            if data.version.get() == counter(vm).0.get() && data.negative.contains(&subclass) {
                 return Ok(Value::FALSE);
             }
             return vm.call_method(class, &check, &[subclass]);
@@ -216,19 +261,18 @@ pub mod module {
         };
         vm.check_stack(" in __subclasscheck__")?;
         let data = data_of(vm, class)?;
-        if contains(&data.cache, subclass) {
+        if data.cache.contains(subclass) {
             return Ok(true);
         }
         let now = counter(vm).0.get();
         if data.version.get() < now {
-            let old = data.negative.take();
-            drop(old);
+            data.negative.clear();
             data.version.set(now);
-        } else if contains(&data.negative, subclass) {
+        } else if data.negative.contains(subclass) {
             return Ok(false);
         }
         let yes = || {
-            data.cache.borrow_mut().push(sub.clone());
+            data.cache.add(vm, subclass)?;
             Ok(true)
         };
         let hook = vm.call_method(
@@ -240,7 +284,7 @@ pub mod module {
             return yes();
         }
         if hook.is_false() {
-            data.negative.borrow_mut().push(sub.clone());
+            data.negative.add(vm, subclass)?;
             return Ok(false);
         }
         if !hook.is_not_implemented() {
@@ -254,9 +298,8 @@ pub mod module {
         {
             return yes();
         }
-        let registered = data.registry.borrow().clone();
-        for r in &registered {
-            if vm.is_subclass(subclass, r.as_value())? {
+        for registered in data.registry.all() {
+            if vm.is_subclass(subclass, &registered)? {
                 return yes();
             }
         }
@@ -266,7 +309,7 @@ pub mod module {
                 return yes();
             }
         }
-        data.negative.borrow_mut().push(sub.clone());
+        data.negative.add(vm, subclass)?;
         Ok(false)
     }
 
@@ -274,9 +317,9 @@ pub mod module {
     #[pyfunction("(cls_, /)")]
     fn _get_dump(vm: &Vm, class: &Value) -> PyResult {
         let data = data_of(vm, class)?;
-        let set = |list: &std::cell::RefCell<Vec<TypeRef>>| {
-            let items = list.borrow().iter().map(|t| t.to_value()).collect();
-            vm.call(vm.types.set.as_value(), &[vm.list_value(items)])
+        let set = |classes: &WeakClasses| {
+            let references = classes.0.borrow().by_address.values().cloned().collect();
+            vm.call(vm.types.set.as_value(), &[vm.list_value(references)])
         };
         Ok(vm.tuple_value([
             set(&data.registry)?,
@@ -288,16 +331,15 @@ pub mod module {
     /// Empties the registry.
     #[pyfunction("(cls_, /)")]
     fn _reset_registry(vm: &Vm, class: &Value) -> PyResult<()> {
-        let old = data_of(vm, class)?.registry.take();
-        drop(old);
+        data_of(vm, class)?.registry.clear();
         Ok(())
     }
     /// Empties the caches.
     #[pyfunction("(cls_, /)")]
     fn _reset_caches(vm: &Vm, class: &Value) -> PyResult<()> {
         let data = data_of(vm, class)?;
-        let old = (data.cache.take(), data.negative.take());
-        drop(old);
+        data.cache.clear();
+        data.negative.clear();
         Ok(())
     }
 }

@@ -208,6 +208,7 @@ pub fn run(vm: &Vm, options: &Options) -> Exit {
             false => import::import_module(vm, "warnings").map(drop),
         }
     });
+    lifecycle::started(vm);
     let result = started.and_then(|()| run_target(vm, options));
     let exit = match result {
         Ok(code) => Exit::Code(code.unwrap_or(0)),

@@ -388,7 +388,8 @@ impl Parts {
 #[pymethods(
     name = "code",
     doc = "Compiled code.",
-    signature = "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=(), cellvars=(), /)"
+    signature = "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=(), cellvars=(), /)",
+    flags(WEAKREFABLE)
 )]
 impl PyCode {
     #[pyslot(new)]

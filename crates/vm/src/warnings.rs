@@ -27,7 +27,7 @@ pub fn warn_explicit(vm: &Vm, warning: &SyntaxWarning, filename: &str) -> PyResu
 /// The warning, if filters make it an error.
 pub fn warn(vm: &Vm, category: &TypeRef, message: &str, stack_level: usize) -> PyResult<()> {
     if crate::imp::find(vm, "_warnings").is_some() {
-        let module = crate::import::import_module(vm, "_warnings")?;
+        let module = native_module(vm)?;
         let args = [
             vm.new_str(message).into_value(),
             category.to_value(),
@@ -46,9 +46,21 @@ pub fn warn(vm: &Vm, category: &TypeRef, message: &str, stack_level: usize) -> P
                 i64::from(f.code().line_of(f.lasti())),
             )
         },
-        None => ("sys".to_owned(), 1),
+        None => ("<sys>".to_owned(), 0),
     };
     emit(vm, category, message, &filename, line)
+}
+
+/// The module `_warnings`, kept to the end: finalisers of the last objects still warn.
+fn native_module(vm: &Vm) -> PyResult {
+    #[derive(Default)]
+    struct Kept(std::cell::OnceCell<Value>);
+    let kept = crate::state::<Kept>(vm, "warnings.module");
+    if let Some(module) = kept.0.get() {
+        return Ok(module.clone());
+    }
+    let module = crate::import::import_module(vm, "_warnings")?;
+    Ok(kept.0.get_or_init(|| module).clone())
 }
 
 /// Gives a warning to the module `_warnings`.
@@ -56,7 +68,7 @@ fn emit(vm: &Vm, category: &TypeRef, message: &str, filename: &str, line: i64) -
     if crate::imp::find(vm, "_warnings").is_none() {
         return Ok(());
     }
-    let module = crate::import::import_module(vm, "_warnings")?;
+    let module = native_module(vm)?;
     let Some(warn) = vm.getattr_opt(&module, &vm.intern_str("warn_explicit"))? else {
         return Ok(());
     };

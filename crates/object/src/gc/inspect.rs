@@ -76,7 +76,7 @@ fn live(vm: &Vm, object: Object) -> Option<Value> {
     }
 }
 
-/// What an object refers to directly; numbers inside words are not among it.
+/// What an object refers to directly.
 pub fn referents(object: &Value) -> Vec<Value> {
     let mut found = Vec::new();
     if let Some(header) = object.header()
@@ -85,9 +85,7 @@ pub fn referents(object: &Value) -> Vec<Value> {
         // SAFETY: a value's object is live.
         unsafe {
             children(header as *const ObjectHeader as Object, &mut |v| {
-                if v.is_heap() {
-                    found.push(v.clone());
-                }
+                found.push(v.clone());
             });
         }
     }

@@ -8,9 +8,9 @@
 //! root has to be named.
 //!
 //! Generations: the heap's young log names what was made since the last
-//! collection; survivors stand in the list of the middle generation, and after
-//! a second time nowhere: a full collection walks the pages. Entries of both
-//! lists may be stale (freed, or reused for another object), which is harmless:
+//! collection; survivors move to the list of the middle generation, and after
+//! a second time to the list of old objects. Large objects stand in no list:
+//! a full collection walks their pages. Entries may be stale (freed, or reused for another object), which is harmless:
 //! any live object may be a candidate.
 //!
 //! Order of work on garbage (PEP 442): weak references are cleared and their
@@ -59,6 +59,9 @@ pub struct Outcome {
 /// Most entries of the middle generation; beyond, survivors are old at once.
 const MIDDLE_LIMIT: usize = 1 << 18;
 
+/// How many entries the list of old objects may have beyond twice the objects that the last full collection left.
+const OLD_SLACK: usize = 1 << 20;
+
 /// Counters and settings of one heap's collector.
 pub struct GcState {
     pub enabled: Cell<bool>,
@@ -70,6 +73,10 @@ pub struct GcState {
     /// Collections of the generation before since the last one of the middle and the old one.
     counts: Cell<[i64; 2]>,
     middle: RefCell<Vec<*mut ObjectHeader>>,
+    /// Old objects, in the order in which they grew old; entries may be stale.
+    old: RefCell<Vec<*mut ObjectHeader>>,
+    /// Some objects stand in no list.
+    unlisted: Cell<bool>,
     /// Objects that survived the last full collection, and those that have joined them since.
     old_total: Cell<usize>,
     old_pending: Cell<usize>,
@@ -89,6 +96,8 @@ impl Default for GcState {
             thresholds: Cell::new([2000, 10, 10]),
             counts: Cell::new([0; 2]),
             middle: RefCell::default(),
+            old: RefCell::default(),
+            unlisted: Cell::new(false),
             old_total: Cell::new(0),
             old_pending: Cell::new(0),
             stats: Cell::default(),
@@ -114,20 +123,18 @@ impl GcState {
     pub fn frozen_count(&self) -> usize {
         self.frozen.borrow().len()
     }
-    /// A large object's memory goes back to the system: no list may name it any more.
-    pub(crate) unsafe fn forget(
-        &self,
-        object: *mut ObjectHeader,
-        young: *mut Vec<*mut ObjectHeader>,
-    ) {
-        // SAFETY: the caller holds the heap's lock.
-        unsafe { (*young).retain(|&o| o != object) }
-        self.middle.borrow_mut().retain(|&o| o != object);
-        self.frozen.borrow_mut().remove(&(object as usize));
-    }
-    /// The young log of an idle or disabled collector was too long: its objects are old now.
-    pub(crate) fn aged(&self, count: usize) {
-        self.old_pending.set(self.old_pending.get() + count);
+    /// Objects become old.
+    pub(crate) fn age(&self, objects: &[*mut ObjectHeader]) {
+        self.old_pending.set(self.old_pending.get() + objects.len());
+        let mut old = self.old.borrow_mut();
+        if old.len() + objects.len() > self.old_total.get() * 2 + OLD_SLACK {
+            // Full collections do not keep up (they are off): the next one walks the pages.
+            old.clear();
+            old.shrink_to_fit();
+            self.unlisted.set(true);
+        } else {
+            old.extend_from_slice(objects);
+        }
     }
 }
 
@@ -148,6 +155,7 @@ impl Heap {
     pub fn freeze(&self) {
         drop(self.take_young());
         self.gc.middle.borrow_mut().clear();
+        self.gc.old.borrow_mut().clear();
         let mut frozen = self.gc.frozen.borrow_mut();
         self.for_each_object(|o| {
             // SAFETY: live objects.
@@ -159,6 +167,7 @@ impl Heap {
     /// `gc.unfreeze`.
     pub fn unfreeze(&self) {
         self.gc.frozen.borrow_mut().clear();
+        self.gc.unlisted.set(true);
     }
 }
 

@@ -170,52 +170,66 @@ fn candidates(heap: &Heap, generation: usize) -> Vec<Object> {
     };
     // SAFETY: lists name slots of pages that exist; the walk gives live objects.
     unsafe {
-        if generation < 2 {
-            all.extend(
-                young
-                    .iter()
-                    .chain(&middle)
-                    .copied()
-                    .filter(|&o| nominate(o, 0)),
-            );
+        // Finalisers run in this order, the oldest objects' first.
+        let old = if generation == 2 {
+            gc.old.take()
         } else {
-            let frozen = gc.frozen.borrow();
-            heap.for_each_object(|o| {
-                if (frozen.is_empty() || !frozen.contains(&(o as usize))) && nominate(o, 0) {
-                    all.push(o);
-                }
-            });
+            Vec::new()
+        };
+        let frozen = gc.frozen.borrow();
+        let thawed = |o: Object| frozen.is_empty() || !frozen.contains(&(o as usize));
+        all.extend(
+            old.iter()
+                .chain(&middle)
+                .chain(&young)
+                .copied()
+                .filter(|&o| thawed(o) && nominate(o, 0)),
+        );
+        let add = |o| {
+            if thawed(o) && nominate(o, 0) {
+                all.push(o);
+            }
+        };
+        if generation == 2 && gc.unlisted.replace(false) {
+            heap.for_each_object(add);
+        } else if generation == 2 {
+            heap.for_each_large(add);
         }
     }
     heap.reuse_young(young);
     all
 }
 
+/// Whether an object has a page of its own: such objects stand in no list.
+///
+/// # Safety
+/// The object is live.
+unsafe fn is_large(object: Object) -> bool {
+    // SAFETY: by the contract.
+    unsafe { Page::of(object).slot_size as usize > crate::heap::MAX_SMALL }
+}
+
 /// Notes what survived.
 fn promote(heap: &Heap, generation: usize, candidates: &[Object], garbage: usize) {
     let gc = &heap.gc;
-    let survivors = candidates.len() - garbage;
-    match generation {
-        2 => {
-            gc.old_total.set(survivors);
-            gc.old_pending.set(0);
-        }
-        1 => gc.aged(survivors),
-        _ => {
-            let mut middle = gc.middle.borrow_mut();
-            if middle.len() + survivors > MIDDLE_LIMIT {
-                gc.aged(survivors + middle.len());
-                middle.clear();
-            } else {
-                // SAFETY: candidates are live.
-                middle.extend(
-                    candidates
-                        .iter()
-                        .copied()
-                        .filter(|&o| garbage == 0 || unsafe { mark(o).get() } & ALIVE != 0),
-                );
-            }
-        }
+    // SAFETY: candidates are live and marked.
+    let stays = |&o: &Object| unsafe {
+        (garbage == 0 || mark(o).get() & ALIVE != 0) && !(generation == 2 && is_large(o))
+    };
+    let mut survivors: Vec<Object> = candidates.iter().copied().filter(stays).collect();
+    if generation == 2 {
+        gc.old_total.set(candidates.len() - garbage);
+        gc.old_pending.set(0);
+        gc.old.replace(survivors);
+        return;
+    }
+    let mut middle = gc.middle.borrow_mut();
+    if generation == 1 || middle.len() + survivors.len() > MIDDLE_LIMIT {
+        gc.age(&middle);
+        middle.clear();
+        gc.age(&survivors);
+    } else {
+        middle.append(&mut survivors);
     }
 }
 
@@ -226,13 +240,17 @@ pub(super) fn run(vm: &Vm, generation: usize) -> Outcome {
     // SAFETY: the candidates are live and stay so while no reference is dropped.
     let garbage: Vec<Value> = unsafe {
         let garbage = find_garbage(&all);
-        promote(heap, generation, &all, garbage.len());
-        let garbage: Vec<Object> = garbage;
         let owned = garbage
             .iter()
             .map(|&o| Value::borrow_word(&(o as u64)).clone())
             .collect();
-        clear_weak_references(vm, &garbage, &all);
+        let due = clear_weak_references(vm, &garbage);
+        promote(heap, generation, &all, garbage.len());
+        // Python code runs after this, so nothing may stay marked.
+        reset(&all);
+        for (reference, callback) in due {
+            crate::weakref::call_callback(vm, &reference, &callback);
+        }
         owned
     };
     if garbage.is_empty() {
@@ -240,18 +258,18 @@ pub(super) fn run(vm: &Vm, generation: usize) -> Outcome {
     }
     let spared = finalize_all(vm, &garbage);
     let garbage = if spared {
-        still_unreachable(garbage)
+        still_unreachable(heap, garbage)
     } else {
         garbage
     };
     dispose(vm, garbage)
 }
 
-/// Clears the weak references to garbage, resets all marks, and calls the callbacks of references that are no garbage themselves.
+/// Clears the weak references to garbage; the references that are no garbage themselves, with their callbacks.
 ///
 /// # Safety
 /// The candidates are live and marked; `garbage` is owned by the caller as well.
-unsafe fn clear_weak_references(vm: &Vm, garbage: &[Object], all: &[Object]) {
+unsafe fn clear_weak_references(vm: &Vm, garbage: &[Object]) -> Vec<(Value, Value)> {
     let mut due = Vec::new();
     for &object in garbage {
         // SAFETY: by the contract.
@@ -269,11 +287,7 @@ unsafe fn clear_weak_references(vm: &Vm, garbage: &[Object], all: &[Object]) {
             }
         }
     }
-    // SAFETY: by the contract. Python code runs after this, so nothing may stay marked.
-    unsafe { reset(all) };
-    for (reference, callback) in due {
-        crate::weakref::call_callback(vm, &reference, &callback);
-    }
+    due
 }
 
 /// Runs the finalisers of garbage; whether any ran.
@@ -296,8 +310,8 @@ fn finalize_all(vm: &Vm, garbage: &[Value]) -> bool {
     any
 }
 
-/// Without what came back to life.
-fn still_unreachable(garbage: Vec<Value>) -> Vec<Value> {
+/// Without what came back to life, which is old now.
+fn still_unreachable(heap: &Heap, garbage: Vec<Value>) -> Vec<Value> {
     let all: Vec<Object> = garbage.iter().map(|v| v.word() as Object).collect();
     // SAFETY: `garbage` owns each object once.
     unsafe {
@@ -308,6 +322,12 @@ fn still_unreachable(garbage: Vec<Value>) -> Vec<Value> {
             .into_iter()
             .map(|o| Value::borrow_word(&(o as u64)).clone())
             .collect();
+        let living: Vec<Object> = all
+            .iter()
+            .copied()
+            .filter(|&o| mark(o).get() & ALIVE != 0 && !is_large(o))
+            .collect();
+        heap.gc.age(&living);
         reset(&all);
         drop(garbage);
         dead

@@ -323,7 +323,7 @@ fn assign(vm: &Vm, part: &Layout, value: &Value) -> PyResult<()> {
 #[pymethods(
     name = "memoryview",
     doc = "A view of an object's memory.",
-    flags(SEQUENCE)
+    flags(SEQUENCE | WEAKREFABLE)
 )]
 impl MemoryView {
     #[pynew("(object)")]
