@@ -11,6 +11,9 @@ pub const MODULUS: u64 = (1 << 61) - 1;
 /// Hash of an integer that fits 64 bits.
 #[inline]
 pub fn hash_i64(n: i64) -> i64 {
+    if n.unsigned_abs() < MODULUS {
+        return if n == -1 { -2 } else { n };
+    }
     let r = (n.unsigned_abs() % MODULUS) as i64;
     let h = if n < 0 { -r } else { r };
     if h == -1 { -2 } else { h }

@@ -41,13 +41,43 @@ pub(crate) fn repeated(vm: &Vm, items: &[Value], count: isize) -> PyResult<Vec<V
 }
 
 /// The items that a slice selects.
-pub(crate) fn sliced(items: &[Value], start: isize, step: isize, count: usize) -> Vec<Value> {
-    if step == 1 {
-        return items[start as usize..start as usize + count].to_vec();
+pub fn sliced(items: &[Value], start: isize, step: isize, count: usize) -> Vec<Value> {
+    let mut copy = Vec::with_capacity(count);
+    if count == 0 {
+        return copy;
     }
-    (0..count as isize)
-        .map(|i| items[(start + i * step) as usize].clone())
-        .collect()
+    // The ends are checked, what lies between them is in range then.
+    let (first, last) = (
+        start as usize,
+        (start + (count as isize - 1) * step) as usize,
+    );
+    assert!(first < items.len() && last < items.len());
+    let to: *mut Value = copy.as_mut_ptr();
+    // SAFETY: `first` is in range.
+    let from = unsafe { items.as_ptr().add(first) };
+    for i in 0..count as isize {
+        // SAFETY: see above; there is room for `count` values.
+        unsafe { to.offset(i).write((*from.offset(i * step)).clone()) };
+    }
+    // SAFETY: so many were written.
+    unsafe { copy.set_len(count) };
+    copy
+}
+
+/// `list[start:stop] = items` with bounds that fit ([`adjust_slice`]); gives back what was there, to be dropped.
+#[must_use]
+pub fn replace_range(
+    v: &mut Vec<Value>,
+    start: usize,
+    stop: usize,
+    mut items: Vec<Value>,
+) -> Vec<Value> {
+    let stop = stop.max(start);
+    if stop - start == items.len() {
+        v[start..stop].swap_with_slice(&mut items);
+        return items;
+    }
+    v.splice(start..stop, items).collect()
 }
 
 #[cold]
@@ -116,10 +146,7 @@ fn assign_slice(vm: &Vm, list: &Ref<List>, slice: &Slice, value: Option<&Value>)
     let displaced = list.with(|v| {
         let (start, stop, count) = adjust_slice(start, stop, step, v.len());
         if step == 1 {
-            let start = start as usize;
-            return Ok(v
-                .splice(start..(stop as usize).max(start), items)
-                .collect::<Vec<_>>());
+            return Ok(replace_range(v, start as usize, stop as usize, items));
         }
         if items.len() != count {
             return Err((items.len(), count));

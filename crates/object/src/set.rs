@@ -82,6 +82,18 @@ fn search<R>(hash: i64, mask: usize, mut visit: impl FnMut(usize) -> Option<R>) 
     }
 }
 
+/// What to make of an element with the hash of the key that is another object; `None`: it differs.
+#[inline(never)]
+fn same_hash(known: &Value, key: &Value, at: usize, skip: &[usize]) -> Option<Probe> {
+    if known.as_small_int().is_some() && key.as_small_int().is_some() || skip.contains(&at) {
+        return None;
+    }
+    match (plain_str(known), plain_str(key)) {
+        (Some(a), Some(b)) => a.same_text(b).then_some(Probe::Found(at)),
+        _ => Some(Probe::Compare(at)),
+    }
+}
+
 fn plain_str(key: &Value) -> Option<&Ref<Str>> {
     key.downcast::<Str>()
         .filter(|s| !s.ty().has(TypeFlags::HEAP))
@@ -145,42 +157,64 @@ impl Set {
             .collect()
     }
 
-    fn probe(&self, key: &Value, hash: i64, skip: &[usize]) -> Probe {
-        let table = self.table();
+    /// One search without running Python code. Elements in `skip` are known to be unequal.
+    /// Only with `PLACE` is the place right that comes with [`Probe::Absent`].
+    #[inline(always)]
+    fn probe<const PLACE: bool>(&self, key: &Value, hash: i64, skip: &[usize]) -> Probe {
+        let table: &[Entry] = self.table();
         if table.is_empty() {
             return Probe::Absent(0);
         }
-        let text = plain_str(key);
+        let mask = table.len() - 1;
+        let word = key.word();
         let mut deleted = None;
-        search(hash, table.len() - 1, |at| {
-            let entry = &table[at];
-            let Some(known) = &entry.key else {
-                if entry.hash == 0 {
-                    return Some(Probe::Absent(deleted.unwrap_or(at)));
-                }
-                deleted = Some(at);
-                return None;
+        let mut perturb = hash as u64;
+        let mut row = hash as usize & mask;
+        loop {
+            let last = if row + LINEAR_PROBES <= mask {
+                row + LINEAR_PROBES
+            } else {
+                row
             };
-            if entry.hash != hash {
-                return None;
+            let mut at = row;
+            while at <= last {
+                // SAFETY: `last` is at most the mask, which is below the table's length.
+                let entry = unsafe { table.get_unchecked(at) };
+                match &entry.key {
+                    Some(known) => {
+                        if known.word() == word {
+                            return Probe::Found(at);
+                        }
+                        if entry.hash == hash
+                            && let Some(found) = same_hash(known, key, at, skip)
+                        {
+                            return found;
+                        }
+                    }
+                    None if entry.hash == 0 => return Probe::Absent(deleted.unwrap_or(at)),
+                    None if PLACE => deleted = Some(at),
+                    None => {}
+                }
+                at += 1;
             }
-            if known.is(key) {
-                return Some(Probe::Found(at));
-            }
-            if known.as_small_int().is_some() && key.as_small_int().is_some() || skip.contains(&at)
-            {
-                return None;
-            }
-            match (plain_str(known), text) {
-                (Some(a), Some(b)) => a.same_text(b).then_some(Probe::Found(at)),
-                _ => Some(Probe::Compare(at)),
-            }
-        })
+            perturb >>= 5;
+            row = row
+                .wrapping_mul(5)
+                .wrapping_add(1)
+                .wrapping_add(perturb as usize)
+                & mask;
+        }
     }
 
     /// The place of an element, or where it belongs.
-    fn lookup(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<Result<usize, usize>> {
-        match self.probe(key, hash, &[]) {
+    #[inline]
+    fn lookup<const PLACE: bool>(
+        &self,
+        vm: &Vm,
+        key: &Value,
+        hash: i64,
+    ) -> PyResult<Result<usize, usize>> {
+        match self.probe::<PLACE>(key, hash, &[]) {
             Probe::Found(at) => Ok(Ok(at)),
             Probe::Absent(at) => Ok(Err(at)),
             Probe::Compare(at) => self.lookup_comparing(vm, key, hash, at),
@@ -188,6 +222,7 @@ impl Set {
     }
 
     #[cold]
+    #[inline(never)]
     fn lookup_comparing(
         &self,
         vm: &Vm,
@@ -209,7 +244,7 @@ impl Set {
                     skip.push(at);
                 }
             }
-            match self.probe(key, hash, &skip) {
+            match self.probe::<true>(key, hash, &skip) {
                 Probe::Found(at) => return Ok(Ok(at)),
                 Probe::Absent(at) => return Ok(Err(at)),
                 Probe::Compare(next) => at = next,
@@ -220,7 +255,7 @@ impl Set {
     /// Whether an element with this hash is present.
     #[inline]
     pub fn contains_hashed(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<bool> {
-        Ok(self.lookup(vm, key, hash)?.is_ok())
+        Ok(self.lookup::<false>(vm, key, hash)?.is_ok())
     }
 
     /// Adds an element; whether it is new.
@@ -231,7 +266,7 @@ impl Set {
         if self.table().is_empty() {
             *self.table() = vec![UNUSED; MIN_SIZE].into_boxed_slice();
         }
-        let Err(at) = self.lookup(vm, &key, hash)? else {
+        let Err(at) = self.lookup::<true>(vm, &key, hash)? else {
             return Ok(false);
         };
         let old = std::mem::replace(
@@ -265,7 +300,7 @@ impl Set {
     /// Removes an element; gives it back.
     pub fn remove_hashed(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<Option<Value>> {
         Ok(self
-            .lookup(vm, key, hash)?
+            .lookup::<false>(vm, key, hash)?
             .ok()
             .and_then(|at| self.remove_at(at)))
     }

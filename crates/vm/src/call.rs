@@ -134,6 +134,10 @@ pub unsafe fn enter_plain(
 ) -> Option<(*mut Frame, *const u64)> {
     // SAFETY: by the contract; prepared code has constants and instructions.
     unsafe {
+        let arguments = window;
+        let on_heap = (*caller).flags & GENERATOR != 0;
+        // A generator's window is on the heap: the callee's starts above the stack's top.
+        let window = if on_heap { (*caller).top } else { window };
         let f = &(*(function as *const Object<Function>)).payload;
         let code = (*f.code.as_ptr()).as_ptr().cast_const();
         let c = &(*code).payload;
@@ -144,7 +148,6 @@ pub unsafe fn enter_plain(
         if c.plain_args.get() != argc as u32
             || calls & 0x3F == 0
             || !c.jit_entry.get().is_null()
-            || (*caller).flags & GENERATOR != 0
             || depth >= vm.recursion_limit.get()
             || end > machine.register_end
             || frame >= machine.record_end
@@ -153,8 +156,18 @@ pub unsafe fn enter_plain(
         }
         c.calls.set(calls);
         vm.recursion_depth.set(depth + 1);
-        for n in argc..c.local_count as usize {
+        if on_heap {
+            for n in 0..argc {
+                window.add(n).write(arguments.add(n).replace(0));
+                crate::op::barrier();
+            }
+        }
+        let mut n = argc;
+        while n < c.local_count as usize {
             window.add(n).write(0);
+            n += 1;
+            // A few stores: not worth the call of `memset` that this would become.
+            crate::op::barrier();
         }
         let start = c.instrs.get().cast_const();
         // The other fields of a free record are clean (see `Frame`).
@@ -355,7 +368,12 @@ unsafe fn enter_function(
             window = top;
         }
         let c = &(*code).payload;
-        if c.simple_args != argc as u32 || keywords > 0 {
+        if keywords == 0
+            && argc < c.simple_args as usize
+            && c.simple_args != u32::MAX
+            && place_defaults(vm, f, c, window, argc)
+        {
+        } else if c.simple_args != argc as u32 || keywords > 0 {
             let room = Machine::of(vm).enter(vm, window, c.register_count);
             if room.is_ok() {
                 vm.recursion_depth.set(vm.recursion_depth.get() - 1);
@@ -412,6 +430,36 @@ unsafe fn enter_function(
             );
         }
         Entered::Frame(new)
+    }
+}
+
+/// Fills the parameters behind `argc` arguments from the defaults; `false`: not all have one,
+/// or there is no room.
+unsafe fn place_defaults(
+    vm: &Vm,
+    f: &Ref<Function>,
+    c: &PyCode,
+    window: *mut u64,
+    argc: usize,
+) -> bool {
+    // SAFETY: the cell is only read; the window is in the register stack, which has room.
+    unsafe {
+        let Some(defaults) = (*f.defaults.as_ptr())
+            .as_ref()
+            .and_then(|d| d.downcast::<Tuple>())
+        else {
+            return false;
+        };
+        let missing = c.simple_args as usize - argc;
+        let end = window.wrapping_add(c.register_count as usize + 64);
+        if missing > defaults.len() || end > Machine::of(vm).register_end {
+            return false;
+        }
+        let from = &defaults.items()[defaults.len() - missing..];
+        for (n, value) in from.iter().enumerate() {
+            window.add(argc + n).write(value.clone().into_word());
+        }
+        true
     }
 }
 
@@ -493,8 +541,8 @@ unsafe fn call_native(
     regs: *mut u64,
     i: u64,
     callee: usize,
-    first: usize,
-    argc: usize,
+    mut first: usize,
+    mut argc: usize,
 ) -> Entered {
     // SAFETY: the window is live; its values are borrowed for the call and released after.
     unsafe {
@@ -506,10 +554,12 @@ unsafe fn call_native(
                 crate::native_call::guard(vm, nf.def.call, Args::positional_only(args))
             }
             Some(this) => {
-                let mut all: Values = SmallVec::with_capacity(argc + 1);
-                all.push(this.clone());
-                all.extend((0..argc).map(|n| Value::borrow_word(&*regs.add(first + n)).clone()));
-                crate::native_call::guard(vm, nf.def.call, Args::positional_only(&all))
+                // The register before the arguments is free: `self` goes there.
+                first -= 1;
+                argc += 1;
+                regs.add(first).write(this.clone().into_word());
+                let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
+                crate::native_call::guard(vm, nf.def.call, Args::positional_only(args))
             }
         };
         release_window(regs, first, argc);
@@ -558,54 +608,74 @@ unsafe fn call_class(
             .downcast::<Type>()
             .unwrap_unchecked()
             .clone();
+        let Some(init) = init_function(vm, &class).filter(|_| first == callee + 1) else {
+            return call_slot(vm, regs, i, callee, first, argc, 0);
+        };
         let plain = std::ptr::eq(class.vtable, vm.types.object.vtable)
-            && class.has(TypeFlags::HEAP)
-            && !class.has(TypeFlags::IS_ABSTRACT)
             && class.slots.address(taipan_object::slots::SlotId::new)
                 == vm
                     .types
                     .object
                     .slots
-                    .address(taipan_object::slots::SlotId::new)
-            && first == callee + 1
-            && (*frame).flags & GENERATOR == 0;
-        if plain && let Some(init) = vm.type_lookup(&class, &vm.names.__init__) {
-            if init
-                .header()
-                .is_some_and(|h| h.ty_ptr() == vm.types.function.as_ptr().cast_const())
-            {
-                let instance =
-                    taipan_object::object::alloc_instance(vm, &class, taipan_object::object::Plain)
-                        .into_value();
-                let class_word = regs.add(callee).replace(instance.clone().into_word());
-                drop(Value::from_word(class_word));
-                let code = init
-                    .downcast::<Function>()
-                    .map(|f| f.code.borrow().is_generator);
-                if code == Some(true) {
-                    // What it makes is no None.
-                    release_window(regs, callee, argc + 1);
-                    let kind = "generator";
-                    let _ = vm.type_error(format!("__init__() should return None, not '{kind}'"));
-                    return Entered::Raised;
+                    .address(taipan_object::slots::SlotId::new);
+        let instance = if plain {
+            taipan_object::object::alloc_instance(vm, &class, taipan_object::object::Plain)
+                .into_value()
+        } else {
+            let Some(new) = class.slots.new.get() else {
+                return call_slot(vm, regs, i, callee, first, argc, 0);
+            };
+            let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
+            let args = Args::positional_only(args);
+            let made = new(vm, &class, args).and_then(|object| {
+                if vm.is_instance_of(&object, &class)
+                    && !vm.type_of(&object).is(&class)
+                    && let Some(init) = vm.type_of(&object).slots.init.get()
+                {
+                    init(vm, &object, args)?;
                 }
-                let instance = instance.into_word();
-                return enter_function(
-                    vm,
-                    frame,
-                    regs,
-                    i,
-                    init.into_word(),
-                    callee,
-                    argc + 1,
-                    0,
-                    entry,
-                    instance,
-                );
+                Ok(object)
+            });
+            match made {
+                Ok(object) if vm.type_of(&object).is(&class) => object,
+                result => {
+                    release_window(regs, callee, argc + 1);
+                    return finish(vm, regs, i, result);
+                }
             }
-        }
-        call_slot(vm, regs, i, callee, first, argc, 0)
+        };
+        let class_word = regs.add(callee).replace(instance.clone().into_word());
+        drop(Value::from_word(class_word));
+        enter_function(
+            vm,
+            frame,
+            regs,
+            i,
+            init.into_word(),
+            callee,
+            argc + 1,
+            0,
+            entry,
+            instance.into_word(),
+        )
     }
+}
+
+/// The `__init__` of a class, if it is a Python function that runs in a frame of its own.
+#[inline]
+fn init_function(vm: &Vm, class: &Ref<Type>) -> Option<Value> {
+    if !class.has(TypeFlags::HEAP) || class.has(TypeFlags::IS_ABSTRACT) {
+        return None;
+    }
+    let init = vm.type_lookup(class, &vm.names.__init__)?;
+    if init.header()?.ty_ptr() != vm.types.function.as_ptr().cast_const() {
+        return None;
+    }
+    // What a generator function makes is no None.
+    let runs = |f: &Ref<Function>| !f.code.borrow().is_generator;
+    init.downcast::<Function>()
+        .is_some_and(runs)
+        .then_some(init)
 }
 
 /// The result of a class call whose `__init__` returned `w` (owned); `None` if that was not None.
@@ -644,16 +714,15 @@ unsafe fn call_slot(
     unsafe {
         let function = Value::from_word(regs.add(callee).replace(0));
         let names = (keywords > 0).then(|| Value::from_word(regs.add(first + argc).replace(0)));
-        let values = take_window(regs, first, argc);
         let names = names.and_then(|n| n.downcast_owned::<Tuple>().ok());
         let result = vm.call_args(
             &function,
             Args {
-                values: &values,
+                values: std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc),
                 keywords: names.as_ref(),
             },
         );
-        drop(values);
+        release_window(regs, first, argc);
         drop(function);
         finish(vm, regs, i, result)
     }

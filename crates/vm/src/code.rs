@@ -3,7 +3,7 @@
 use std::cell::{Cell, UnsafeCell};
 use std::sync::Arc;
 
-use taipan_compiler::code::{Code, CodeFlags, Const};
+use taipan_compiler::code::{Code, CodeFlags, Const, Handler};
 use taipan_compiler::opcode::Instr;
 use taipan_compiler::positions::PositionReader;
 use taipan_object::str::Str;
@@ -130,6 +130,9 @@ pub struct PyCode {
     pub trusted: Cell<bool>,
     /// Python-visible helper values made on demand: `co_filename`, lines.
     lines: UnsafeCell<Option<Box<[i32]>>>,
+    /// One more than the number of the handler that covers an instruction, or 0; made when
+    /// the code first raises.
+    handlers: UnsafeCell<Box<[u16]>>,
 }
 
 #[derive(Default)]
@@ -165,13 +168,9 @@ impl PyCode {
 
     fn new(code: Arc<Code>, trusted: bool) -> PyCode {
         let simple = code.kwonly_count == 0
-            && !code.flags.intersects(
-                CodeFlags::VARARGS
-                    | CodeFlags::VARKEYWORDS
-                    | CodeFlags::GENERATOR
-                    | CodeFlags::COROUTINE
-                    | CodeFlags::ASYNC_GENERATOR,
-            );
+            && !code
+                .flags
+                .intersects(CodeFlags::VARARGS | CodeFlags::VARKEYWORDS);
         PyCode {
             instrs: Cell::new(std::ptr::null_mut()),
             caches: Cell::new(std::ptr::null_mut()),
@@ -195,6 +194,7 @@ impl PyCode {
             verified: Cell::new(trusted),
             trusted: Cell::new(trusted),
             lines: UnsafeCell::default(),
+            handlers: UnsafeCell::default(),
         }
     }
 
@@ -300,6 +300,32 @@ impl PyCode {
             })
         };
         lines.get(instr as usize).copied().unwrap_or(-1)
+    }
+
+    /// The handler that covers an instruction.
+    pub fn handler_at(&self, instr: u32) -> Option<&Handler> {
+        let code = &*self.code;
+        if code.handlers.is_empty() {
+            return None;
+        }
+        if code.handlers.len() >= usize::from(u16::MAX) {
+            return code.handler_at(instr);
+        }
+        // SAFETY: filled once, never changed after.
+        let table = unsafe { &mut *self.handlers.get() };
+        if table.is_empty() {
+            let mut numbers = vec![0; code.instrs.len()];
+            // Of ranges that begin before an instruction only the last counts.
+            for (n, h) in code.handlers.iter().enumerate() {
+                let from = (h.start as usize).min(numbers.len());
+                numbers[from..].fill(0);
+                let covered = from..(h.end as usize).clamp(from, numbers.len());
+                numbers[covered].fill(n as u16 + 1);
+            }
+            *table = numbers.into_boxed_slice();
+        }
+        let number = usize::from(*table.get(instr as usize)?);
+        code.handlers.get(number.checked_sub(1)?)
     }
 
     pub fn name(&self) -> &str {

@@ -116,9 +116,12 @@ impl Drop for Generator {
     }
 }
 
-fn from_frame<'a>(frame: *mut Frame) -> &'a Ref<Generator> {
+/// The generator of a running frame. Whoever resumed it holds a reference, which
+/// [`release_inline`] gives up last.
+#[inline(always)]
+fn from_frame<'a>(frame: *mut Frame) -> &'a Generator {
     // SAFETY: generator frames name their generator, which is alive while they run.
-    unsafe { &*(&raw const (*frame).generator).cast::<Ref<Generator>>() }
+    unsafe { &(*(*frame).generator.cast::<Object<Generator>>()).payload }
 }
 
 /// Makes the generator-like object of a call: `frame` is a filled record on the
@@ -190,6 +193,7 @@ pub unsafe fn new_generator(vm: &Vm, frame: *mut Frame) -> Value {
 }
 
 /// Links a generator's record in front of the running frame.
+#[inline(always)]
 unsafe fn link(vm: &Vm, g: &Generator, flags: u16) -> PyResult<*mut Frame> {
     let machine = Machine::of(vm);
     let f = g.frame.get();
@@ -208,6 +212,7 @@ unsafe fn link(vm: &Vm, g: &Generator, flags: u16) -> PyResult<*mut Frame> {
 }
 
 /// Takes a generator's record off the chain of running frames.
+#[inline(always)]
 unsafe fn unlink(vm: &Vm, g: &Generator) {
     let machine = Machine::of(vm);
     let f = g.frame.get();
@@ -224,14 +229,17 @@ unsafe fn unlink(vm: &Vm, g: &Generator) {
 ///
 /// # Safety
 /// `frame` is the running frame, of a generator.
+#[inline]
 pub unsafe fn suspended(vm: &Vm, frame: *mut Frame) -> bool {
-    let g = from_frame(frame).clone();
+    let g = from_frame(frame);
     // SAFETY: by the contract.
     let (by_loop, owned) = unsafe { ((*frame).flags & FOR_ITER != 0, (*frame).flags & ENTRY == 0) };
     g.state.set(GenState::Suspended);
     // SAFETY: as above.
-    unsafe { unlink(vm, &g) };
-    release_inline(&g, owned);
+    unsafe {
+        unlink(vm, g);
+        release_inline(frame, owned);
+    }
     by_loop
 }
 
@@ -240,13 +248,15 @@ pub unsafe fn suspended(vm: &Vm, frame: *mut Frame) -> bool {
 /// # Safety
 /// As [`suspended`].
 pub unsafe fn returned(vm: &Vm, frame: *mut Frame) -> bool {
-    let g = from_frame(frame).clone();
+    let g = from_frame(frame);
     // SAFETY: by the contract.
     let (by_loop, owned) = unsafe { ((*frame).flags & FOR_ITER != 0, (*frame).flags & ENTRY == 0) };
     // SAFETY: as above.
-    unsafe { unlink(vm, &g) };
-    g.close_frame();
-    release_inline(&g, owned);
+    unsafe {
+        unlink(vm, g);
+        g.close_frame();
+        release_inline(frame, owned);
+    }
     by_loop
 }
 
@@ -255,20 +265,26 @@ pub unsafe fn returned(vm: &Vm, frame: *mut Frame) -> bool {
 /// # Safety
 /// As [`suspended`].
 pub unsafe fn raised(vm: &Vm, frame: *mut Frame) {
-    let g = from_frame(frame).clone();
+    let g = from_frame(frame);
     // SAFETY: by the contract.
     let owned = unsafe { (*frame).flags & ENTRY == 0 };
     // SAFETY: as above.
-    unsafe { unlink(vm, &g) };
-    g.close_frame();
-    release_inline(&g, owned);
+    unsafe {
+        unlink(vm, g);
+        g.close_frame();
+        release_inline(frame, owned);
+    }
 }
 
 /// Gives up the reference that [`enter_inline`] took.
-fn release_inline(g: &Ref<Generator>, owned: bool) {
+///
+/// # Safety
+/// `frame` is that generator's, and is not used after.
+#[inline(always)]
+unsafe fn release_inline(frame: *mut Frame, owned: bool) {
     if owned {
         // SAFETY: enter_inline leaked one reference.
-        drop(unsafe { Ref::from_raw(std::ptr::NonNull::new_unchecked(g.as_ptr())) });
+        unsafe { ObjectHeader::release((*frame).generator.cast()) };
     }
 }
 

@@ -31,11 +31,7 @@ use crate::{iterate, quicken, slow};
 /// widens skips blocks that reach the dispatch by a conditional branch).
 #[inline(always)]
 fn own_jump() {
-    // SAFETY: no instruction at all.
-    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-    unsafe {
-        std::arch::asm!("", options(nomem, nostack, preserves_flags));
-    }
+    op::barrier();
 }
 
 /// Whether an object is a class (its metaclass is `type`) that has a version.
@@ -361,7 +357,7 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                                         0
                                     };
                                     frame = new;
-                                    regs = window;
+                                    regs = (*new).regs;
                                     pc = start;
                                     next!()
                                 }
@@ -1351,6 +1347,22 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             }
                             if ty == vm.types.list_iterator.as_ptr().cast_const() {
                                 if let Some(w) = iterate::list_next(it) {
+                                    set!(a!(i), w);
+                                    if c!(i) as u16 == EXTENDED {
+                                        pc = pc.add(1);
+                                    }
+                                    next!()
+                                }
+                            } else if ty == vm.types.tuple_iterator.as_ptr().cast_const() {
+                                if let Some(w) = iterate::tuple_next(it) {
+                                    set!(a!(i), w);
+                                    if c!(i) as u16 == EXTENDED {
+                                        pc = pc.add(1);
+                                    }
+                                    next!()
+                                }
+                            } else if ty == vm.types.str_iterator.as_ptr().cast_const() {
+                                if let Some(w) = iterate::str_next(vm, it) {
                                     set!(a!(i), w);
                                     if c!(i) as u16 == EXTENDED {
                                         pc = pc.add(1);

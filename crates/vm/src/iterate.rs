@@ -87,3 +87,33 @@ pub unsafe fn list_next(it: u64) -> Option<u64> {
             .map(taipan_object::Value::into_word)
     }
 }
+
+/// As [`list_next`], for a `tuple_iterator`.
+///
+/// # Safety
+/// `it` is a live `tuple_iterator`.
+#[inline(always)]
+pub unsafe fn tuple_next(it: u64) -> Option<u64> {
+    // SAFETY: by the contract.
+    unsafe {
+        (*(it as *const Object<taipan_object::iter::TupleIterator>))
+            .payload
+            .advance()
+            .map(taipan_object::Value::into_word)
+    }
+}
+
+/// As [`list_next`], for a `str_iterator`.
+///
+/// # Safety
+/// `it` is a live `str_iterator`.
+#[inline(always)]
+pub unsafe fn str_next(vm: &Vm, it: u64) -> Option<u64> {
+    // SAFETY: by the contract.
+    unsafe {
+        (*(it as *const Object<taipan_object::text::iter::StrIterator>))
+            .payload
+            .advance(vm)
+            .map(taipan_object::Value::into_word)
+    }
+}

@@ -8,6 +8,7 @@ pub mod call;
 pub mod code;
 pub mod code_type;
 pub mod config;
+pub mod fast;
 pub mod finalize;
 pub mod frame;
 pub mod frame_type;

@@ -219,3 +219,14 @@ pub unsafe fn opcode_at(pc: *const u64) -> u8 {
         }
     }
 }
+
+/// Nothing at all, but the compiler must leave it where it stands: it keeps blocks and
+/// loops from being joined or turned into something else.
+#[inline(always)]
+pub fn barrier() {
+    // SAFETY: no instruction.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    unsafe {
+        std::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}

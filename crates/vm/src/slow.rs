@@ -27,6 +27,7 @@ use taipan_object::str::Str;
 use taipan_object::value::encoding::{is_float, is_heap, is_int};
 use taipan_object::{PyResult, Ref, Value, Vm};
 
+use crate::fast;
 use crate::frame::Frame;
 
 pub fn a(i: u64) -> usize {
@@ -200,6 +201,15 @@ pub unsafe fn binary(vm: &Vm, regs: *mut u64, i: u64, op: BinOp) -> bool {
                 return true;
             }
         }
+        if op == BinOp::Add
+            && let (Some(s), Some(t)) = (
+                x.downcast_exact::<Str>(&vm.types.str),
+                y.downcast_exact::<Str>(&vm.types.str),
+            )
+        {
+            let result = vm.str_concat(s, t).map(Ref::into_value);
+            return done_abc(vm, regs, i, result);
+        }
         let result = if flags(i) & INPLACE != 0 {
             vm.binary_inplace(x, y, op)
         } else {
@@ -355,15 +365,22 @@ pub unsafe fn truth(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<bool> {
     }
 }
 
+#[inline(always)]
+fn contains_value(vm: &Vm, container: &Value, item: &Value) -> PyResult<bool> {
+    match fast::contains(vm, container, item) {
+        Some(result) => result,
+        None => vm.contains(container, item),
+    }
+}
+
 /// # Safety
 /// As [`binary`].
 #[inline(never)]
 pub unsafe fn contains(vm: &Vm, regs: *mut u64, i: u64, sense: bool) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm
-            .contains(&get(regs, c(i)), &get(regs, b(i)))
-            .map(|r| Value::bool(r == sense));
+        let result =
+            contains_value(vm, &get(regs, c(i)), &get(regs, b(i))).map(|r| Value::bool(r == sense));
         done_abc(vm, regs, i, result)
     }
 }
@@ -374,7 +391,7 @@ pub unsafe fn contains(vm: &Vm, regs: *mut u64, i: u64, sense: bool) -> bool {
 pub unsafe fn contains_jump(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<bool> {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.contains(&get(regs, b(i)), &get(regs, a(i)));
+        let result = contains_value(vm, &get(regs, b(i)), &get(regs, a(i)));
         kill(regs, a(i), flags(i) & KILL_A != 0);
         kill(regs, b(i), flags(i) & KILL_B != 0);
         crate::finalize::drain(vm);
@@ -402,7 +419,10 @@ pub unsafe fn load_subscr(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let (x, y) = (&get(regs, b(i)), &get(regs, c(i)));
-        let result = vm.get_item(x, y);
+        let result = match fast::get_item(vm, x, y) {
+            Some(result) => result,
+            None => vm.get_item(x, y),
+        };
         done_abc(vm, regs, i, result)
     }
 }
@@ -440,6 +460,10 @@ pub unsafe fn load_slice(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let (object, start, stop) = (take(regs, b(i)), take(regs, b(i) + 1), take(regs, b(i) + 2));
+        if let Some(part) = fast::slice(vm, &object, &start, &stop) {
+            drop(object);
+            return done(vm, regs, i, Ok(part));
+        }
         let result = vm.new_slice(start, stop, Value::NONE);
         let result = vm.get_item(&object, result.as_value());
         drop(object);
@@ -459,6 +483,13 @@ pub unsafe fn store_slice(vm: &Vm, regs: *mut u64, i: u64) -> bool {
             take(regs, n + 2),
             take(regs, n + 3),
         );
+        let value = match fast::assign_slice(vm, &object, &start, &stop, value) {
+            Ok(()) => {
+                drop(object);
+                return ended(vm, Ok(()));
+            }
+            Err(value) => value,
+        };
         let slice = vm.new_slice(start, stop, Value::NONE);
         let result = vm.set_item(&object, slice.as_value(), &value);
         drop((object, value, slice));

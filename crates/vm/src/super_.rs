@@ -1,7 +1,7 @@
 //! Attribute access through `super()` (descriptor guide, "Invocation from super").
 
 use taipan_object::str::Str;
-use taipan_object::ty::Type;
+use taipan_object::ty::{Type, TypeFlags};
 use taipan_object::{PyResult, Ref, TypeRef, Value, Vm};
 
 /// The class whose MRO is searched for `super(class, this)`.
@@ -79,7 +79,7 @@ pub fn super_method(
     match lookup_after(&start, ty, name) {
         Some(found) => {
             let found_ty = vm.type_of(&found);
-            if found_ty.is(&vm.types.function) && !start.as_value().is(this) {
+            if found_ty.has(TypeFlags::METHOD_DESCRIPTOR) && !start.as_value().is(this) {
                 return Ok((found, Some(this.clone())));
             }
             match found_ty.slots.descr_get.get() {

@@ -54,7 +54,7 @@ unsafe fn unwind_from(
             }
             add = true;
             let code = (*frame).code();
-            if let Some(handler) = code.code.handler_at(lasti).copied() {
+            if let Some(handler) = code.handler_at(lasti).copied() {
                 for n in handler.depth..code.register_count {
                     release_register((*frame).regs.add(n as usize));
                 }

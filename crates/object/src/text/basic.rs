@@ -168,6 +168,19 @@ impl Str {
                     .into_value())
             }
             Key::Slice { start, step, count } => {
+                if let crate::str::StrView::Ascii(text) = view
+                    && count > 1
+                {
+                    let text = text.as_bytes();
+                    let made = vm.try_new_str_with(1, true, count, |to| {
+                        for i in 0..count {
+                            let c = text[(start + i as isize * step) as usize];
+                            // SAFETY: there is room for `count` bytes.
+                            unsafe { to.add(i).write(c) };
+                        }
+                    });
+                    return made.map(Ref::into_value);
+                }
                 let points = (0..count).map(|i| view.get((start + i as isize * step) as usize));
                 let (kind, ascii) = width_of(points.clone().max().unwrap_or(0));
                 vm.fill_str(kind, ascii, count, |out| {

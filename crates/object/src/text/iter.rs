@@ -22,6 +22,21 @@ crate::payload!(StrIterator, gc, |this, visit| {
     }
 });
 
+impl StrIterator {
+    /// The next character; runs no Python code.
+    #[inline]
+    pub fn advance(&self, vm: &Vm) -> Option<Value> {
+        // SAFETY: nothing borrows the text while this runs; the reference stays until the end.
+        let text = unsafe { (*self.text.as_ptr()).as_ref() }?;
+        let at = self.at.get();
+        if at >= text.len() {
+            return None;
+        }
+        self.at.set(at + 1);
+        Some(vm.new_char(text.view().get(at)).into_value())
+    }
+}
+
 /// `iter(text)`.
 pub fn new_str_iterator(vm: &Vm, text: &Ref<Str>) -> Value {
     let it = StrIterator {

@@ -76,30 +76,66 @@ fn insert(vm: &Vm, dict: &Ref<Dict>, key: Value, value: Value) -> PyResult<()> {
     dict.insert(vm, key, value)
 }
 
+/// The window of strings of a BUILD_STRING.
+struct Texts {
+    regs: *mut u64,
+    i: u64,
+}
+
+impl Texts {
+    fn get(&self, n: usize) -> Option<&Ref<Str>> {
+        // SAFETY: verified window, whose values live until they are taken.
+        unsafe {
+            let word = &*self.regs.add(b(self.i) + n);
+            (*word != 0)
+                .then(|| Value::borrow_word(word))?
+                .downcast::<Str>()
+        }
+    }
+}
+
 /// # Safety
 /// As [`binary`].
 #[inline(never)]
 pub unsafe fn build_string(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let parts = window(regs, b(i), c(i));
-        let mut refs: Vec<Ref<Str>> = Vec::with_capacity(parts.len());
-        for p in parts {
-            match p.downcast_owned::<Str>() {
-                Ok(s) => refs.push(s),
-                Err(_) => {
-                    return ended(
-                        vm,
-                        Err(vm.raise_str(&vm.exc.system_error, "string expected")),
-                    );
+        let parts = Texts { regs, i };
+        let mut len = 0usize;
+        let mut ascii = true;
+        for n in 0..c(i) {
+            match parts.get(n) {
+                Some(s) => {
+                    len = len.saturating_add(s.len());
+                    ascii &= s.is_ascii();
+                }
+                None => {
+                    drop(window(regs, b(i), c(i)));
+                    let e = vm.raise_str(&vm.exc.system_error, "string expected");
+                    return ended(vm, Err(e));
                 }
             }
         }
-        let mut out = taipan_object::text::StrBuilder::new();
-        for s in &refs {
-            out.push(s.view());
+        let result = if ascii && len > 0 {
+            vm.try_new_str_with(1, true, len, |to| {
+                let mut at = to;
+                for s in (0..c(i)).filter_map(|n| parts.get(n)) {
+                    // SAFETY: the lengths add up to `len`.
+                    std::ptr::copy_nonoverlapping(s.view().as_bytes().as_ptr(), at, s.len());
+                    at = at.add(s.len());
+                }
+            })
+        } else {
+            let mut out = taipan_object::text::StrBuilder::new();
+            for s in (0..c(i)).filter_map(|n| parts.get(n)) {
+                out.push(s.view());
+            }
+            out.finish(vm)
+        };
+        let result = result.map(Ref::into_value);
+        for n in 0..c(i) {
+            drop(take(regs, b(i) + n));
         }
-        let result = out.finish(vm).map(Ref::into_value);
         done(vm, regs, i, result)
     }
 }
@@ -109,9 +145,14 @@ pub unsafe fn build_string(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn build_slice(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let mut parts = window(regs, b(i), c(i)).into_iter();
-        let mut next = || parts.next().unwrap_or(Value::NONE);
-        let slice = vm.new_slice(next(), next(), next());
+        let part = |n: usize| {
+            if n < c(i) {
+                take(regs, b(i) + n)
+            } else {
+                Value::NONE
+            }
+        };
+        let slice = vm.new_slice(part(0), part(1), part(2));
         put(regs, a(i), slice.into_value());
         true
     }
