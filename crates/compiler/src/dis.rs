@@ -320,6 +320,38 @@ pub fn disassemble(code: &Code, options: Options<'_>) -> String {
     out
 }
 
+/// An instruction as [`disassemble`] shows it.
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
+    pub instruction: Instruction<'a>,
+    /// `L1` … if something jumps here.
+    pub label: Option<String>,
+    pub operands: String,
+}
+
+/// The instructions of a code object, nested ones left out, as text.
+pub fn lines(code: &Code) -> Vec<Line<'_>> {
+    let printer = Printer::new(code, Options::default());
+    instructions(code)
+        .map(|instruction| Line {
+            label: instruction
+                .is_jump_target
+                .then(|| printer.label(instruction.index)),
+            operands: printer.operands(&instruction),
+            instruction,
+        })
+        .collect()
+}
+
+/// A local's name, or a temporary's number.
+pub fn register_name(code: &Code, register: u32) -> String {
+    match code.locals.get(register as usize) {
+        Some(local) if local.kind.has(LocalKind::HIDDEN) => format!("{}'", local.name),
+        Some(local) => local.name.to_string(),
+        None => format!("%{}", register as usize - code.locals.len()),
+    }
+}
+
 struct Printer<'a> {
     code: &'a Code,
     options: Options<'a>,
@@ -420,13 +452,8 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// A local's name (cells marked), or a temporary's number.
     fn register(&self, register: u32) -> String {
-        match self.code.locals.get(register as usize) {
-            Some(local) if local.kind.has(LocalKind::HIDDEN) => format!("{}'", local.name),
-            Some(local) => local.name.to_string(),
-            None => format!("%{}", register as usize - self.code.locals.len()),
-        }
+        register_name(self.code, register)
     }
 
     /// `result = operand, operand`.

@@ -158,3 +158,25 @@ pub fn write_all(fd: i32, mut bytes: &[u8]) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// A file without a name that lives in memory.
+///
+/// # Errors
+/// The system's.
+pub fn memory_file() -> io::Result<i32> {
+    // SAFETY: the name ends with NUL.
+    crate::fs::check(unsafe { libc::memfd_create(c"taipan".as_ptr(), libc::MFD_CLOEXEC) })
+}
+
+/// What a file holds from an offset on.
+///
+/// # Errors
+/// The system's.
+pub fn read_from(fd: i32, offset: i64) -> io::Result<Vec<u8>> {
+    let size = crate::fs::fstat(fd)?.size as i64;
+    let mut bytes = vec![0; usize::try_from(size - offset).unwrap_or(0)];
+    // SAFETY: the slice is writable.
+    let n = check(unsafe { libc::pread(fd, bytes.as_mut_ptr().cast(), bytes.len(), offset) })?;
+    bytes.truncate(n);
+    Ok(bytes)
+}

@@ -206,18 +206,16 @@ pub(crate) fn compiled(
             count: 0,
         })
         .collect();
-    let machine = crate::disasm::disassemble(&lowered.code)
+    let places = &lowered.places;
+    let end = places.iter().map(|p| p.1).max().unwrap_or(0);
+    let machine = crate::disasm::disassemble(&lowered.code, end)
         .into_iter()
         .map(|(offset, text)| {
-            let at = lowered
-                .places
-                .partition_point(|&(start, ..)| start <= offset);
-            let place = lowered.places[..at].last();
+            // Moves between registers have no place of their own: they belong to what is before.
+            let at = places.partition_point(|&(start, ..)| start <= offset);
             MachineLine {
                 offset,
-                pc: place
-                    .filter(|&&(_, end, _)| offset < end)
-                    .map(|&(.., pc)| pc),
+                pc: places[..at].last().map(|&(.., pc)| pc),
                 text,
             }
         })

@@ -144,6 +144,7 @@ fn help() -> String {
         out.push_str(&format!("{option}: {text}\n"));
     }
     out.push_str("file   : run a file\n-      : read the program from stdin (the default)\narg ...: go into sys.argv[1:]\n");
+    out.push_str("taipan explain FILE: show what happens to a program, stage by stage (taipan explain --help)\n");
     out
 }
 

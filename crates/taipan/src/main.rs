@@ -1,14 +1,14 @@
 //! The `taipan` command.
 
+mod boot;
 mod cli;
+mod explain;
 mod prompt;
 mod run;
 mod setup;
 mod site;
 
 use taipan_object::vm::breaker;
-use taipan_vm::config::JitMode;
-use taipan_vm::runtime::Runtime;
 
 use cli::Request;
 use run::Exit;
@@ -23,6 +23,12 @@ const RESERVE: usize = 1 << 20;
 
 fn main() {
     let args = taipan_host::env::args();
+    if args.get(1).is_some_and(|a| a == b"explain") {
+        std::process::exit(match taipan_host::stack::Stack::new(STACK) {
+            Some(stack) => stack.run(|| explain::command(&args, stack.bottom() + RESERVE)),
+            None => explain::command(&args, 0),
+        });
+    }
     let options = match cli::parse(args.get(1..).unwrap_or(&[])) {
         Request::Run(options) => options,
         Request::Show(text, code) => {
@@ -48,30 +54,11 @@ fn fatal(message: &str) -> i32 {
 
 /// Makes the interpreter, runs the program, gives the exit code.
 fn start(options: &cli::Options, args: Vec<Vec<u8>>, stack_limit: usize) -> i32 {
-    let secret = match setup::hash_secret(options) {
-        Ok(secret) => secret,
+    let runtime = match boot::runtime(options, args, stack_limit) {
+        Ok(runtime) => runtime,
         Err(message) => return fatal(&message),
-    };
-    let config = match setup::config(options, args) {
-        Ok(config) => config,
-        Err(message) => return fatal(&message),
-    };
-    let Some(runtime) = Runtime::new(secret) else {
-        return fatal("no address space for the stacks");
     };
     let vm = runtime.vm();
-    vm.stack_limit.set(stack_limit);
-    runtime.register(taipan_stdlib_core::MODULES);
-    taipan_stdlib_core::io::install(vm);
-    taipan_vm::config::set(vm, config);
-    if taipan_vm::sys::configure(vm).is_err() {
-        return fatal("can't initialize sys");
-    }
-    match options.jit {
-        JitMode::Off => {}
-        JitMode::On => taipan_jit::install(vm, taipan_vm::jit::Mode::On),
-        JitMode::Always => taipan_jit::install(vm, taipan_vm::jit::Mode::Always),
-    }
     let jit_stats = options
         .x_options
         .iter()

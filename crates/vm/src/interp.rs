@@ -24,7 +24,7 @@ use crate::generator::{self, Generator};
 use crate::machine::Machine;
 use crate::op::{self, *};
 use crate::unwind::{self, Unwound};
-use crate::{iterate, quicken, slow};
+use crate::{iterate, observe, quicken, slow};
 
 /// Keeps the end of an arm apart from the ends of the others, so that each gets
 /// an indirect jump of its own (the tail duplication that `.cargo/config.toml`
@@ -57,6 +57,20 @@ unsafe fn class_has_version(vm: &Vm, word: u64, version: u64) -> bool {
 /// `entry` is a live record whose code is verified and prepared, and whose
 /// window lies within the thread's register stack or its generator.
 pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
+    // SAFETY: by the contract.
+    unsafe {
+        if observe::is_on(vm) {
+            return run_loop::<true>(vm, entry);
+        }
+        run_loop::<false>(vm, entry)
+    }
+}
+
+/// The loop; with `OBSERVED` it tells the machine's observer of each instruction.
+///
+/// # Safety
+/// As [`run`].
+unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
     // SAFETY (whole function): registers, constants and jump targets are in range
     // because the code is verified; records of frames in progress are live.
     unsafe {
@@ -488,6 +502,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                         }};
                     }
 
+                    if OBSERVED {
+                        observe::before(vm, frame, pc);
+                    }
                     let opcode = op::opcode_at(pc);
                     pc = pc.add(1);
                     match opcode {
@@ -1465,6 +1482,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             // A bare `raise` adds nothing to the traceback.
                             match unwind::unwind_reraise(vm, frame, None) {
                                 Unwound::Handler(f) => {
+                                    if OBSERVED {
+                                        observe::handled(vm, f);
+                                    }
                                     frame = f;
                                     reload!();
                                     next!()
@@ -1515,6 +1535,9 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
                             slow::reraise(vm, regs, word!());
                             match unwind::unwind_reraise(vm, frame, origin) {
                                 Unwound::Handler(f) => {
+                                    if OBSERVED {
+                                        observe::handled(vm, f);
+                                    }
                                     frame = f;
                                     reload!();
                                     next!()
@@ -1574,8 +1597,14 @@ pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
             }
             // An exception is pending and `frame` raised it.
             (*frame).pc = pc;
+            if OBSERVED {
+                observe::raised(vm, frame);
+            }
             match unwind::unwind(vm, frame) {
                 Unwound::Handler(f) => {
+                    if OBSERVED {
+                        observe::handled(vm, f);
+                    }
                     frame = f;
                     regs = (*frame).regs;
                     pc = (*frame).pc;

@@ -26,6 +26,7 @@ pub mod jit;
 pub mod lifecycle;
 pub mod machine;
 pub mod native_call;
+pub mod observe;
 pub mod op;
 pub mod os_error;
 pub mod poll;

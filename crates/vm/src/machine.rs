@@ -31,6 +31,8 @@ pub struct Machine {
     pub async_hooks: crate::async_gen::Hooks,
     /// `sys.set_coroutine_origin_tracking_depth`.
     pub origin_depth: Cell<u32>,
+    /// Who watches each instruction.
+    pub observer: crate::observe::Slot,
 }
 
 impl Machine {
@@ -55,6 +57,7 @@ impl Machine {
             jit: Default::default(),
             async_hooks: crate::async_gen::Hooks::default(),
             origin_depth: Cell::new(0),
+            observer: crate::observe::Slot::default(),
         }))
     }
 

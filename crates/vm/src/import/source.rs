@@ -52,11 +52,37 @@ fn may_write(vm: &Vm) -> bool {
     !crate::sys_attr(vm, "dont_write_bytecode").is_some_and(|v| vm.is_true(&v).unwrap_or(true))
 }
 
+/// What became of a source file's cached bytecode.
+pub struct CacheUse {
+    /// Where the cached file is, or would be.
+    pub path: Option<Vec<u8>>,
+    /// What the file there was worth; `None` if there was none.
+    pub found: Option<PycStatus>,
+    pub outcome: CacheOutcome,
+}
+
+/// How the cached file was used.
+pub enum CacheOutcome {
+    /// Its code runs; the source was not compiled.
+    Reused,
+    Written,
+    /// The source was compiled, but the code not stored, for this reason.
+    NotWritten(String),
+}
+
 /// The code of a source file: cached bytecode if it fits, else compiled and cached.
 ///
 /// # Errors
 /// OSError; SyntaxError.
 pub fn code_of(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
+    load(vm, path, shown).map(|(code, _)| code)
+}
+
+/// As [`code_of`], and what became of the cached file.
+///
+/// # Errors
+/// As [`code_of`].
+pub fn load(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<(Ref<PyCode>, CacheUse)> {
     let stat = taipan_host::fs::stat(path, true)
         .map_err(|e| crate::os_error::raise(vm, &e, Some(shown)))?;
     let mtime = stat.mtime_ns.div_euclid(1_000_000_000) as u32;
@@ -64,6 +90,7 @@ pub fn code_of(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
     let cached = cache_path(vm, path);
     let mut validation = Validation::Source { mtime, size };
     let mut source = None;
+    let mut found = None;
     if let Some(bytes) = cached.as_ref().and_then(|c| taipan_host::fs::read(c).ok()) {
         let mut status = read_pyc(&bytes, Expected::Source { mtime, size });
         if let PycStatus::Stale(Stale::OtherKind { hash_based: true }) = status {
@@ -76,16 +103,22 @@ pub fn code_of(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
             };
             source = Some(text);
         }
-        if let PycStatus::Valid(code) = status {
+        if let PycStatus::Valid(code) = &status {
             // The file may have been found by another path than it was compiled under.
             let text = String::from_utf8_lossy(path);
             let code = if *code.filename == *text {
-                code
+                code.clone()
             } else {
-                renamed(&code, &text.into())
+                renamed(code, &text.into())
             };
-            return Ok(crate::code::new_code(vm, code, false));
+            let used = CacheUse {
+                path: cached,
+                found: Some(status),
+                outcome: CacheOutcome::Reused,
+            };
+            return Ok((crate::code::new_code(vm, code, false), used));
         }
+        found = Some(status);
     }
     let source = match source {
         Some(s) => s,
@@ -97,16 +130,36 @@ pub fn code_of(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
         ..CompileOptions::new(&filename, CompileMode::Exec)
     };
     let code = crate::builtins::compile::compile_text(vm, &source, options)?;
-    if let Some(cached) = cached.filter(|_| may_write(vm)) {
-        if let Some(at) = cached.iter().rposition(|&b| b == b'/')
-            && taipan_host::fs::stat(&cached[..at], true).is_err()
-        {
-            let _ = taipan_host::fs::make_dirs(&cached[..at]);
+    let outcome = match &cached {
+        None => CacheOutcome::NotWritten("the file's name has no suffix".to_owned()),
+        Some(_) if !may_write(vm) => {
+            CacheOutcome::NotWritten("sys.dont_write_bytecode is set".to_owned())
         }
-        let bytes = write_pyc(&code.code, validation);
-        let _ = taipan_host::fs::write_atomic(&cached, &bytes, stat.mode | 0o200);
+        Some(cached) => store(cached, &code, validation, stat.mode | 0o200),
+    };
+    let used = CacheUse {
+        path: cached,
+        found,
+        outcome,
+    };
+    Ok((code, used))
+}
+
+/// Writes the cached file. A folder that cannot be written is no error.
+fn store(cached: &[u8], code: &PyCode, validation: Validation, mode: u32) -> CacheOutcome {
+    if let Some(at) = cached.iter().rposition(|&b| b == b'/')
+        && taipan_host::fs::stat(&cached[..at], true).is_err()
+    {
+        let _ = taipan_host::fs::make_dirs(&cached[..at]);
     }
-    Ok(code)
+    let bytes = write_pyc(&code.code, validation);
+    match taipan_host::fs::write_atomic(cached, &bytes, mode) {
+        Ok(()) => CacheOutcome::Written,
+        Err(e) => CacheOutcome::NotWritten(
+            e.raw_os_error()
+                .map_or_else(|| e.to_string(), taipan_host::strerror),
+        ),
+    }
 }
 
 /// The same code as if compiled under another file name.
