@@ -155,11 +155,11 @@ pub fn constant(value: &Constant<'_>) -> Const {
         Constant::Bytes(b) => Const::Bytes(b.into()),
         Constant::Int(n) => Const::Int(n),
         Constant::BigInt { digits, radix } => {
-            let magnitude = UBig::from_str_radix(digits, u32::from(radix)).unwrap_or(UBig::ZERO);
-            big(IBig::from_parts(Sign::Positive, magnitude))
+            big(IBig::from_str_radix(digits, u32::from(radix)).unwrap_or(IBig::ZERO))
         }
         Constant::Float(f) => Const::Float(f),
         Constant::Imaginary(f) => Const::Complex(0.0, f),
+        Constant::Complex(re, im) => Const::Complex(re, im),
         Constant::Tuple(items) => Const::Tuple(items.iter().map(constant).collect()),
         Constant::FrozenSet(items) => Const::FrozenSet(items.iter().map(constant).collect()),
     }

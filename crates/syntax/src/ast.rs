@@ -11,6 +11,7 @@
 //! and columns.
 
 use crate::TextRange;
+use crate::read::{FromField, NodeSource, ReadNode};
 
 /// An identifier, NFKC-normalised (language reference, "Identifiers").
 pub type Identifier<'a> = &'a str;
@@ -30,8 +31,8 @@ pub enum Constant<'a> {
     Bytes(&'a [u8]),
     /// An integer that fits.
     Int(i64),
-    /// Any other non-negative integer: digits without prefix or underscores,
-    /// and their radix (2, 8, 10 or 16).
+    /// Any other integer: digits without prefix or underscores, and their
+    /// radix (2, 8, 10 or 16). Digits have a minus sign only in trees made by Python code.
     BigInt {
         digits: &'a str,
         radix: u8,
@@ -39,6 +40,8 @@ pub enum Constant<'a> {
     Float(f64),
     /// The imaginary part of a complex literal.
     Imaginary(f64),
+    /// Only from trees made by Python code: a complex number with a real part.
+    Complex(f64, f64),
     /// Only from trees made by Python code, or by the constant folder.
     Tuple(&'a [Constant<'a>]),
     /// Only from trees made by Python code, or by the constant folder.
@@ -160,7 +163,7 @@ pub struct NodeSpec {
 
 macro_rules! nodes {
     // Sum types whose nodes have positions: a struct {range, kind} and an enum.
-    (@sum $(#[$m:meta])* $outer:ident $kind:ident $asdl:literal {
+    (@sum $(#[$m:meta])* $outer:ident $kind:ident $asdl:literal $specs:ident {
         $($(#[$vm:meta])* $variant:ident { $($field:ident $(as $py:literal)? : $ty:ty = $aty:literal),* $(,)? })*
     }) => {
         $(#[$m])*
@@ -184,6 +187,25 @@ macro_rules! nodes {
                 })* }
             }
         }
+        impl<'a> ReadNode<'a> for $outer<'a> {
+            const ASDL: &'static str = $asdl;
+            fn read<S: NodeSource<'a>>(source: &mut S, object: &S::Object) -> Result<Option<Self>, S::Error> {
+                if source.is_none(object) {
+                    return Ok(None);
+                }
+                let range = source.range(object, $asdl)?;
+                let spec = source.class(object, $specs, $asdl)?;
+                source.enter(concat!(" while traversing '", $asdl, "' node"))?;
+                let kind = match spec.name {
+                    $(stringify!($variant) => {
+                        $(let $field = FromField::from_field(source, object, spec.name, nodes!(@name $field $($py)?))?;)*
+                        $kind::$variant { $($field),* }
+                    })*
+                    _ => return Err(source.unexpected(object, $asdl)),
+                };
+                Ok(Some(Self { range, kind }))
+            }
+        }
     };
     (@name $field:ident) => { stringify!($field) };
     (@name $field:ident $py:literal) => { $py };
@@ -196,7 +218,7 @@ macro_rules! nodes {
             $($(#[$vm:meta])* $variant:ident { $($field:ident $(as $py:literal)? : $ty:ty = $aty:literal),* $(,)? })*
         }
     )*) => { $(
-        nodes! { @sum $(#[$m])* $outer $kind $asdl { $($(#[$vm])* $variant { $($field $(as $py)? : $ty = $aty),* })* } }
+        nodes! { @sum $(#[$m])* $outer $kind $asdl $specs { $($(#[$vm])* $variant { $($field $(as $py)? : $ty = $aty),* })* } }
         const $specs: &[NodeSpec] = nodes!(@specs $asdl true $($variant { $($field $(as $py)? = $aty),* })*);
     )* };
 }
@@ -320,6 +342,15 @@ macro_rules! products {
                     $(visit(stringify!($field), self.$field.as_field());)*
                 }
             }
+            impl<'a> ReadNode<'a> for $node<'a> {
+                const ASDL: &'static str = stringify!($asdl);
+                fn read<S: NodeSource<'a>>(source: &mut S, object: &S::Object) -> Result<Option<Self>, S::Error> {
+                    source.enter(concat!(" while traversing '", stringify!($asdl), "' node"))?;
+                    $(let $field = FromField::from_field(source, object, stringify!($asdl), stringify!($field))?;)*
+                    $(let $range = source.range(object, stringify!($asdl))?;)?
+                    Ok(Some(Self { $($range,)? $($field),* }))
+                }
+            }
         )*
         const PRODUCT_SPECS: &[NodeSpec] = &[$(NodeSpec {
             name: stringify!($asdl), base: "AST", attributes: $attr, fields: &[$((stringify!($field), $aty)),*],
@@ -361,6 +392,23 @@ macro_rules! operators {
             fn for_each_field<'t>(&'t self, _: &mut dyn FnMut(&'static str, Field<'t, 'a>)) {}
         }
         impl<'a> AsField<'a> for $name { fn as_field(&self) -> Field<'_, 'a> { Field::Node(self) } }
+        impl<'a> ReadNode<'a> for $name {
+            const ASDL: &'static str = $asdl;
+            fn read<S: NodeSource<'a>>(source: &mut S, object: &S::Object) -> Result<Option<Self>, S::Error> {
+                let spec = source.class(object, $specs, $asdl)?;
+                match Self::ALL.iter().find(|op| Node::name(*op) == spec.name) {
+                    Some(op) => Ok(Some(*op)),
+                    None => Err(source.unexpected(object, $asdl)),
+                }
+            }
+        }
+        impl<'a> FromField<'a> for $name {
+            fn from_field<S: NodeSource<'a>>(
+                source: &mut S, object: &S::Object, owner: &'static str, field: &'static str,
+            ) -> Result<Self, S::Error> {
+                <&'a Self>::from_field(source, object, owner, field).copied()
+            }
+        }
         const $specs: &[NodeSpec] = &[$(NodeSpec { name: stringify!($variant), base: $asdl, attributes: false, fields: &[] }),*];
     )* };
 }
@@ -447,6 +495,53 @@ impl<'a> Node<'a> for Mod<'a> {
     }
 }
 
+impl<'a> ReadNode<'a> for TypeIgnore<'a> {
+    const ASDL: &'static str = "type_ignore";
+    fn read<S: NodeSource<'a>>(
+        source: &mut S,
+        object: &S::Object,
+    ) -> Result<Option<Self>, S::Error> {
+        if source.is_none(object) {
+            return Ok(None);
+        }
+        let spec = source.class(object, TYPE_IGNORE_SPECS, Self::ASDL)?;
+        let lineno = FromField::from_field(source, object, spec.name, "lineno")?;
+        let Text(tag) = FromField::from_field(source, object, spec.name, "tag")?;
+        Ok(Some(TypeIgnore { lineno, tag }))
+    }
+}
+
+impl<'a> ReadNode<'a> for Mod<'a> {
+    const ASDL: &'static str = "mod";
+    fn read<S: NodeSource<'a>>(
+        source: &mut S,
+        object: &S::Object,
+    ) -> Result<Option<Self>, S::Error> {
+        if source.is_none(object) {
+            return Ok(None);
+        }
+        let spec = source.class(object, MOD_SPECS, Self::ASDL)?;
+        let owner = spec.name;
+        Ok(Some(match owner {
+            "Module" => Mod::Module {
+                body: FromField::from_field(source, object, owner, "body")?,
+                type_ignores: FromField::from_field(source, object, owner, "type_ignores")?,
+            },
+            "Interactive" => Mod::Interactive {
+                body: FromField::from_field(source, object, owner, "body")?,
+            },
+            "Expression" => Mod::Expression {
+                body: FromField::from_field(source, object, owner, "body")?,
+            },
+            "FunctionType" => Mod::FunctionType {
+                argtypes: FromField::from_field(source, object, owner, "argtypes")?,
+                returns: FromField::from_field(source, object, owner, "returns")?,
+            },
+            _ => return Err(source.unexpected(object, Self::ASDL)),
+        }))
+    }
+}
+
 const MOD_SPECS: &[NodeSpec] = &[
     NodeSpec {
         name: "Module",
@@ -472,13 +567,14 @@ const MOD_SPECS: &[NodeSpec] = &[
         attributes: false,
         fields: &[("argtypes", "expr*"), ("returns", "expr")],
     },
-    NodeSpec {
-        name: "TypeIgnore",
-        base: "type_ignore",
-        attributes: false,
-        fields: &[("lineno", "int"), ("tag", "string")],
-    },
 ];
+
+const TYPE_IGNORE_SPECS: &[NodeSpec] = &[NodeSpec {
+    name: "TypeIgnore",
+    base: "type_ignore",
+    attributes: false,
+    fields: &[("lineno", "int"), ("tag", "string")],
+}];
 
 /// Every node class, grouped as in `Python.asdl`.
 pub const NODE_SPECS: &[&[NodeSpec]] = &[
@@ -493,8 +589,14 @@ pub const NODE_SPECS: &[&[NodeSpec]] = &[
     HANDLER_SPECS,
     PRODUCT_SPECS,
     PATTERN_SPECS,
+    TYPE_IGNORE_SPECS,
     TYPE_PARAM_SPECS,
 ];
+
+/// Whether nodes of a type must say where they end.
+pub fn requires_end(asdl: &str) -> bool {
+    matches!(asdl, "pattern" | "type_param")
+}
 
 const _: () = assert!(size_of::<Expr<'static>>() <= 56);
 const _: () = assert!(size_of::<Stmt<'static>>() <= 112);

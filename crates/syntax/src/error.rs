@@ -10,10 +10,19 @@ pub enum SyntaxErrorKind {
     TabError,
     /// Input ended too early; `compile(…, PyCF_ALLOW_INCOMPLETE_INPUT)` asks for it.
     IncompleteInput,
-    /// Nesting deeper than the parser's bound (MemoryError or RecursionError in CPython).
+    /// Nesting deeper than those who walk the tree allow for: RecursionError.
     TooDeep,
+    /// Nesting deeper than the parser's bound: MemoryError.
+    ParserOverflow,
     /// An encoding problem that CPython reports without a position in the text.
     Unicode,
+}
+
+impl SyntaxErrorKind {
+    /// Whether it is about nesting.
+    pub fn is_depth(self) -> bool {
+        matches!(self, Self::TooDeep | Self::ParserOverflow)
+    }
 }
 
 /// A syntax error with the four positions of Python's `SyntaxError`.

@@ -11,6 +11,7 @@ pub mod error;
 pub mod lexer;
 pub mod literal;
 pub mod parser;
+pub mod read;
 pub mod repr;
 pub mod source;
 pub mod token;

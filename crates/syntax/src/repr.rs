@@ -17,6 +17,7 @@ pub fn constant(value: &Constant) -> String {
         Constant::BigInt { digits, radix } => decimal(digits, radix),
         Constant::Float(x) => float(x),
         Constant::Imaginary(x) => format!("{}j", bare_float(x)),
+        Constant::Complex(re, im) => complex(re, im),
         Constant::Tuple([one]) => format!("({},)", constant(one)),
         Constant::Tuple(items) => format!("({})", joined(items)),
         Constant::FrozenSet([]) => "frozenset()".to_owned(),
@@ -34,7 +35,7 @@ pub fn type_name(value: &Constant) -> &'static str {
         Constant::Bytes(_) => "bytes",
         Constant::Int(_) | Constant::BigInt { .. } => "int",
         Constant::Float(_) => "float",
-        Constant::Imaginary(_) => "complex",
+        Constant::Imaginary(_) | Constant::Complex(..) => "complex",
         Constant::Tuple(_) => "tuple",
         Constant::FrozenSet(_) => "frozenset",
     }
@@ -44,9 +45,19 @@ fn joined(items: &[Constant]) -> String {
     items.iter().map(constant).collect::<Vec<_>>().join(", ")
 }
 
+/// `repr` of a complex number whose real part counts.
+fn complex(re: f64, im: f64) -> String {
+    let sign = if im.is_sign_negative() && !im.is_nan() {
+        ""
+    } else {
+        "+"
+    };
+    format!("({}{sign}{}j)", bare_float(re), bare_float(im))
+}
+
 /// An integer of any radix, written in decimal.
 pub fn decimal(digits: &str, radix: u8) -> String {
-    match dashu_int::UBig::from_str_radix(digits, u32::from(radix)) {
+    match dashu_int::IBig::from_str_radix(digits, u32::from(radix)) {
         Ok(n) => n.to_string(),
         Err(_) => digits.to_owned(),
     }

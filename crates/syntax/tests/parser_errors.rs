@@ -77,7 +77,8 @@ fn outcome(source: &str, words: &str) -> String {
                 SyntaxErrorKind::IndentationError => "IndentationError",
                 SyntaxErrorKind::TabError => "TabError",
                 SyntaxErrorKind::IncompleteInput => "_IncompleteInputError",
-                SyntaxErrorKind::TooDeep => "MemoryError",
+                SyntaxErrorKind::TooDeep => "RecursionError",
+                SyntaxErrorKind::ParserOverflow => "MemoryError",
                 SyntaxErrorKind::Unicode => "SyntaxError",
             };
             format!(

@@ -22,6 +22,8 @@ pub fn runtime(
     let vm = runtime.vm();
     vm.stack_limit.set(stack_limit);
     runtime.register(taipan_stdlib_core::MODULES);
+    runtime.register(taipan_stdlib_syntax::MODULES);
+    taipan_stdlib_syntax::install(runtime.vm());
     taipan_stdlib_core::io::install(vm);
     taipan_vm::config::set(vm, config);
     if taipan_vm::sys::configure(vm).is_err() {

@@ -2,8 +2,7 @@
 
 use std::cell::Cell;
 
-use taipan_compiler::code::CodeFlags;
-use taipan_compiler::codegen::CompileMode;
+use taipan_compiler::codegen::CompileOptions;
 use taipan_object::vm::Hooks;
 use taipan_object::{PyResult, Value, Vm};
 
@@ -25,10 +24,20 @@ pub const HOOKS: Hooks = Hooks {
     ..Hooks::NONE
 };
 
-/// `compile` for syntax trees: source, filename, mode, flags, future features,
-/// optimisation; `None` if it is source text to be compiled to code.
-pub type CompileAst =
-    fn(&Vm, &Value, &str, CompileMode, i64, CodeFlags, i64) -> PyResult<Option<Value>>;
+/// What `compile()` was asked for, checked.
+#[derive(Clone, Copy)]
+pub struct CompileRequest<'r> {
+    pub source: &'r Value,
+    /// All about how to compile; `parse` already follows the flags.
+    pub options: CompileOptions<'r>,
+    /// The tree itself is wanted (`PyCF_ONLY_AST`).
+    pub only_ast: bool,
+    /// The tree is wanted as it is compiled (`PyCF_OPTIMIZED_AST`).
+    pub optimized_ast: bool,
+}
+
+/// `compile` for syntax trees; `None` if it is source text to be compiled to code.
+pub type CompileAst = fn(&Vm, &CompileRequest<'_>) -> PyResult<Option<Value>>;
 
 /// What the module `_ast` adds to `compile`.
 #[derive(Default)]

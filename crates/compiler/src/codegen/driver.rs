@@ -5,12 +5,12 @@ use std::sync::Arc;
 use bumpalo::Bump;
 use rustc_hash::FxHashSet;
 use taipan_syntax::ast::{ExprKind, ExprRef, Mod, Stmt, StmtKind};
-use taipan_syntax::parser::{self, Mode, ParseOptions};
+use taipan_syntax::parser;
 use taipan_syntax::source::decode;
 use taipan_syntax::{SyntaxError, SyntaxErrorKind, SyntaxWarning, TextRange};
 
 use super::unit::{NO_RANGE, Unit, UnitKind, Val};
-use super::{CompileMode, CompileOptions, Compiled, Compiler, PositionSource, SourcePositions};
+use super::{CompileOptions, Compiled, Compiler, PositionSource, SourcePositions};
 use crate::code::{Code, CodeFlags};
 use crate::failure::{Failure, FailureData, Result};
 use crate::opcode::Opcode;
@@ -40,20 +40,17 @@ pub fn compile_source(
     options: &CompileOptions<'_>,
 ) -> std::result::Result<Compiled, Box<SyntaxError>> {
     let text = decode(source, options.filename).map_err(Box::new)?;
+    compile_str(&text, options)
+}
+
+/// Parses and compiles source text.
+pub fn compile_str(
+    text: &str,
+    options: &CompileOptions<'_>,
+) -> std::result::Result<Compiled, Box<SyntaxError>> {
     let arena = Bump::with_capacity(text.len() * 8);
-    let mode = match options.mode {
-        CompileMode::Exec => Mode::Module,
-        CompileMode::Eval => Mode::Expression,
-        CompileMode::Single => Mode::Interactive,
-        CompileMode::FuncType => Mode::FunctionType,
-    };
-    #[expect(clippy::field_reassign_with_default, reason = "one field is private")]
-    let parse_options = {
-        let mut parse_options = ParseOptions::default();
-        parse_options.barry_as_flufl = options.future.contains(CodeFlags::FUTURE_BARRY_AS_BDFL);
-        parse_options
-    };
-    let parsed = parser::parse(&text, &arena, mode, parse_options);
+    let mode = options.mode.parse_mode();
+    let parsed = parser::parse(text, &arena, mode, options.parse_options());
     let module = parsed.module?;
     let positions = SourcePositions::new(&parsed.line_index);
     let mut compiled = compile(&module, &positions, options)?;

@@ -300,8 +300,10 @@ impl<'s> Compiler<'s, '_> {
     }
 }
 
-enum Piece {
+/// A part of a `%` format.
+pub enum Piece {
     Text(Vec<u8>),
+    /// `conversion` is 1, 2 or 3 for `s`, `r` and `a`.
     Field {
         index: usize,
         conversion: u32,
@@ -310,7 +312,7 @@ enum Piece {
 }
 
 /// Splits a `%` format that only uses `%s`, `%r`, `%a` and `%%`; `None` for any other.
-fn parse_percent(format: &[u8], fields: usize) -> Option<Vec<Piece>> {
+pub fn parse_percent(format: &[u8], fields: usize) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut text = Vec::new();
     let mut index = 0;

@@ -29,12 +29,15 @@ mod unit;
 mod warn;
 mod with;
 
-pub use driver::{compile, compile_source, future_features, symbol_table};
+pub use fstring::{Piece as PercentPiece, parse_percent};
+
+pub use driver::{compile, compile_source, compile_str, future_features, symbol_table};
 
 use std::sync::Arc;
 
 use bumpalo::Bump;
 use rustc_hash::FxHashSet;
+use taipan_syntax::parser::{Mode, ParseOptions};
 use taipan_syntax::source::LineIndex;
 use taipan_syntax::{SyntaxWarning, TextRange};
 
@@ -118,15 +121,57 @@ impl PositionSource for SourcePositions<'_> {
     }
 }
 
-/// Positions that whoever made the tree keeps in a list; a range's start is the index.
-pub struct ListPositions<'a>(pub &'a [Position]);
+/// Positions that whoever made the tree keeps in a list: a node's range is its
+/// index, twice; a range over several nodes joins the start of one and the end of another.
+pub struct ListPositions<'a> {
+    given: &'a [Position],
+    /// Positions that the compiler asked for: their indices go on from the given ones.
+    derived: std::cell::RefCell<Vec<Position>>,
+}
+
+impl<'a> ListPositions<'a> {
+    pub fn new(given: &'a [Position]) -> Self {
+        Self {
+            given,
+            derived: std::cell::RefCell::default(),
+        }
+    }
+
+    fn at(&self, index: u32) -> Option<Position> {
+        let index = index as usize;
+        match index.checked_sub(self.given.len()) {
+            None => self.given.get(index).copied(),
+            Some(index) => self.derived.borrow().get(index).copied(),
+        }
+    }
+}
 
 impl PositionSource for ListPositions<'_> {
     fn position(&self, range: TextRange) -> Position {
-        self.0
-            .get(range.start as usize)
-            .copied()
-            .unwrap_or(Position::NONE)
+        match (self.at(range.start), self.at(range.end)) {
+            (Some(first), Some(last)) => Position {
+                end_line: last.end_line,
+                end_column: last.end_column,
+                ..first
+            },
+            (Some(only), None) => only,
+            (None, _) => Position::NONE,
+        }
+    }
+
+    fn attribute_tail(&self, range: TextRange, len: u32) -> Option<TextRange> {
+        let p = self.position(range);
+        if p.line == p.end_line {
+            return None;
+        }
+        let mut derived = self.derived.borrow_mut();
+        let index = (self.given.len() + derived.len()) as u32;
+        derived.push(Position {
+            line: p.end_line,
+            column: p.end_column.saturating_sub(len as i32).max(0),
+            ..p
+        });
+        Some(TextRange::new(index, index))
     }
 }
 
@@ -139,6 +184,18 @@ pub enum CompileMode {
     FuncType,
 }
 
+impl CompileMode {
+    /// What the parser is told.
+    pub fn parse_mode(self) -> Mode {
+        match self {
+            CompileMode::Exec => Mode::Module,
+            CompileMode::Eval => Mode::Expression,
+            CompileMode::Single => Mode::Interactive,
+            CompileMode::FuncType => Mode::FunctionType,
+        }
+    }
+}
+
 /// What `compile()` is told.
 #[derive(Clone, Copy)]
 pub struct CompileOptions<'o> {
@@ -149,11 +206,21 @@ pub struct CompileOptions<'o> {
     /// Future features in force from outside (`compile(…, flags)`).
     pub future: CodeFlags,
     pub top_level_await: bool,
+    /// How source text is parsed.
+    pub parse: ParseOptions,
     /// The source, if errors are to show its lines (`SyntaxError.text`).
     pub source: Option<&'o str>,
 }
 
 impl<'o> CompileOptions<'o> {
+    /// How to parse, future features from outside included.
+    pub fn parse_options(&self) -> ParseOptions {
+        ParseOptions {
+            barry_as_flufl: self.future.contains(CodeFlags::FUTURE_BARRY_AS_BDFL),
+            ..self.parse
+        }
+    }
+
     pub fn new(filename: &'o str, mode: CompileMode) -> Self {
         Self {
             filename,
@@ -161,6 +228,7 @@ impl<'o> CompileOptions<'o> {
             optimize: 0,
             future: CodeFlags(0),
             top_level_await: false,
+            parse: ParseOptions::default(),
             source: None,
         }
     }

@@ -162,7 +162,7 @@ pub(super) fn const_type(c: &Constant<'_>) -> &'static str {
         Constant::Bytes(_) => "bytes",
         Constant::Int(_) | Constant::BigInt { .. } => "int",
         Constant::Float(_) => "float",
-        Constant::Imaginary(_) => "complex",
+        Constant::Imaginary(_) | Constant::Complex(..) => "complex",
         Constant::Tuple(_) => "tuple",
         Constant::FrozenSet(_) => "frozenset",
     }

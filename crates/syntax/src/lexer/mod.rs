@@ -161,7 +161,7 @@ impl<'s> Lexer<'s> {
 
     fn run(&mut self) -> Lexed<()> {
         if self.bytes.len() >= u32::MAX as usize - 1 {
-            return Err(self.plain(SyntaxErrorKind::TooDeep, "source code is too large"));
+            return Err(self.plain(SyntaxErrorKind::ParserOverflow, "source code is too large"));
         }
         while self.indentation()? {
             self.logical_line()?;

@@ -7,9 +7,9 @@ use crate::source::LineIndex;
 use crate::token::{Token, TokenKind};
 
 /// Input nested too deeply; it has no position.
-pub(super) fn too_deep(message: &str) -> Box<SyntaxError> {
+pub(super) fn too_deep(kind: SyntaxErrorKind, message: &str) -> Box<SyntaxError> {
     Box::new(SyntaxError {
-        kind: SyntaxErrorKind::TooDeep,
+        kind,
         message: message.into(),
         line: 0,
         column: 0,

@@ -27,7 +27,7 @@ use crate::ast::{
     Alias, Arg, Comprehension, Expr, ExprRef, Keyword, MatchCase, Mod, Pattern, Stmt, TypeIgnore,
     TypeParam, WithItem,
 };
-use crate::error::{SyntaxError, SyntaxWarning};
+use crate::error::{SyntaxError, SyntaxErrorKind, SyntaxWarning};
 use crate::lexer::{self, LexOptions};
 use crate::source::LineIndex;
 use crate::token::{Token, TokenKind};
@@ -468,6 +468,7 @@ impl<'t, 'a> Parser<'t, 'a> {
         self.links += 1;
         if self.links > MAX_LINKS {
             self.refuse(errors::too_deep(
+                SyntaxErrorKind::TooDeep,
                 "maximum recursion depth exceeded during compilation",
             ))
         } else {
@@ -478,6 +479,7 @@ impl<'t, 'a> Parser<'t, 'a> {
     #[cold]
     fn too_deep<T>(&mut self) -> Parse<T> {
         self.refuse(errors::too_deep(
+            SyntaxErrorKind::ParserOverflow,
             "Parser stack overflowed - Python source too complex to parse",
         ))
     }

@@ -36,7 +36,8 @@ fn error(e: &SyntaxError) -> String {
     let kind = match e.kind {
         SyntaxErrorKind::IndentationError => "IndentationError",
         SyntaxErrorKind::TabError => "TabError",
-        SyntaxErrorKind::TooDeep => "MemoryError",
+        SyntaxErrorKind::TooDeep => "RecursionError",
+        SyntaxErrorKind::ParserOverflow => "MemoryError",
         _ => "SyntaxError",
     };
     let message = e.message.replace('\n', "\\n").replace('\t', "\\t");

@@ -3,16 +3,20 @@
 use std::borrow::Cow;
 
 use taipan_compiler::code::CodeFlags;
-use taipan_compiler::codegen::{CompileMode, CompileOptions, compile_source};
+use taipan_compiler::codegen::{
+    CompileMode, CompileOptions, Compiled, compile_source, compile_str,
+};
 use taipan_object::dict::Dict;
 use taipan_object::exceptions::Exception;
 use taipan_object::str::Str;
 use taipan_object::tuple::Tuple;
 use taipan_object::{PyResult, Raised, Ref, Value, Vm};
 use taipan_syntax::error::{SyntaxError, SyntaxErrorKind};
+use taipan_syntax::parser::ParseOptions;
 
 use crate::builtins::scope;
 use crate::code::PyCode;
+use crate::hooks::{AstHook, CompileRequest};
 
 const PYCF_SOURCE_IS_UTF8: i64 = 0x100;
 const PYCF_DONT_IMPLY_DEDENT: i64 = 0x200;
@@ -59,6 +63,7 @@ pub fn raise_syntax_error(vm: &Vm, e: &SyntaxError, filename: &str) -> Raised {
         SyntaxErrorKind::IndentationError => &vm.exc.indentation_error,
         SyntaxErrorKind::TabError => &vm.exc.tab_error,
         SyntaxErrorKind::IncompleteInput => &vm.exc.incomplete_input_error,
+        SyntaxErrorKind::ParserOverflow => return vm.raise_str(&vm.exc.memory_error, &e.message),
         SyntaxErrorKind::TooDeep => return vm.raise_str(&vm.exc.recursion_error, &e.message),
         SyntaxErrorKind::Unicode => &vm.exc.syntax_error,
     };
@@ -88,41 +93,104 @@ pub fn raise_syntax_error(vm: &Vm, e: &SyntaxError, filename: &str) -> Raised {
     vm.raise(exception)
 }
 
-/// Compiles source text to a code object and issues its warnings.
+/// Compiles source to a code object and issues its warnings.
 ///
 /// # Errors
 /// SyntaxError.
 pub fn compile_text(vm: &Vm, source: &[u8], options: CompileOptions<'_>) -> PyResult<Ref<PyCode>> {
     let text = String::from_utf8_lossy(source);
-    let filename = options.filename;
     let options = CompileOptions {
         source: options.source.or(Some(&text)),
         ..options
     };
-    match compile_source(source, &options) {
+    finish(vm, compile_source(source, &options), &options)
+}
+
+fn finish(
+    vm: &Vm,
+    result: Result<Compiled, Box<SyntaxError>>,
+    options: &CompileOptions<'_>,
+) -> PyResult<Ref<PyCode>> {
+    match result {
         Ok(compiled) => {
             for w in &compiled.warnings {
-                crate::warnings::warn_explicit(vm, w, filename)?;
+                crate::warnings::warn_explicit(vm, w, options.filename)?;
             }
             Ok(crate::code::new_code(vm, compiled.code, true))
         }
-        Err(e) => Err(raise_syntax_error(vm, &e, filename)),
+        Err(e) => Err(raise_syntax_error(vm, &e, options.filename)),
     }
 }
 
-/// Source as bytes: of str, bytes, or any buffer.
-fn source_bytes(vm: &Vm, source: &Value, function: &str, what: &str) -> PyResult<Vec<u8>> {
-    let bytes = if let Some(s) = source.downcast::<Str>() {
-        taipan_object::codecs::utf8::encode_strict(vm, s)?
-    } else if let Some(bytes) = crate::util::buffer_bytes(vm, source)? {
-        bytes
-    } else {
-        return Err(vm.type_error(format!("{function}() arg 1 must be a {what}")));
-    };
-    if bytes.contains(&0) {
-        return Err(raise_null_bytes(vm));
+/// What `compile`, `exec` and `eval` were given as source.
+pub enum Source {
+    /// A str: no coding comment counts.
+    Text(String),
+    /// Bytes in the encoding that they declare.
+    Bytes(Vec<u8>),
+}
+
+impl Source {
+    /// Source of str, bytes, or any buffer.
+    ///
+    /// # Errors
+    /// TypeError for anything else; SyntaxError for null bytes.
+    pub fn of(vm: &Vm, source: &Value, function: &str, what: &str) -> PyResult<Source> {
+        let (source, null) = if let Some(s) = source.downcast::<Str>() {
+            let bytes = taipan_object::codecs::utf8::encode_strict(vm, s)?;
+            let null = bytes.contains(&0);
+            let text = String::from_utf8(bytes)
+                .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+            (Source::Text(text), null)
+        } else if let Some(bytes) = crate::util::buffer_bytes(vm, source)? {
+            let null = bytes.contains(&0);
+            (Source::Bytes(bytes), null)
+        } else {
+            return Err(vm.type_error(format!("{function}() arg 1 must be a {what}")));
+        };
+        if null {
+            return Err(raise_null_bytes(vm));
+        }
+        Ok(source)
     }
-    Ok(bytes)
+
+    /// The text.
+    ///
+    /// # Errors
+    /// SyntaxError for bytes that cannot be decoded.
+    pub fn text(&self, vm: &Vm, filename: &str) -> PyResult<Cow<'_, str>> {
+        match self {
+            Source::Text(text) => Ok(Cow::Borrowed(text)),
+            Source::Bytes(bytes) => taipan_syntax::source::decode(bytes, "")
+                .map_err(|e| raise_syntax_error(vm, &e, filename)),
+        }
+    }
+
+    /// Compiles it and issues the warnings.
+    ///
+    /// # Errors
+    /// SyntaxError.
+    pub fn compile(&self, vm: &Vm, options: &CompileOptions<'_>) -> PyResult<Ref<PyCode>> {
+        let text = self.text(vm, options.filename)?;
+        let options = CompileOptions {
+            source: options.source.or(Some(&text)),
+            ..*options
+        };
+        finish(vm, compile_str(&text, &options), &options)
+    }
+
+    /// Without blanks in front, which `eval` allows for.
+    fn trimmed(self) -> Source {
+        let blank = |c: char| c == ' ' || c == '\t';
+        match self {
+            Source::Text(text) => Source::Text(text.trim_start_matches(blank).to_owned()),
+            Source::Bytes(mut bytes) => {
+                let blanks = bytes.iter().take_while(|b| blank(char::from(**b))).count();
+                bytes.drain(..blanks);
+                Source::Bytes(bytes)
+            }
+        }
+    }
 }
 
 fn raise_null_bytes(vm: &Vm) -> Raised {
@@ -132,7 +200,15 @@ fn raise_null_bytes(vm: &Vm) -> Raised {
     )
 }
 
-/// `compile(source, filename, mode, flags, dont_inherit, optimize)`.
+/// The numbers that `compile` takes.
+pub struct CompileFlags {
+    pub flags: i64,
+    pub dont_inherit: bool,
+    pub optimize: i64,
+    pub feature_version: i64,
+}
+
+/// `compile(source, filename, mode, flags, dont_inherit, optimize, _feature_version=…)`.
 ///
 /// # Errors
 /// SyntaxError; ValueError for bad options.
@@ -141,9 +217,7 @@ pub fn compile(
     source: &Value,
     filename: &Value,
     mode: &Value,
-    flags: i64,
-    dont_inherit: bool,
-    optimize: i64,
+    given: CompileFlags,
 ) -> PyResult {
     let filename = crate::util::fs_text(vm, filename)?;
     let Some(mode) = mode.downcast::<Str>() else {
@@ -152,18 +226,45 @@ pub fn compile(
             vm.type_name(mode)
         )));
     };
+    let flags = given.flags;
     if flags & !KNOWN != 0 {
         return Err(vm.value_error("compile(): unrecognised flags"));
     }
-    if !(-1..=2).contains(&optimize) {
+    if !(-1..=2).contains(&given.optimize) {
         return Err(vm.value_error("compile(): invalid optimize value"));
     }
     let mut future = CodeFlags((flags & FUTURES) as u32 & !0x10);
-    if !dont_inherit {
+    if !given.dont_inherit {
         future.insert(caller_futures(vm));
     }
     let only_ast = flags & PYCF_ONLY_AST != 0;
-    let mode = match mode.to_string().as_str() {
+    let mode = compile_mode(vm, &mode.to_string(), only_ast)?;
+    let request = CompileRequest {
+        source,
+        options: CompileOptions {
+            optimize: u8::try_from(given.optimize).unwrap_or(crate::config(vm).optimize),
+            future,
+            top_level_await: flags & PYCF_ALLOW_TOP_LEVEL_AWAIT != 0,
+            parse: parse_options(flags, given.feature_version),
+            ..CompileOptions::new(&filename, mode)
+        },
+        only_ast,
+        optimized_ast: flags & PYCF_OPTIMIZED_AST == PYCF_OPTIMIZED_AST,
+    };
+    if let Some(hook) = crate::state::<AstHook>(vm, "ast.hook").compile.get()
+        && let Some(result) = hook(vm, &request)?
+    {
+        return Ok(result);
+    }
+    if only_ast {
+        return Err(vm.not_implemented_error("compile() to a syntax tree"));
+    }
+    let source = Source::of(vm, source, "compile", "string, bytes or AST object")?;
+    Ok(source.compile(vm, &request.options)?.into_value())
+}
+
+fn compile_mode(vm: &Vm, mode: &str, only_ast: bool) -> PyResult<CompileMode> {
+    Ok(match mode {
         "exec" => CompileMode::Exec,
         "eval" => CompileMode::Eval,
         "single" => CompileMode::Single,
@@ -177,68 +278,22 @@ pub fn compile(
             );
         }
         _ => return Err(vm.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
-    };
-    if let Some(hook) = crate::state::<crate::hooks::AstHook>(vm, "ast.hook")
-        .compile
-        .get()
-        && let Some(result) = hook(vm, source, &filename, mode, flags, future, optimize)?
-    {
-        return Ok(result);
-    }
-    if only_ast {
-        return Err(vm.not_implemented_error("compile() to a syntax tree"));
-    }
-    let bytes = source_bytes(vm, source, "compile", "string, bytes or AST object")?;
-    let options = CompileOptions {
-        optimize: if optimize < 0 {
-            crate::config(vm).optimize
-        } else {
-            optimize as u8
-        },
-        future,
-        top_level_await: flags & PYCF_ALLOW_TOP_LEVEL_AWAIT != 0,
-        ..CompileOptions::new(&filename, mode)
-    };
-    let bytes = if source.downcast::<Str>().is_some() {
-        ignore_cookie(bytes)
-    } else {
-        bytes
-    };
-    Ok(compile_text(vm, &bytes, options)?.into_value())
-}
-
-/// Text is no longer subject to a coding comment: a UTF-8 mark in front decides.
-fn ignore_cookie(bytes: Vec<u8>) -> Vec<u8> {
-    let head: Cow<'_, [u8]> = bytes
-        .splitn(3, |&b| b == b'\n')
-        .take(2)
-        .flat_map(<[u8]>::iter)
-        .copied()
-        .collect();
-    if !head.windows(6).any(|w| w == b"coding") {
-        return bytes;
-    }
-    let mut marked = b"\xEF\xBB\xBF".to_vec();
-    marked.extend(bytes);
-    String::from_utf8(marked).map_or_else(std::string::FromUtf8Error::into_bytes, |text| {
-        // The cookie itself must not contradict the mark.
-        neutral_cookie(&text).into_bytes()
     })
 }
 
-/// Blanks the word `coding` in comments of the first two lines.
-fn neutral_cookie(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for (n, line) in text.split_inclusive('\n').enumerate() {
-        match line.find('#').filter(|_| n < 2) {
-            Some(at) => {
-                out.push_str(&line[..at]);
-                out.push_str(&line[at..].replace("coding", "c_ding"));
-            }
-            None => out.push_str(line),
-        }
+fn parse_options(flags: i64, feature_version: i64) -> ParseOptions {
+    let default = ParseOptions::default();
+    // Only the syntax tree follows an older grammar.
+    let older = u32::try_from(feature_version)
+        .ok()
+        .filter(|_| flags & PYCF_ONLY_AST != 0);
+    ParseOptions {
+        type_comments: flags & PYCF_TYPE_COMMENTS != 0,
+        allow_incomplete_input: flags & PYCF_ALLOW_INCOMPLETE_INPUT != 0,
+        dont_imply_dedent: flags & PYCF_DONT_IMPLY_DEDENT != 0,
+        feature_version: older.unwrap_or(default.feature_version),
+        ..default
     }
-    out
 }
 
 /// Globals and locals of `exec` and `eval`, with `__builtins__` in place.
@@ -303,25 +358,16 @@ fn compile_here(
     function: &str,
     mode: CompileMode,
 ) -> PyResult<Ref<PyCode>> {
-    let mut bytes = source_bytes(vm, source, function, "string, bytes or code object")?;
+    let mut source = Source::of(vm, source, function, "string, bytes or code object")?;
     if function == "eval" {
-        let blank = bytes
-            .iter()
-            .take_while(|b| matches!(b, b' ' | b'\t'))
-            .count();
-        bytes.drain(..blank);
+        source = source.trimmed();
     }
-    let bytes = if source.downcast::<Str>().is_some() {
-        ignore_cookie(bytes)
-    } else {
-        bytes
-    };
     let options = CompileOptions {
         optimize: crate::config(vm).optimize,
         future: caller_futures(vm),
         ..CompileOptions::new("<string>", mode)
     };
-    compile_text(vm, &bytes, options)
+    source.compile(vm, &options)
 }
 
 /// `eval(source, globals, locals)`.

@@ -150,9 +150,15 @@ pub mod module {
         flags: i64,
         dont_inherit: bool,
         optimize: i64,
-        _feature_version: i64,
+        feature_version: i64,
     ) -> PyResult {
-        comp::compile(vm, source, filename, mode, flags, dont_inherit, optimize)
+        let given = comp::CompileFlags {
+            flags,
+            dont_inherit,
+            optimize,
+            feature_version,
+        };
+        comp::compile(vm, source, filename, mode, given)
     }
     fn attribute_name<'a>(vm: &Vm, name: &'a Value) -> PyResult<&'a Ref<Str>> {
         name.downcast::<Str>().ok_or_else(|| {

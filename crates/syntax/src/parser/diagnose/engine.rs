@@ -110,6 +110,7 @@ impl<'e, 't, 'a> Engine<'e, 't, 'a> {
         let rule = &grammar.rules[index];
         if self.level >= MAX_LEVEL {
             return Err(errors::too_deep(
+                crate::SyntaxErrorKind::ParserOverflow,
                 "Parser stack overflowed - Python source too complex to parse",
             ));
         }

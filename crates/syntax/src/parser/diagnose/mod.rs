@@ -10,7 +10,7 @@ mod grammar;
 mod report;
 
 use super::{Mode, Parser};
-use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::error::SyntaxError;
 use crate::lexer::{self, TokenStream};
 use crate::token::TokenKind as T;
 use engine::Engine;
@@ -24,7 +24,7 @@ pub(super) fn diagnose(
 ) -> Box<SyntaxError> {
     if let Some(error) = known
         .as_ref()
-        .filter(|e| e.kind == SyntaxErrorKind::TooDeep)
+        .filter(|e| e.kind.is_depth())
     {
         return error.clone();
     }
@@ -64,7 +64,7 @@ pub(super) fn diagnose(
             },
         },
     };
-    if error.kind == SyntaxErrorKind::TooDeep {
+    if error.kind.is_depth() {
         return error;
     }
     engine.prefer_lexical(error)
