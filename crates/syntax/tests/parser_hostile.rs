@@ -38,7 +38,10 @@ fn deep_input_is_refused() {
             ("if a: pass\n", "elif a: pass\n", ""),
         ] {
             let source = format!("{before}{}{after}", middle.repeat(many));
-            assert!(kind(&source).is_some_and(SyntaxErrorKind::is_depth), "{middle}");
+            assert!(
+                kind(&source).is_some_and(SyntaxErrorKind::is_depth),
+                "{middle}"
+            );
         }
     });
 }

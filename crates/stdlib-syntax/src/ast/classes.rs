@@ -51,7 +51,10 @@ impl Classes {
     /// SystemError if the table has no such node.
     pub fn of(&self, vm: &Vm, name: &str) -> PyResult<&Class> {
         self.nodes.get(name).ok_or_else(|| {
-            vm.raise_str(&vm.exc.system_error, format!("no class for the node {name}"))
+            vm.raise_str(
+                &vm.exc.system_error,
+                format!("no class for the node {name}"),
+            )
         })
     }
     /// Every class, bases first.

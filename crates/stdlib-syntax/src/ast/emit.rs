@@ -80,11 +80,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn list<T>(
-        &self,
-        items: impl Iterator<Item = T>,
-        make: impl Fn(T) -> PyResult,
-    ) -> PyResult {
+    fn list<T>(&self, items: impl Iterator<Item = T>, make: impl Fn(T) -> PyResult) -> PyResult {
         let items = items.map(make).collect::<PyResult<Vec<_>>>()?;
         Ok(self.vm.new_list(items).into_value())
     }

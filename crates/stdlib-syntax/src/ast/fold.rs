@@ -53,7 +53,10 @@ impl Folder<'_> {
         self.vm.setattr(object, &self.vm.intern_str(name), value)
     }
     fn is(&self, object: &Value, class: &str) -> PyResult<bool> {
-        Ok(self.vm.type_of(object).is(&self.classes.of(self.vm, class)?.ty))
+        Ok(self
+            .vm
+            .type_of(object)
+            .is(&self.classes.of(self.vm, class)?.ty))
     }
 
     /// A new node with fields, in the place of `at`.
@@ -117,9 +120,7 @@ impl Folder<'_> {
         let mut values = Vec::new();
         for piece in pieces {
             values.push(match piece {
-                PercentPiece::Text(text) => {
-                    self.text(&left, vm.new_wtf8(&text).into_value())?
-                }
+                PercentPiece::Text(text) => self.text(&left, vm.new_wtf8(&text).into_value())?,
                 PercentPiece::Field {
                     index,
                     conversion,

@@ -178,7 +178,7 @@ impl<'a> NodeSource<'a> for Objects<'_, 'a> {
         let vm = self.vm;
         if object.as_int().is_none() {
             let shown = vm.repr(object)?;
-            return Err(vm.value_error(format!("invalid integer value: {}", shown.to_string())));
+            return Err(vm.value_error(format!("invalid integer value: {}", shown)));
         }
         object
             .as_i64()
@@ -192,14 +192,20 @@ impl<'a> NodeSource<'a> for Objects<'_, 'a> {
             return Ok(Constant::None);
         }
         if let Some(truth) = value.as_bool() {
-            return Ok(if truth { Constant::True } else { Constant::False });
+            return Ok(if truth {
+                Constant::True
+            } else {
+                Constant::False
+            });
         }
         if value.is(&Value::ELLIPSIS) {
             return Ok(Constant::Ellipsis);
         }
         let (ty, types) = (vm.type_of(value), &vm.types);
         if ty.is(&types.int) {
-            return Ok(value.as_i64().map_or_else(|| self.big(value), Constant::Int));
+            return Ok(value
+                .as_i64()
+                .map_or_else(|| self.big(value), Constant::Int));
         }
         if ty.is(&types.float) {
             return vm.as_f64(value).map(Constant::Float);
@@ -257,10 +263,9 @@ impl<'a> NodeSource<'a> for Objects<'_, 'a> {
     }
     fn unexpected(&mut self, object: &Value, asdl: &'static str) -> Raised {
         match self.vm.repr(object) {
-            Ok(shown) => self.vm.type_error(format!(
-                "expected some sort of {asdl}, but got {}",
-                shown.to_string()
-            )),
+            Ok(shown) => self
+                .vm
+                .type_error(format!("expected some sort of {asdl}, but got {}", shown)),
             Err(raised) => raised,
         }
     }

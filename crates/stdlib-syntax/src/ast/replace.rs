@@ -74,7 +74,9 @@ fn check(
             continue;
         }
         let optional = match types {
-            Some(types) => types.get(vm, field)?.is_some_and(|t| t.downcast::<Union>().is_some()),
+            Some(types) => types
+                .get(vm, field)?
+                .is_some_and(|t| t.downcast::<Union>().is_some()),
             None => false,
         };
         if !optional && field.downcast::<Str>().is_some() {

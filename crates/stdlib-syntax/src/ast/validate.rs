@@ -70,7 +70,9 @@ impl Check<'_> {
 
     fn name(&self, name: &str) -> PyResult<()> {
         if matches!(name, "None" | "True" | "False") {
-            return self.error(format!("identifier field can't represent '{name}' constant"));
+            return self.error(format!(
+                "identifier field can't represent '{name}' constant"
+            ));
         }
         Ok(())
     }
@@ -247,8 +249,7 @@ impl Check<'_> {
             return self.error("more positional defaults than args on arguments");
         }
         if a.kw_defaults.len() != a.kwonlyargs.len() {
-            return self
-                .error("length of kwonlyargs is not the same as kw_defaults on arguments");
+            return self.error("length of kwonlyargs is not the same as kw_defaults on arguments");
         }
         self.exprs(a.defaults, Use::Load)?;
         a.kw_defaults.iter().try_for_each(|e| self.opt(*e))

@@ -136,8 +136,9 @@ impl Check<'_> {
                 self.capture(name)?;
                 match pattern {
                     None => Ok(()),
-                    Some(_) if name.is_none() => self
-                        .error("MatchAs must specify a target name if a pattern is given"),
+                    Some(_) if name.is_none() => {
+                        self.error("MatchAs must specify a target name if a pattern is given")
+                    }
                     Some(pattern) => self.pattern(pattern, false),
                 }
             }

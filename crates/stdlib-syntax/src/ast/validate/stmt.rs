@@ -198,9 +198,7 @@ impl Check<'_> {
         finalbody: &[Stmt<'_>],
     ) -> PyResult<()> {
         if handlers.is_empty() && finalbody.is_empty() {
-            return self.error(format!(
-                "{owner} has neither except handlers nor finalbody"
-            ));
+            return self.error(format!("{owner} has neither except handlers nor finalbody"));
         }
         if handlers.is_empty() && !orelse.is_empty() {
             return self.error(format!("{owner} has orelse but no except handlers"));

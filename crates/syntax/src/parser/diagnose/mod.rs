@@ -22,10 +22,7 @@ pub(super) fn diagnose(
     mode: Mode,
     known: Option<Box<SyntaxError>>,
 ) -> Box<SyntaxError> {
-    if let Some(error) = known
-        .as_ref()
-        .filter(|e| e.kind.is_depth())
-    {
+    if let Some(error) = known.as_ref().filter(|e| e.kind.is_depth()) {
         return error.clone();
     }
     let start_rule = match mode {
