@@ -5,15 +5,22 @@
     reason = "the widths of libc types differ between platforms"
 )]
 
+pub mod control;
 pub mod env;
 pub mod errno;
 pub mod fd;
 pub mod fs;
+pub mod limits;
+pub mod locale;
 pub mod memory;
 pub mod process;
+pub mod ready;
 pub mod signal;
+pub mod spawn;
 pub mod stack;
+pub mod terminal;
 pub mod time;
+pub mod users;
 
 /// The system's text for an error number.
 pub fn strerror(errno: i32) -> String {

@@ -23,6 +23,8 @@ pub fn runtime(
     vm.stack_limit.set(stack_limit);
     runtime.register(taipan_stdlib_core::MODULES);
     runtime.register(taipan_stdlib_syntax::MODULES);
+    runtime.register(taipan_stdlib_data::MODULES);
+    runtime.register(taipan_stdlib_os::MODULES);
     taipan_stdlib_syntax::install(runtime.vm());
     taipan_stdlib_core::io::install(vm);
     taipan_vm::config::set(vm, config);

@@ -33,6 +33,8 @@ pub struct Machine {
     pub origin_depth: Cell<u32>,
     /// Who watches each instruction.
     pub observer: crate::observe::Slot,
+    /// The current context of `contextvars`; none until it is asked for.
+    pub context: Cell<Option<Value>>,
 }
 
 impl Machine {
@@ -58,6 +60,7 @@ impl Machine {
             async_hooks: crate::async_gen::Hooks::default(),
             origin_depth: Cell::new(0),
             observer: crate::observe::Slot::default(),
+            context: Cell::new(None),
         }))
     }
 

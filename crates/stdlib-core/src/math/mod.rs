@@ -3,7 +3,7 @@
 mod gamma;
 mod integers;
 mod iterables;
-mod libm;
+pub mod libm;
 mod reals;
 mod sums;
 

@@ -1,6 +1,6 @@
 //! The module `sys`.
 
-mod frames;
+pub mod frames;
 mod functions;
 mod hooks;
 mod records;

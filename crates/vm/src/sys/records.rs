@@ -11,11 +11,6 @@ macro_rules! layouts {
 
 layouts! {
     VERSION_INFO "sys.version_info" "The version as numbers." ["major", "minor", "micro", "releaselevel", "serial"];
-    FLAGS "sys.flags" "The flags of the command line and environment." [
-        "debug", "inspect", "interactive", "optimize", "dont_write_bytecode", "no_user_site", "no_site",
-        "ignore_environment", "verbose", "bytes_warning", "quiet", "hash_randomization", "isolated", "dev_mode",
-        "utf8_mode", "warn_default_encoding", "safe_path", "int_max_str_digits",
-    ];
     FLOAT_INFO "sys.float_info" "What floats can hold." [
         "max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix", "rounds",
     ];
@@ -31,6 +26,33 @@ layouts! {
     ];
     ASYNCGEN_HOOKS "sys.asyncgen_hooks" "The hooks of asynchronous generators." ["firstiter", "finalizer"];
 }
+
+static FLAGS: Layout = Layout {
+    name: "sys.flags",
+    doc: "The flags of the command line and environment.",
+    visible: &[
+        "debug",
+        "inspect",
+        "interactive",
+        "optimize",
+        "dont_write_bytecode",
+        "no_user_site",
+        "no_site",
+        "ignore_environment",
+        "verbose",
+        "bytes_warning",
+        "quiet",
+        "hash_randomization",
+        "isolated",
+        "dev_mode",
+        "utf8_mode",
+        "warn_default_encoding",
+        "safe_path",
+        "int_max_str_digits",
+    ],
+    hidden: &["gil", "thread_inherit_context", "context_aware_warnings"],
+    constructible: false,
+};
 
 fn make(vm: &Vm, layout: &'static Layout, items: Vec<Value>) -> PyResult {
     vm.new_struct_sequence(layout, items, Vec::new())
@@ -57,8 +79,7 @@ pub fn flags(vm: &Vm) -> PyResult {
     let c = crate::config(vm);
     let n = |n: u8| vm.new_int(n.into());
     let b = |b: bool| vm.new_int(b.into());
-    make(
-        vm,
+    vm.new_struct_sequence(
         &FLAGS,
         vec![
             n(c.debug),
@@ -80,6 +101,7 @@ pub fn flags(vm: &Vm) -> PyResult {
             Value::bool(c.safe_path),
             vm.new_int(c.int_max_str_digits.into()),
         ],
+        vec![n(1), n(0), n(0)],
     )
 }
 

@@ -1,0 +1,21 @@
+//! Native modules for the operating system: signals, descriptors, terminals, processes.
+
+pub mod fcntl;
+mod fd;
+pub mod posixsubprocess;
+pub mod resource;
+pub mod select;
+pub mod signal;
+pub mod termios;
+
+use taipan_object::native::ModuleDef;
+
+/// All modules of this crate.
+pub const MODULES: &[&ModuleDef] = &[
+    &fcntl::MODULE,
+    &posixsubprocess::MODULE,
+    &resource::MODULE,
+    &select::MODULE,
+    &signal::MODULE,
+    &termios::MODULE,
+];
