@@ -1,5 +1,7 @@
 //! The module `_statistics`.
 
+#![allow(clippy::excessive_precision)] // The coefficients are as published.
+
 use taipan_macros::pymodule;
 
 pub use module::MODULE;

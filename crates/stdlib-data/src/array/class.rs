@@ -37,6 +37,9 @@ impl Array {
     pub fn len(&self) -> usize {
         self.items.borrow().len() / self.kind.size
     }
+    pub fn is_empty(&self) -> bool {
+        self.items.borrow().is_empty()
+    }
     /// An item that is there.
     pub fn get(&self, vm: &Vm, index: usize) -> Option<PyResult> {
         let size = self.kind.size;
@@ -347,7 +350,7 @@ impl Array {
     fn repr(vm: &Vm, this: &Ref<Array>) -> PyResult {
         let code = this.kind.code;
         let name = this.ty().name.borrow().to_string();
-        if this.len() == 0 {
+        if this.is_empty() {
             return Ok(vm.new_str(&format!("{name}('{code}')")).into_value());
         }
         let items = if this.kind.is_char() {
@@ -473,7 +476,7 @@ impl Array {
     }
     #[pyslot]
     fn irepeat(vm: &Vm, this: &Ref<Array>, times: isize) -> PyResult {
-        if times != 1 && this.len() > 0 {
+        if times != 1 && !this.is_empty() {
             this.resizable(vm)?;
             let items = Array::repeated(vm, this, times)?;
             *this.items.borrow_mut() = items;

@@ -55,7 +55,7 @@ impl Array {
     /// Takes the item at an index out, the last one by default.
     #[pymethod("(self, i=-1, /)")]
     fn pop(vm: &Vm, this: &Ref<Array>, i: isize) -> PyResult {
-        if this.len() == 0 {
+        if this.is_empty() {
             return Err(vm.index_error("pop from empty array"));
         }
         let place = taipan_object::seq::place(i, this.len());
@@ -114,7 +114,7 @@ impl Array {
     /// Takes all items out.
     #[pymethod("(self, /)")]
     fn clear(vm: &Vm, this: &Ref<Array>) -> PyResult<()> {
-        if this.len() > 0 {
+        if !this.is_empty() {
             this.resizable(vm)?;
             this.items.borrow_mut().clear();
         }
@@ -242,7 +242,7 @@ impl Array {
     #[pymethod("(self, f, /)")]
     fn tofile(vm: &Vm, this: &Ref<Array>, f: &Value) -> PyResult<()> {
         let write = vm.intern_str("write");
-        if this.len() == 0 {
+        if this.is_empty() {
             return Ok(());
         }
         let mut at = 0;

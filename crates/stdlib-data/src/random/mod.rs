@@ -52,9 +52,7 @@ fn key_of(vm: &Vm, seed: &Value) -> PyResult<Vec<u32>> {
 /// Words from the system; from the clock if it has none.
 fn random_key() -> Vec<u32> {
     let mut bytes = [0_u8; WORDS * 4];
-    let good = bytes
-        .chunks_mut(256)
-        .all(|chunk| taipan_host::env::random(chunk));
+    let good = bytes.chunks_mut(256).all(taipan_host::env::random);
     if !good {
         let now = taipan_host::time::system_ns() as u64;
         let pid = taipan_host::env::pid();
