@@ -169,6 +169,14 @@ pub fn write_pyc(code: &Code, validation: Validation) -> Vec<u8> {
     out
 }
 
+/// What a file is tied to its source by, if its header is sound.
+pub fn stored_validation(bytes: &[u8]) -> Option<Validation> {
+    let header = bytes.first_chunk::<HEADER>()?;
+    (header[..4] == MAGIC_NUMBER)
+        .then(|| validation(header).ok())
+        .flatten()
+}
+
 /// Reads a file's bytes and says whether its code may be used.
 pub fn read_pyc(bytes: &[u8], expected: Expected) -> PycStatus {
     let magic = bytes.first_chunk::<4>().copied();

@@ -180,3 +180,30 @@ pub fn read_from(fd: i32, offset: i64) -> io::Result<Vec<u8>> {
     bytes.truncate(n);
     Ok(bytes)
 }
+
+/// The standard descriptors that were closed when the process started, a bit each.
+static CLOSED: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
+
+extern "C" fn note_closed() {
+    for fd in 0..3 {
+        // SAFETY: takes plain numbers.
+        if unsafe { libc::fcntl(fd, libc::F_GETFD) } < 0 {
+            CLOSED.fetch_or(1 << fd, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+}
+
+/// Runs before Rust's own start, which opens `/dev/null` on closed standard descriptors.
+// SAFETY: the section holds functions without arguments that run once, before `main`.
+#[cfg(target_os = "linux")]
+#[used]
+#[unsafe(link_section = ".init_array")]
+static NOTE_CLOSED: extern "C" fn() = note_closed;
+
+/// Closes the standard descriptors again that were closed when the process started.
+pub fn restore_closed() {
+    let closed = CLOSED.load(std::sync::atomic::Ordering::Relaxed);
+    for fd in (0..3).filter(|fd| closed & 1 << fd != 0) {
+        let _ = close(fd);
+    }
+}

@@ -13,8 +13,6 @@ pub mod module {
     use taipan_object::{PyResult, Ref, Value, Vm};
 
     #[pyattr]
-    const check_hash_based_pycs: &str = "default";
-    #[pyattr]
     const pyc_magic_number_token: i64 = taipan_compiler::pyc::MAGIC_TOKEN as i64;
 
     /// Takes the import lock.
@@ -155,7 +153,13 @@ pub mod module {
     }
 
     #[pyinit]
-    fn init(_vm: &Vm, _module: &Ref<Module>) -> PyResult<()> {
+    fn init(vm: &Vm, module: &Ref<Module>) -> PyResult<()> {
+        let mode = vm.intern_str(&taipan_vm::config(vm).hash_based_pycs);
+        module.dict.insert_str(
+            vm,
+            &vm.intern_str("check_hash_based_pycs"),
+            mode.into_value(),
+        );
         Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use taipan_vm::config::JitMode;
 
+use crate::help::{self, USAGE};
+
 /// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -41,6 +43,8 @@ pub struct Options {
     pub optimize: u8,
     pub safe_path: bool,
     pub quiet: bool,
+    /// `-R`: the hash seed of the environment does not count.
+    pub randomize: bool,
     pub no_user_site: bool,
     pub no_site: bool,
     pub unbuffered: bool,
@@ -50,102 +54,6 @@ pub struct Options {
     pub x_options: Vec<(String, Option<String>)>,
     pub hash_based_pycs: String,
     pub jit: JitMode,
-}
-
-/// A short option: letter, argument name, help.
-const OPTIONS: &[(char, &str, &str)] = &[
-    (
-        'b',
-        "",
-        "warn when bytes are turned into text or compared with it (-bb: fail)",
-    ),
-    (
-        'B',
-        "",
-        "write no .pyc files; also PYTHONDONTWRITEBYTECODE=x",
-    ),
-    ('c', "cmd", "run a program given as text (ends the options)"),
-    ('d', "", "accepted, has no effect"),
-    ('E', "", "ignore PYTHON* environment variables"),
-    ('h', "", "show this help (also -? and --help)"),
-    (
-        'i',
-        "",
-        "go on interactively after the program; also PYTHONINSPECT=x",
-    ),
-    (
-        'I',
-        "",
-        "isolate from the environment and the user (implies -E, -P and -s)",
-    ),
-    ('m', "mod", "run a module as a program (ends the options)"),
-    (
-        'O',
-        "",
-        "remove assert statements and code under __debug__; also PYTHONOPTIMIZE=x",
-    ),
-    (
-        'P',
-        "",
-        "put no unsafe folder in front of sys.path; also PYTHONSAFEPATH",
-    ),
-    ('q', "", "show no version when interactive"),
-    (
-        'R',
-        "",
-        "accepted, has no effect: hashes are randomised anyway",
-    ),
-    (
-        's',
-        "",
-        "leave the user's site-packages out; also PYTHONNOUSERSITE=x",
-    ),
-    ('S', "", "do not import site"),
-    (
-        'u',
-        "",
-        "do not buffer stdout and stderr; also PYTHONUNBUFFERED=x",
-    ),
-    ('v', "", "tell of imports; also PYTHONVERBOSE=x"),
-    ('V', "", "show the version (also --version); -VV tells more"),
-    (
-        'W',
-        "arg",
-        "add a warning filter (action:message:category:module:lineno); also PYTHONWARNINGS=arg",
-    ),
-    ('x', "", "skip the first line of the source"),
-    ('X', "opt", "set an implementation option"),
-];
-
-const USAGE: &str = "usage: taipan [option] ... [-c cmd | -m mod | file | -] [arg] ...\n";
-
-fn help() -> String {
-    let mut out = USAGE.to_owned();
-    out.push_str("Options (and corresponding environment variables):\n");
-    for (letter, argument, text) in OPTIONS {
-        let option = if argument.is_empty() {
-            format!("-{letter}")
-        } else {
-            format!("-{letter} {argument}")
-        };
-        out.push_str(&format!("{option:7}: {text}\n"));
-    }
-    for (option, text) in [
-        (
-            "--check-hash-based-pycs always|default|never",
-            "which .pyc files are compared with their source",
-        ),
-        (
-            "--jit=off|on|always",
-            "when functions are compiled to machine code",
-        ),
-        ("--version", "show the version"),
-    ] {
-        out.push_str(&format!("{option}: {text}\n"));
-    }
-    out.push_str("file   : run a file\n-      : read the program from stdin (the default)\narg ...: go into sys.argv[1:]\n");
-    out.push_str("taipan explain FILE: show what happens to a program, stage by stage (taipan explain --help)\n");
-    out
 }
 
 fn version(long: bool) -> String {
@@ -182,6 +90,7 @@ impl Default for Options {
             optimize: 0,
             safe_path: false,
             quiet: false,
+            randomize: false,
             no_user_site: false,
             no_site: false,
             unbuffered: false,
@@ -213,7 +122,7 @@ impl Options {
             b'O' => self.optimize += 1,
             b'P' => self.safe_path = true,
             b'q' => self.quiet = true,
-            b'R' => {}
+            b'R' => self.randomize = true,
             b's' => self.no_user_site = true,
             b'S' => self.no_site = true,
             b'u' => self.unbuffered = true,
@@ -234,7 +143,13 @@ impl Options {
             None => (option, None),
         };
         match name {
-            "help" | "help-all" | "help-env" | "help-xoptions" => Err(Request::Show(help(), 0)),
+            "help" => Err(Request::Show(help::general(), 0)),
+            "help-env" => Err(Request::Show(help::environment(), 0)),
+            "help-xoptions" => Err(Request::Show(help::x_options(), 0)),
+            "help-all" => Err(Request::Show(
+                [help::general(), help::environment(), help::x_options()].join("\n"),
+                0,
+            )),
             "version" => Err(Request::Show(version(false), 0)),
             "jit" => {
                 self.jit = match value.or_else(|| rest().map(|v| text(&v))).as_deref() {
@@ -257,7 +172,7 @@ impl Options {
                     "Argument expected for the --check-hash-based-pycs option",
                 )),
             },
-            _ => Err(usage_error(&format!("unknown option --{name}"))),
+            _ => Err(usage_error(&format!("Unknown option: --{name}"))),
         }
     }
 }
@@ -297,7 +212,7 @@ pub fn parse(args: &[Vec<u8>]) -> Request {
         while let Some((&letter, rest)) = letters.split_first() {
             letters = rest;
             match letter {
-                b'h' | b'?' => return Request::Show(help(), 0),
+                b'h' | b'?' => return Request::Show(help::general(), 0),
                 b'V' => versions += 1,
                 b'c' | b'm' | b'W' | b'X' => {
                     let value = if letters.is_empty() {

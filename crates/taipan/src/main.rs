@@ -3,6 +3,7 @@
 mod boot;
 mod cli;
 mod explain;
+mod help;
 mod prompt;
 mod run;
 mod setup;
@@ -22,6 +23,7 @@ const STACK: usize = 80 << 20;
 const RESERVE: usize = 1 << 20;
 
 fn main() {
+    taipan_host::fd::restore_closed();
     let args = taipan_host::env::args();
     if args.get(1).is_some_and(|a| a == b"explain") {
         std::process::exit(match taipan_host::stack::Stack::new(STACK) {
@@ -75,7 +77,7 @@ fn start(options: &cli::Options, args: Vec<Vec<u8>>, stack_limit: usize) -> i32 
         let _ = taipan_host::fd::write_all(2, text.as_bytes());
     }
     let code = match exit {
-        Exit::Code(code) => code,
+        Exit::Code(code) => code & 0xFF,
         Exit::Interrupted => {
             taipan_host::signal::die_of_interrupt();
             130

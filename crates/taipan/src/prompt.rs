@@ -48,11 +48,12 @@ fn incomplete(source: &str) -> bool {
 pub fn run(vm: &Vm, main: &Ref<Module>, quiet: bool) -> PyResult<()> {
     if !quiet {
         let text = format!(
-            "Python {}\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n",
+            "Python {} on linux\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n",
             sys::version_text()
         );
         sys::write_stderr(vm, &text);
     }
+    let terminal = taipan_host::fd::is_terminal(0);
     let mut source = String::new();
     loop {
         let prompt = if source.is_empty() {
@@ -60,7 +61,15 @@ pub fn run(vm: &Vm, main: &Ref<Module>, quiet: bool) -> PyResult<()> {
         } else {
             prompt_text(vm, "ps2", "... ")
         };
-        match builtins::print::input(vm, Some(&prompt)) {
+        // Where the input is no terminal, the prompt stays out of the way of the output.
+        let shown = if terminal {
+            Some(&prompt)
+        } else {
+            let text = vm.str(&prompt)?;
+            sys::write_stderr(vm, &text.to_string());
+            None
+        };
+        match builtins::print::input(vm, shown) {
             Ok(line) => {
                 let line = line
                     .downcast::<Str>()
@@ -70,6 +79,7 @@ pub fn run(vm: &Vm, main: &Ref<Module>, quiet: bool) -> PyResult<()> {
             }
             Err(_) if vm.exception_is(&vm.exc.eof_error) => {
                 drop(vm.take_pending());
+                sys::write_stderr(vm, "\n");
                 return Ok(());
             }
             Err(_) if vm.exception_is(&vm.exc.keyboard_interrupt) => {
@@ -103,7 +113,7 @@ pub fn run(vm: &Vm, main: &Ref<Module>, quiet: bool) -> PyResult<()> {
             if vm.is_instance_of(&e, &vm.exc.system_exit) {
                 return Err(vm.restore(e));
             }
-            sys::report_exception(vm, &e);
+            crate::run::report(vm, &e);
         }
     }
 }

@@ -35,8 +35,28 @@ fn is_dir(path: &[u8]) -> bool {
     fs::stat(path, true).is_ok_and(|s| s.is_dir())
 }
 
+/// Whether a file ends as a zip archive does; anything may stand in front.
+pub fn is_zip(path: &[u8]) -> bool {
+    /// Bytes of the last record without its comment, which is 65,535 bytes long at most.
+    const RECORD: usize = 22;
+    let Ok(bytes) = fs::read(path) else {
+        return false;
+    };
+    let tail = &bytes[bytes.len().saturating_sub(RECORD + 0xFFFF)..];
+    let mut records = tail.windows(RECORD).enumerate();
+    records.any(|(at, record)| {
+        let comment = u16::from_le_bytes([record[20], record[21]]);
+        record.starts_with(b"PK\x05\x06") && at + RECORD + usize::from(comment) == tail.len()
+    })
+}
+
 /// Where the standard library is, and the prefix it belongs to.
-fn library(executable: &[u8]) -> (Vec<u8>, Vec<u8>) {
+fn library(executable: &[u8], home: Option<Vec<u8>>) -> (Vec<u8>, Vec<u8>) {
+    if let Some(home) = home {
+        let prefix = home.split(|&b| b == b':').next().unwrap_or(&home).to_vec();
+        let lib = join(&prefix, "lib/python3.14");
+        return (prefix, lib);
+    }
     let folder = parent(executable);
     for prefix in [parent(folder), folder] {
         let lib = join(prefix, "lib/python3.14");
@@ -60,7 +80,8 @@ fn start(target: &Target) -> (Vec<u8>, Option<Vec<u8>>) {
             Some(Vec::new()),
         ),
         Target::File(file) => {
-            if is_dir(file) {
+            // Folders and zip files stand in sys.path themselves, once they are known to be such.
+            if is_dir(file) || is_zip(file) {
                 return (file.clone(), None);
             }
             let real = fs::canonical(file).unwrap_or_else(|_| file.clone());
@@ -77,6 +98,124 @@ fn start(target: &Target) -> (Vec<u8>, Option<Vec<u8>>) {
     }
 }
 
+/// The last `-X` option of a name, with its value.
+fn x_option(options: &Options, name: &str) -> Option<Option<String>> {
+    let mut given = options.x_options.iter().rev();
+    given.find(|(n, _)| n == name).map(|(_, v)| v.clone())
+}
+
+/// Whether the locale is that of C.
+fn is_c_locale() -> bool {
+    let value = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|n| env::var(n).filter(|v| !v.is_empty()));
+    value.is_none_or(|v| v == b"C" || v == b"POSIX")
+}
+
+/// Set-up that is given as numbers, by `-X` options or the environment.
+struct Numbers {
+    int_max_str_digits: u32,
+    cpu_count: Option<u32>,
+    utf8_mode: bool,
+    import_time: u8,
+    thread_inherit_context: bool,
+    context_aware_warnings: bool,
+}
+
+impl Numbers {
+    fn read(options: &Options) -> Result<Numbers, String> {
+        let x = |name: &str| x_option(options, name);
+        let var =
+            |name: &str| variable(options, name).map(|v| String::from_utf8_lossy(&v).into_owned());
+        // The value and what gave it, for messages.
+        let given = |option: &str, name: &str| match x(option) {
+            Some(value) => Some((value.unwrap_or_default(), format!("-X {option}"))),
+            None => var(name).map(|v| (v, name.to_owned())),
+        };
+        let int_max_str_digits = match given("int_max_str_digits", "PYTHONINTMAXSTRDIGITS") {
+            None => 4300,
+            Some((value, source)) => match value.parse::<u32>() {
+                Ok(n) if n == 0 || n >= 640 => n,
+                _ => {
+                    return Err(format!(
+                        "{source}: invalid limit; must be >= 640 or 0 for unlimited."
+                    ));
+                }
+            },
+        };
+        let cpu_count = match given("cpu_count", "PYTHON_CPU_COUNT") {
+            None => None,
+            Some((value, _)) if value == "default" => None,
+            Some((value, source)) => match value.parse::<u32>() {
+                Ok(n) if n > 0 => Some(n),
+                _ => {
+                    return Err(format!(
+                        "{source}: n is missing or an invalid number, n must be greater than 0"
+                    ));
+                }
+            },
+        };
+        let utf8_mode = match x("utf8") {
+            Some(None) => true,
+            Some(Some(value)) => match &*value {
+                "1" => true,
+                "0" => false,
+                _ => return Err("invalid -X utf8 option value".to_owned()),
+            },
+            None => match var("PYTHONUTF8").as_deref() {
+                Some("1") => true,
+                Some("0") => false,
+                Some(_) => {
+                    return Err("invalid PYTHONUTF8 environment variable value".to_owned());
+                }
+                None => is_c_locale(),
+            },
+        };
+        let switch = |option: &str, name: &str| match given(option, name) {
+            None => Ok(false),
+            Some((value, _)) if value == "1" => Ok(true),
+            Some((value, _)) if value == "0" => Ok(false),
+            Some((_, source)) => Err(format!("{source}: the value must be 0 or 1")),
+        };
+        match given("gil", "PYTHON_GIL").as_ref().map(|(v, _)| &**v) {
+            None | Some("1") => {}
+            Some("0") => return Err("Disabling the GIL is not supported by this build".to_owned()),
+            Some(_) => return Err("PYTHON_GIL / -X gil must be \"0\" or \"1\"".to_owned()),
+        }
+        if let Some(value) = x("frozen_modules")
+            && !matches!(value.as_deref(), None | Some("" | "on" | "off"))
+        {
+            return Err(
+                "bad value for option -X frozen_modules (expected \"on\" or \"off\")".to_owned(),
+            );
+        }
+        if let Some((value, source)) = given("tracemalloc", "PYTHONTRACEMALLOC")
+            && !value.is_empty()
+            && value.parse::<u16>().is_err()
+        {
+            return Err(format!("{source}: invalid number of frames"));
+        }
+        Ok(Numbers {
+            int_max_str_digits,
+            cpu_count,
+            utf8_mode,
+            import_time: match given("importtime", "PYTHONPROFILEIMPORTTIME") {
+                None => 0,
+                Some((value, _)) if value == "2" => 2,
+                Some(_) => 1,
+            },
+            thread_inherit_context: switch(
+                "thread_inherit_context",
+                "PYTHON_THREAD_INHERIT_CONTEXT",
+            )?,
+            context_aware_warnings: switch(
+                "context_aware_warnings",
+                "PYTHON_CONTEXT_AWARE_WARNINGS",
+            )?,
+        })
+    }
+}
+
 /// The set-up that options and environment ask for.
 ///
 /// # Errors
@@ -84,7 +223,7 @@ fn start(target: &Target) -> (Vec<u8>, Option<Vec<u8>>) {
 pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, String> {
     let var = |name: &str| variable(options, name);
     let executable = env::executable().unwrap_or_default();
-    let (prefix, stdlib) = library(&executable);
+    let (prefix, stdlib) = library(&executable, var("PYTHONHOME"));
     let (argv0, first) = start(&options.target);
     let mut argv = vec![argv0];
     argv.extend(options.args.iter().cloned());
@@ -108,30 +247,9 @@ pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, Stri
     if !options.no_site && is_dir(&site) {
         path.push(site);
     }
-    let x = |name: &str| {
-        options
-            .x_options
-            .iter()
-            .rev()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.clone())
-    };
+    let x = |name: &str| x_option(options, name);
     let dev_mode = x("dev").is_some() || var("PYTHONDEVMODE").is_some();
-    let digits = match x("int_max_str_digits")
-        .flatten()
-        .or_else(|| var("PYTHONINTMAXSTRDIGITS").map(|v| String::from_utf8_lossy(&v).into_owned()))
-    {
-        None => 4300,
-        Some(v) => match v.parse::<u32>() {
-            Ok(n) if n == 0 || n >= 640 => n,
-            _ => {
-                return Err(
-                    "int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited."
-                        .to_owned(),
-                );
-            }
-        },
-    };
+    let numbers = Numbers::read(options)?;
     let mut warn_options: Vec<String> = Vec::new();
     if dev_mode {
         warn_options.push("default".to_owned());
@@ -177,21 +295,27 @@ pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, Stri
         verbose: options.verbose.max(level(options, "PYTHONVERBOSE")),
         bytes_warning: options.bytes_warning,
         quiet: options.quiet,
-        hash_randomization: var("PYTHONHASHSEED").is_none_or(|v| v != b"0"),
+        hash_randomization: options.randomize || var("PYTHONHASHSEED").is_none_or(|v| v != b"0"),
         isolated: options.isolated,
         dev_mode,
-        utf8_mode: true,
+        utf8_mode: numbers.utf8_mode,
         warn_default_encoding: x("warn_default_encoding").is_some()
             || var("PYTHONWARNDEFAULTENCODING").is_some(),
         safe_path,
-        int_max_str_digits: digits,
+        int_max_str_digits: numbers.int_max_str_digits,
         unbuffered: options.unbuffered || var("PYTHONUNBUFFERED").is_some(),
         warn_options,
         x_options: options.x_options.clone(),
-        pycache_prefix: x("pycache_prefix")
-            .flatten()
-            .map(String::into_bytes)
-            .or_else(|| var("PYTHONPYCACHEPREFIX")),
+        pycache_prefix: match x("pycache_prefix") {
+            Some(path) => path.map(String::into_bytes).filter(|p| !p.is_empty()),
+            None => var("PYTHONPYCACHEPREFIX"),
+        },
+        hash_based_pycs: options.hash_based_pycs.clone(),
+        import_time: numbers.import_time,
+        no_debug_ranges: x("no_debug_ranges").is_some() || var("PYTHONNODEBUGRANGES").is_some(),
+        cpu_count: numbers.cpu_count,
+        thread_inherit_context: numbers.thread_inherit_context,
+        context_aware_warnings: numbers.context_aware_warnings,
         jit: options.jit,
         io_encoding,
     })
@@ -203,6 +327,7 @@ pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, Stri
 /// A message for a bad seed.
 pub fn hash_secret(options: &Options) -> Result<(u64, u64), String> {
     let seed = match variable(options, "PYTHONHASHSEED") {
+        _ if options.randomize => None,
         None => None,
         Some(v) if v == b"random" => None,
         Some(v) => match std::str::from_utf8(&v)

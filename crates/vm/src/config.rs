@@ -46,6 +46,16 @@ pub struct Config {
     pub warn_options: Vec<String>,
     pub x_options: Vec<(String, Option<String>)>,
     pub pycache_prefix: Option<Vec<u8>>,
+    /// `--check-hash-based-pycs`: `default`, `always` or `never`.
+    pub hash_based_pycs: String,
+    /// `-X importtime`: 1 tells of modules that are loaded, 2 of those that were there too.
+    pub import_time: u8,
+    /// `-X no_debug_ranges`: tracebacks have no marks.
+    pub no_debug_ranges: bool,
+    /// `-X cpu_count`.
+    pub cpu_count: Option<u32>,
+    pub thread_inherit_context: bool,
+    pub context_aware_warnings: bool,
     pub jit: JitMode,
     /// `PYTHONIOENCODING`: encoding and error handler.
     pub io_encoding: (Option<String>, Option<String>),
@@ -82,6 +92,12 @@ impl Default for Config {
             warn_options: Vec::new(),
             x_options: Vec::new(),
             pycache_prefix: None,
+            hash_based_pycs: "default".to_owned(),
+            import_time: 0,
+            no_debug_ranges: false,
+            cpu_count: None,
+            thread_inherit_context: false,
+            context_aware_warnings: false,
             jit: JitMode::default(),
             io_encoding: (None, None),
         }

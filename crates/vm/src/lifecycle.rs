@@ -60,12 +60,15 @@ pub fn run_atexit(vm: &Vm) {
             },
         ) {
             let e = vm.take_exception(raised);
-            crate::sys::report_unraisable(
-                vm,
-                e,
-                "Exception ignored in atexit callback",
-                Some(&function),
-            );
+            let shown = match vm.repr(&function) {
+                Ok(text) => text.to_string(),
+                Err(raised) => {
+                    drop(vm.take_exception(raised));
+                    "<object repr() failed>".to_owned()
+                }
+            };
+            let message = format!("Exception ignored in atexit callback {shown}");
+            crate::sys::report_unraisable(vm, e, &message, None);
         }
     }
 }

@@ -17,12 +17,13 @@ pub fn make(vm: &Vm, fd: i32) -> PyResult {
     let reading = fd == 0;
     let raw =
         file_io::FileIo::on(vm, fd, reading, !reading, vm.new_str(name).as_value())?.into_value();
-    let class = if reading {
-        buffered::reader(vm)
+    let buffer = if reading {
+        vm.call(buffered::reader(vm).as_value(), &[raw, vm.new_int(8192)])?
+    } else if config.unbuffered {
+        raw
     } else {
-        buffered::writer(vm)
+        vm.call(buffered::writer(vm).as_value(), &[raw, vm.new_int(8192)])?
     };
-    let buffer = vm.call(class.as_value(), &[raw, vm.new_int(8192)])?;
     let tty = taipan_host::fd::is_terminal(fd);
     let line_buffering = !reading && (fd == 2 || tty) && !config.unbuffered;
     let (encoding, errors) = &config.io_encoding;

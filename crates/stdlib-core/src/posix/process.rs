@@ -343,8 +343,10 @@ pub mod functions {
     }
     /// How many processors there are.
     #[pyfunction("()")]
-    fn cpu_count() -> Option<usize> {
-        p::cpu_count()
+    fn cpu_count(vm: &Vm) -> Option<usize> {
+        taipan_vm::config(vm)
+            .cpu_count
+            .map_or_else(p::cpu_count, |n| Some(n as usize))
     }
     /// The processors that a process may use.
     #[pyfunction("(pid, /)")]

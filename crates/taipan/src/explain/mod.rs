@@ -35,7 +35,10 @@ use page::Page;
 /// The program that is explained.
 pub struct Explained<'x> {
     options: &'x Options,
+    /// As it was given.
     filename: String,
+    /// As the program's code names it.
+    path: String,
     text: &'x str,
     /// The lines that are asked for.
     ranges: Vec<(u32, u32)>,
@@ -70,10 +73,12 @@ pub fn command(args: &[Vec<u8>], stack_limit: usize) -> i32 {
             return code.into();
         }
     };
+    let mut path = "<string>".to_owned();
     let (filename, bytes) = match &options.input {
         Input::Command(text) => ("<string>".to_owned(), [&text[..], b"\n"].concat()),
         Input::File(file) => {
             let name = String::from_utf8_lossy(file).into_owned();
+            path = String::from_utf8_lossy(&crate::run::absolute(file)).into_owned();
             match taipan_host::fs::read(file) {
                 Ok(bytes) => (name, bytes),
                 Err(e) => {
@@ -98,6 +103,7 @@ pub fn command(args: &[Vec<u8>], stack_limit: usize) -> i32 {
     let mut x = Explained {
         options: &options,
         filename,
+        path,
         text: &text,
         ranges,
         stack_limit,
@@ -138,7 +144,7 @@ fn explain(x: &mut Explained<'_>) -> (String, i32) {
             .map(|(a, b)| (a.max(first), b.min(last)))
             .collect();
     }
-    let filename = x.filename.clone();
+    let filename = x.path.clone();
     let compile_options = CompileOptions {
         optimize: x.options.optimize,
         source: Some(text),

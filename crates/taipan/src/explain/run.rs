@@ -298,7 +298,7 @@ fn record(x: &Explained<'_>) -> Result<Run, String> {
     let vm = runtime.vm();
     let capture = Rc::new(Capture::start().map_err(|e| e.to_string())?);
     let recorder = Rc::new(Recorder {
-        file: x.filename.clone(),
+        file: x.path.clone(),
         ranges: x.ranges.clone(),
         max: x.options.max_steps,
         capture: capture.clone(),

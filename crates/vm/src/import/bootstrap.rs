@@ -199,6 +199,7 @@ fn load_bootstrap(vm: &Vm, state: &State) -> PyResult<()> {
                 std::slice::from_ref(&bootstrap),
             )
         })
+        .and_then(|_| vm.setattr(&bootstrap, &vm.intern_str("_bootstrap_external"), &external))
         .and_then(|_| {
             let find = vm.getattr_str(&imp, "_find_and_load")?;
             vm.setattr(&bootstrap, &vm.intern_str("_find_and_load"), &find)

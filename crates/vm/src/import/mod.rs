@@ -12,6 +12,7 @@ pub mod from;
 pub mod load;
 pub mod source;
 pub mod spec;
+mod trace;
 
 use taipan_object::dict::Dict;
 use taipan_object::exceptions::{Exception, new_exception};
@@ -218,10 +219,13 @@ pub fn find_and_load(vm: &Vm, name: &Ref<Str>) -> PyResult {
             Some(name.as_value()),
             None,
         )),
-        Some(m) => Ok(m),
+        Some(m) => {
+            trace::cached(vm, name);
+            Ok(m)
+        }
         None => {
             vm.check_stack(" while importing a module")?;
-            load_new(vm, name)
+            trace::traced(vm, name, || load_new(vm, name))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use taipan_compiler::codegen::{CompileMode, CompileOptions};
 use taipan_compiler::pyc::{
-    Expected, PycStatus, Stale, Validation, read_pyc, source_hash, write_pyc,
+    Expected, PycStatus, Stale, Validation, read_pyc, source_hash, stored_validation, write_pyc,
 };
 use taipan_object::{PyResult, Ref, Value, Vm};
 
@@ -93,15 +93,24 @@ pub fn load(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<(Ref<PyCode>, Cache
     let mut found = None;
     if let Some(bytes) = cached.as_ref().and_then(|c| taipan_host::fs::read(c).ok()) {
         let mut status = read_pyc(&bytes, Expected::Source { mtime, size });
-        if let PycStatus::Stale(Stale::OtherKind { hash_based: true }) = status {
-            let text = read_source(vm, path, shown)?;
-            let hash = source_hash(&text);
-            status = read_pyc(&bytes, Expected::Hash(hash));
-            validation = Validation::Hash {
-                hash,
-                checked: true,
-            };
-            source = Some(text);
+        if let Some(Validation::Hash {
+            hash: stored,
+            checked,
+        }) = stored_validation(&bytes)
+        {
+            let mode = crate::config(vm).hash_based_pycs.clone();
+            if mode == "always" || mode != "never" && checked {
+                let text = read_source(vm, path, shown)?;
+                let hash = source_hash(&text);
+                status = match hash == stored {
+                    true => read_pyc(&bytes, Expected::Hash(hash)),
+                    false => PycStatus::Stale(Stale::Hash),
+                };
+                validation = Validation::Hash { hash, checked };
+                source = Some(text);
+            } else {
+                status = read_pyc(&bytes, Expected::Anything);
+            }
         }
         if let PycStatus::Valid(code) = &status {
             // The file may have been found by another path than it was compiled under.

@@ -86,6 +86,14 @@ macro_rules! loaders {
             #[pyslot]
             fn repr(vm: &Vm, this: &Value) -> PyResult {
                 let id = this.id();
+                // Finders stand for importlib's classes, of which there are no instances.
+                let module = match $name {
+                    "BuiltinImporter" | "FrozenImporter" => "_frozen_importlib",
+                    _ => "_frozen_importlib_external",
+                };
+                if !$name.ends_with("Loader") {
+                    return Ok(vm.new_str(&format!("<class '{module}.{}'>", $name)).into_value());
+                }
                 Ok(vm.new_str(&format!(concat!("<_frozen_importlib_external.", $name, " object at {:#x}>"), id)).into_value())
             }
         }

@@ -579,14 +579,7 @@ pub mod module {
     /// How many processors `-X cpu_count` says; -1 if it says nothing.
     #[pyfunction("()")]
     fn _get_cpu_count_config(vm: &Vm) -> i64 {
-        let config = crate::config(vm);
-        let given = config
-            .x_options
-            .iter()
-            .rev()
-            .find(|(n, _)| n == "cpu_count")
-            .and_then(|(_, v)| v.clone());
-        given.and_then(|v| v.parse().ok()).unwrap_or(-1)
+        crate::config(vm).cpu_count.map_or(-1, i64::from)
     }
     /// Whether the interpreter lock is on.
     #[pyfunction("()")]

@@ -41,6 +41,27 @@ pub fn report_exception(vm: &Vm, e: &Value) {
     }
 }
 
+/// Keeps an uncaught exception as `sys.last_exc` and its parts under the older names.
+pub fn remember_last(vm: &Vm, e: &Value) {
+    use taipan_object::module::Module;
+    let module = vm
+        .modules
+        .get_str(&vm.names.sys)
+        .and_then(|m| m.downcast_owned::<Module>().ok());
+    let Some(sys) = module else {
+        return;
+    };
+    let [ty, value, traceback] = parts(vm, e);
+    for (name, value) in [
+        ("last_exc", value.clone()),
+        ("last_type", ty),
+        ("last_value", value),
+        ("last_traceback", traceback),
+    ] {
+        sys.dict.insert_str(vm, &vm.intern_str(name), value);
+    }
+}
+
 /// What `sys.excepthook` does by itself.
 pub fn show(vm: &Vm, e: &Value) {
     if let Some(out) = crate::sys_attr(vm, "stdout").filter(|s| !s.is_none())

@@ -9,7 +9,7 @@ use taipan_object::module::Module;
 use taipan_object::{PyResult, Ref, Value, Vm};
 
 pub use functions::module::MODULE;
-pub use hooks::{audit, report_exception, report_unraisable};
+pub use hooks::{audit, remember_last, report_exception, report_unraisable};
 
 /// `sys.version_info.micro`.
 const MICRO: i64 = 7;
@@ -188,22 +188,20 @@ pub fn flush_streams(vm: &Vm) -> bool {
         if let Err(raised) = vm.call_method(&stream, &vm.intern_str("flush"), &[]) {
             let e = vm.take_exception(raised);
             if name == "stdout" {
-                report_unraisable(
-                    vm,
-                    e,
-                    "Exception ignored while flushing sys.stdout",
-                    Some(&stream),
-                );
-                ok = false;
+                report_unraisable(vm, e, "Exception ignored while flushing sys.stdout", None);
             }
+            ok = false;
         }
     }
     ok
 }
 
-/// Writes text to `sys.stderr`, or to the descriptor if there is no stream.
+/// Writes text to `sys.stderr`, or to the descriptor if `sys` has no such name.
 pub fn write_stderr(vm: &Vm, text: &str) {
-    if let Some(stream) = crate::sys_attr(vm, "stderr").filter(|s| !s.is_none()) {
+    if let Some(stream) = crate::sys_attr(vm, "stderr") {
+        if stream.is_none() {
+            return;
+        }
         let text = vm.new_str(text).into_value();
         if vm
             .call_method(&stream, &vm.intern_str("write"), &[text])

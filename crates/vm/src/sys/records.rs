@@ -101,7 +101,11 @@ pub fn flags(vm: &Vm) -> PyResult {
             Value::bool(c.safe_path),
             vm.new_int(c.int_max_str_digits.into()),
         ],
-        vec![n(1), n(0), n(0)],
+        vec![
+            vm.new_int(1),
+            b(c.thread_inherit_context),
+            b(c.context_aware_warnings),
+        ],
     )
 }
 

@@ -30,11 +30,15 @@ const MAX_GROUP_DEPTH: usize = 10;
 
 /// The whole report of an exception; each line ends in a newline.
 pub fn format_exception(vm: &Vm, exception: &Value) -> String {
+    format_with(vm, exception, Sources::default())
+}
+
+fn format_with(vm: &Vm, exception: &Value, sources: Sources) -> String {
     let nodes = collect(vm, exception);
     let mut printer = Printer {
         vm,
         nodes,
-        sources: Sources::default(),
+        sources,
         out: String::new(),
         depth: 0,
         need_close: false,
@@ -59,7 +63,7 @@ pub fn format_unraisable(
         }
         None => message.map_or_else(String::new, |m| format!("{m}:\n")),
     };
-    out.push_str(&format_exception(vm, exception));
+    out.push_str(&format_with(vm, exception, Sources::of_files()));
     out
 }
 
@@ -435,6 +439,15 @@ fn entry(vm: &Vm, tb: &Traceback, sources: &mut Sources) -> String {
         &*code.filename
     };
     let mut out = format!("  File \"{filename}\", line {line}, in {}\n", code.name);
+    let position = match crate::config(vm).no_debug_ranges {
+        true => taipan_compiler::code::Position {
+            column: -1,
+            end_column: -1,
+            end_line: position.line,
+            ..position
+        },
+        false => position,
+    };
     if position.line > 0 {
         let lines = sources.lines(
             vm,

@@ -47,16 +47,26 @@ pub fn register(vm: &Vm, filename: &str, text: &str) {
 /// The lines of the files of one report.
 #[derive(Default)]
 pub struct Sources {
+    /// Only lines of files are known, not those of `-c` and the standard input.
+    files_only: bool,
     files: HashMap<String, Vec<String>>,
 }
 
 impl Sources {
+    /// Without the lines of `-c` and the standard input.
+    pub fn of_files() -> Self {
+        Self {
+            files_only: true,
+            ..Self::default()
+        }
+    }
     /// Lines `first` to `last` (from 1), without trailing blanks; empty ones where there are none.
     pub fn lines(&mut self, vm: &Vm, filename: &str, first: i32, last: i32) -> Vec<String> {
+        let registered = !self.files_only;
         let file = self
             .files
             .entry(filename.to_owned())
-            .or_insert_with(|| load(vm, filename));
+            .or_insert_with(|| load(vm, filename, registered));
         let line = |n: i32| {
             file.get(n.wrapping_sub(1) as usize)
                 .map_or_else(String::new, |l| l.trim_end().to_owned())
@@ -67,12 +77,13 @@ impl Sources {
     }
 }
 
-fn load(vm: &Vm, filename: &str) -> Vec<String> {
-    cached(vm, filename).unwrap_or_else(|| split(&text_of(vm, filename).unwrap_or_default()))
+fn load(vm: &Vm, filename: &str, with_registered: bool) -> Vec<String> {
+    let text = || text_of(vm, filename, with_registered).unwrap_or_default();
+    cached(vm, filename).unwrap_or_else(|| split(&text()))
 }
 
-fn text_of(vm: &Vm, filename: &str) -> Option<String> {
-    if let Some(text) = registered(vm).0.borrow().get(filename) {
+fn text_of(vm: &Vm, filename: &str, with_registered: bool) -> Option<String> {
+    if with_registered && let Some(text) = registered(vm).0.borrow().get(filename) {
         return Some(text.clone());
     }
     if let Some(text) = LOADER.get().and_then(|f| f(filename)) {
