@@ -283,7 +283,10 @@ impl Vm {
     /// Whether an object supports the sequence protocol (`PySequence_Check`).
     pub fn is_sequence(&self, object: &Value) -> bool {
         let ty = self.type_of(object);
-        !ty.has(crate::ty::TypeFlags::DICT_SUBCLASS) && ty.slots.getitem.get().is_some()
+        !ty.flags
+            .get()
+            .intersects(crate::ty::TypeFlags::DICT_SUBCLASS | crate::ty::TypeFlags::SUBSCRIPT_ONLY)
+            && ty.slots.getitem.get().is_some()
     }
     /// The next item of an iterator; `None` at the end.
     #[inline]

@@ -53,6 +53,8 @@ impl TypeFlags {
     pub const GENERIC_SETATTR: Self = Self(1 << 46);
     /// A compiled function or shape relies on this type: changes go through the watchers.
     pub const WATCHED: Self = Self(1 << 47);
+    /// Subscripts, but no sequence: neither `iter` nor `in` use `getitem`.
+    pub const SUBSCRIPT_ONLY: Self = Self(1 << 48);
 
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0

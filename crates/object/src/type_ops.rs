@@ -273,11 +273,7 @@ impl Vm {
     }
 
     /// Adds fixed fields to a native class, which show as `member_descriptor`.
-    pub(crate) fn add_native_members(
-        &self,
-        ty: &TypeRef,
-        fields: &'static [crate::native::GetSetDef],
-    ) {
+    pub fn add_native_members(&self, ty: &TypeRef, fields: &'static [crate::native::GetSetDef]) {
         for def in fields {
             let name = self.intern_str(def.name);
             let member = Member {

@@ -22,6 +22,7 @@ pub fn runtime(
     let vm = runtime.vm();
     vm.stack_limit.set(stack_limit);
     runtime.register(taipan_stdlib_core::MODULES);
+    runtime.register(taipan_stdlib_re::MODULES);
     runtime.register(taipan_stdlib_syntax::MODULES);
     runtime.register(taipan_stdlib_data::MODULES);
     runtime.register(taipan_stdlib_os::MODULES);
