@@ -72,6 +72,64 @@ impl Cond {
     }
 }
 
+/// A bytecode instruction that helpers run: in the frame `depth` inlined calls down,
+/// whose window starts at register `base`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Site {
+    pub pc: u32,
+    pub base: u32,
+    pub depth: u32,
+    /// First instruction of the working copy.
+    pub instrs: u64,
+}
+
+/// Routines of the runtime on words (see `runtime.rs`). Those that may fail give 0 then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Routine {
+    /// Appends an owned word to an exact list.
+    ListAppend,
+    /// Pops the last item of an exact list; 0: it is empty.
+    ListPop,
+    /// `isinstance` of a class whose metaclass is `type`: True or False.
+    IsInstance,
+    /// Item of an exact dict by an exact str: a new reference; 0: no such key (nothing is raised).
+    DictGetStr,
+    /// Sets an item of an exact dict whose key is an exact str.
+    DictSetStr,
+    /// A slice of an exact list, tuple or str: object, start, stop (borrowed ints or None); 0: not so easy.
+    Slice,
+    /// Makes an exact list iterator know that it is at its end.
+    Exhaust,
+    /// Whether two exact strs are equal: True or False.
+    StrEq,
+    /// Item of an exact str by index.
+    StrItem,
+    /// Whether an int, str (not rehashed) or tuple of such is in an exact set.
+    SetContains,
+}
+
+/// The record of an inlined call. The runtime reads it.
+#[derive(Clone, Debug)]
+pub struct InlineFrame {
+    /// The call instruction, in the caller's code.
+    pub call: u32,
+    /// First instruction of the caller's working copy.
+    pub caller: u64,
+    /// How deep the record lies: 1 for calls of the compiled function itself.
+    pub depth: u32,
+    /// The function (kept alive by who calls it).
+    pub function: u64,
+    /// The code object of the callee.
+    pub code: u64,
+    /// First register of the callee's window.
+    pub base: u32,
+    /// The caller's register for the result, in the caller's numbering.
+    pub dest: u16,
+    pub discard: bool,
+    /// `__init__` of a class call: the instance is in the first register.
+    pub constructor: bool,
+}
+
 /// What an instruction does. Operands are in [`Inst::args`]; `exit` names where
 /// it leaves to when a guard fails.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -113,6 +171,12 @@ pub enum Op {
         offset: u32,
         value: u64,
     },
+    /// Whether the word is a heap object whose type has this version and that has this shape (0: any).
+    HasLayout {
+        version: u64,
+        shape: u64,
+        offset: u32,
+    },
     /// The 64 bits at `word + offset`, as a borrowed word; leaves if they are zero.
     LoadField {
         offset: u32,
@@ -140,7 +204,9 @@ pub enum Op {
     ListItem,
     /// Item of an exact tuple.
     TupleItem,
-    /// Replaces an item of an exact list: args list, int index, owned word; leaves on wrong type or range (before anything is changed).
+    /// Leaves unless an index is in the range of an exact list.
+    GuardIndex,
+    /// Replaces an item of an exact list: args list, int index (in range), owned word.
     SetListItem,
     /// Steps the exact range iterator in the word: the int; a terminator looks at `RangeMore` first.
     RangeNext,
@@ -165,45 +231,101 @@ pub enum Op {
     /// Leaves when the divisor is zero.
     FloatDiv,
     FloatNeg,
+    /// Leaves unless the base is positive and the result finite.
+    FloatPow,
     FloatCmp(Cond),
     BoolNot,
+    BoolOr,
+    /// The first int if the bool is true, else the second.
+    IntSelect,
+    /// Leaves unless so many more calls are allowed.
+    GuardDepth(u32),
+    /// Raises as a RAISE_VARARGS: always leaves.
+    Raise {
+        at: Site,
+    },
     BoxInt,
     /// May allocate.
     BoxFloat,
     BoxBool,
     /// Whether two words are the same.
     WordEq,
-    /// Runs bytecode instruction `pc` as the interpreter would, on the window; leaves raised if it raises.
+    /// Runs a bytecode instruction as the interpreter would, on the window; leaves raised if it raises.
     Interpret {
-        pc: u32,
+        at: Site,
     },
     /// Runs a call instruction on the window.
     Call {
-        pc: u32,
+        at: Site,
     },
-    /// Calls the Python function at `function` (guarded) on the window: arguments lie at `first`, the
-    /// callable in the register before them. The owned result; leaves raised if it raises.
+    /// Calls the Python function in the argument (an owned word, guarded to have this code) on the
+    /// window: arguments lie at `first`. The owned result; leaves raised if it raises.
     CallPython {
-        pc: u32,
-        function: u64,
+        at: Site,
+        /// The code object of the callee.
+        code: u64,
         first: u32,
         argc: u32,
+        /// The argument is an instance that the call makes: `__init__` is in the second one.
+        constructor: bool,
     },
+    /// Calls a routine of the runtime with words (see [`Routine`]).
+    Runtime {
+        routine: Routine,
+        at: Site,
+    },
+    /// Calls a native function or method on borrowed words: the owned result.
+    CallNative {
+        function: u64,
+        at: Site,
+    },
+    /// A new instance of the plain class at this address, owned.
+    NewInstance {
+        class: u64,
+    },
+    /// Pushes the record of an inlined call: index into [`Function::frames`].
+    PushFrame(u32),
+    /// Takes the current record off (its locals are released).
+    PopFrame,
+    /// Leaves if finalisers wait to be run.
+    Finalizers,
+    /// The count of items at `word + offset`, as an int.
+    LoadLen {
+        offset: u32,
+    },
+    /// Leaves unless the word is True or False; which.
+    GuardBool,
+    /// Whether an exact list or tuple iterator has an item left; leaves if it is exhausted.
+    SequenceMore {
+        list: bool,
+    },
+    /// The next item of such an iterator that has one, borrowed.
+    SequenceNext {
+        list: bool,
+    },
+    /// Leaves unless the running record has these globals.
+    GuardGlobals(u64),
+    /// Whether the frame of a generator stands at instruction `pc`.
+    ResumeAt(u32),
     /// Counts a word down, if it is a heap pointer.
     Release,
-    /// If the frame has a Python object, moves the locals into it.
-    DetachFrame,
+    /// If the frame (0: the function's, 1: the innermost) has a Python object, moves the locals into it.
+    DetachFrame(u32),
     /// Truth of the register, by Python's rules, without consuming it; leaves raised if that raises.
     Truth {
-        pc: u32,
+        at: Site,
     },
     /// Runs a fused compare-and-jump's comparison on the window: the outcome.
     CompareJump {
-        pc: u32,
+        at: Site,
     },
     /// Steps a FOR_ITER on the window: whether there was an item.
     ForIter {
-        pc: u32,
+        at: Site,
+    },
+    /// Sends into a SEND's receiver on the window: whether it yielded.
+    Send {
+        at: Site,
     },
     /// Polls the eval breaker; leaves if there is work.
     Poll,
@@ -260,6 +382,8 @@ pub enum Term {
     },
     /// Returns an owned word: locals are released, the record is given back.
     Return(Id),
+    /// Hands an owned word out of a generator's body, which goes on behind instruction `1`.
+    Yield(Id, u32),
     /// Always leaves.
     Leave(ExitId),
     /// Not yet set.
@@ -275,6 +399,8 @@ pub struct Block {
     pub pc: u32,
     /// Rarely run: guards' edges, exits.
     pub cold: bool,
+    /// Where exceptions raised in this block are handled.
+    pub handlers: Vec<BlockId>,
 }
 
 /// A register whose value is not in the window, at an exit.
@@ -293,6 +419,21 @@ pub struct Exit {
     pub spills: Vec<Spill>,
     /// Why, for statistics.
     pub reason: &'static str,
+    /// The instruction of the compiled function itself, for reports.
+    pub place: u32,
+    /// The code object that `pc` belongs to, and first instruction of its working copy.
+    pub code: u64,
+    pub instrs: u64,
+    /// Records to push on the way, outermost first: indices into [`Function::frames`].
+    pub frames: Vec<u32>,
+    /// How deep the frame lies that goes on.
+    pub depth: u32,
+    /// Finalisers wait.
+    pub drain: bool,
+    /// The program counter in the frame is right already.
+    pub keeps_pc: bool,
+    /// The exception is handled in this function, in this block.
+    pub handler: Option<BlockId>,
 }
 
 /// A function on its way to machine code.
@@ -308,6 +449,12 @@ pub struct Function {
     pub at: u32,
     /// Calls whose callee was built into this function.
     pub inlined: Vec<Inlined>,
+    /// Records of inlined calls.
+    pub frames: Vec<InlineFrame>,
+    /// Forms of instructions that the code relies on: code object, instruction.
+    pub forms: Vec<(u64, u32, crate::profile::Seen)>,
+    /// Objects that the code names and nothing else keeps.
+    pub keep: Vec<taipan_object::Value>,
 }
 
 /// A call that is no call any more.
@@ -354,6 +501,7 @@ impl Function {
             term: Term::Open,
             pc,
             cold: false,
+            handlers: Vec::new(),
         });
         BlockId(self.blocks.len() as u32 - 1)
     }
@@ -389,13 +537,17 @@ impl Function {
     }
     /// The blocks that a block may go to, with the arguments passed.
     pub fn successors(&self, block: BlockId) -> Vec<(BlockId, &[Id])> {
-        match &self.block(block).term {
+        let mut to: Vec<(BlockId, &[Id])> = match &self.block(block).term {
             Term::Jump(b, args) => vec![(*b, args)],
             Term::Branch {
                 then, otherwise, ..
             } => vec![(then.0, &then.1), (otherwise.0, &otherwise.1)],
-            Term::Return(_) | Term::Leave(_) | Term::Open => Vec::new(),
+            Term::Return(_) | Term::Yield(..) | Term::Leave(_) | Term::Open => Vec::new(),
+        };
+        for h in &self.block(block).handlers {
+            to.push((*h, &[]));
         }
+        to
     }
 }
 
@@ -413,6 +565,7 @@ impl fmt::Display for Term {
                 then.0, then.1, otherwise.0, otherwise.1
             ),
             Term::Return(v) => write!(f, "return {v:?}"),
+            Term::Yield(v, pc) => write!(f, "yield {v:?} {pc}"),
             Term::Leave(e) => write!(f, "leave x{}", e.0),
             Term::Open => write!(f, "open"),
         }

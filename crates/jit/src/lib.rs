@@ -13,6 +13,7 @@ pub mod hir;
 pub mod lower;
 pub mod profile;
 pub mod report;
+mod routines;
 pub mod runtime;
 pub mod verify;
 
@@ -36,7 +37,9 @@ use crate::profile::{Kind, Profile};
 /// How often an exit is taken before its guess is given up.
 const EXIT_LIMIT: u32 = 40;
 /// How often a function is compiled at most.
-const MAX_ATTEMPTS: u32 = 12;
+const MAX_ATTEMPTS: u32 = 40;
+/// After so many results of helpers a function is compiled again with what they tell.
+const LEARN_LIMIT: u32 = 400;
 
 /// The hooks to install in a machine.
 pub static HOOKS: Hooks = Hooks {
@@ -50,6 +53,11 @@ struct Compiled {
     entry: CompiledEntry,
     counters: Rc<[Cell<u32>]>,
     exits: Vec<hir::Exit>,
+    /// Forms of instructions that the code relies on: code object, instruction.
+    forms: Vec<(u64, u32, profile::Seen)>,
+    /// Records of inlined calls, which the code refers to.
+    _frames: Box<[hir::InlineFrame]>,
+    _keep: Vec<taipan_object::Value>,
 }
 
 /// What the JIT keeps for a code object.
@@ -60,6 +68,10 @@ struct CodeState {
     loops: HashMap<u32, Option<Compiled>>,
     attempts: u32,
     refused: bool,
+    /// Not 0: what runs is to be given up at the next chance. Compiled code polls it.
+    stale: Cell<u32>,
+    /// Results of helpers have been noted enough.
+    learnt: bool,
     /// Bodies that are out of use but may still be running.
     retired: Vec<Compiled>,
 }
@@ -106,6 +118,36 @@ fn state(code: &PyCode) -> &mut CodeState {
     unsafe { &mut *p }
 }
 
+/// What is known of a code object.
+fn profile_of<'a>(code: &PyCode) -> &'a Profile {
+    // SAFETY: the state lives as long as the code; the builder changes no profile.
+    unsafe { &*std::ptr::from_ref(&state(code).profile) }
+}
+
+/// Notes what a helper gave, while a function is young.
+fn learn(code: &PyCode, pc: u32, word: u64) {
+    let s = state(code);
+    if s.learnt || word == 0 {
+        return;
+    }
+    let result = if encoding::is_int(word) {
+        encoding::INT_TAG
+    } else if encoding::is_float(word) {
+        encoding::FLOAT_ZERO
+    } else if encoding::is_heap(word) {
+        // SAFETY: a live word; types of results that matter are never freed while code relies on them: guards compare.
+        unsafe { (*(word as *const taipan_object::ObjectHeader)).ty_ptr() as u64 }
+    } else {
+        word
+    };
+    s.profile.note_result(pc, result);
+    if s.profile.learnt > LEARN_LIMIT {
+        s.learnt = true;
+        s.stale.set(1);
+        code.jit_entry.set(std::ptr::null());
+    }
+}
+
 unsafe fn function_hot(vm: &Vm, frame: *mut Frame) {
     // SAFETY: by the hook's contract.
     unsafe {
@@ -131,9 +173,6 @@ unsafe fn loop_hot(vm: &Vm, frame: *mut Frame) -> bool {
     // SAFETY: by the hook's contract.
     unsafe {
         let code = (*frame).code();
-        if code.is_generator || (*frame).flags & GENERATOR != 0 {
-            return false;
-        }
         if code.caches.get().is_null() {
             code.warm_up();
             return false;
@@ -153,6 +192,13 @@ unsafe fn loop_hot(vm: &Vm, frame: *mut Frame) -> bool {
         if s.refused {
             return false;
         }
+        if s.stale.get() != 0 {
+            retire(code, s);
+        }
+        if code.is_generator {
+            generator_hot(vm, frame);
+            return false;
+        }
         let header = code.index_of((*frame).pc);
         if !s.loops.contains_key(&header) {
             let compiled = compile(vm, frame, header, true);
@@ -169,18 +215,61 @@ unsafe fn loop_hot(vm: &Vm, frame: *mut Frame) -> bool {
     }
 }
 
+/// Compiles a generator's body, which is entered when it is resumed next.
+unsafe fn generator_hot(vm: &Vm, frame: *mut Frame) {
+    // SAFETY: by the hook's contract.
+    unsafe {
+        let code = (*frame).code();
+        let flags = code.code.flags;
+        use taipan_compiler::code::CodeFlags;
+        if !code.jit_entry.get().is_null()
+            || flags.intersects(CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR)
+        {
+            return;
+        }
+        match compile(vm, frame, 0, true) {
+            Some(compiled) => {
+                code.jit_entry.set(compiled.entry as *const ());
+                count(|s| s.functions += 1);
+                state(code).function = Some(compiled);
+            }
+            None => state(code).refused = true,
+        }
+    }
+}
+
+/// Takes a function's compiled bodies out of use; they may still be running.
+fn retire(code: &PyCode, s: &mut CodeState) {
+    code.jit_entry.set(std::ptr::null());
+    s.retired.extend(s.function.take());
+    s.retired.extend(s.loops.drain().filter_map(|(_, c)| c));
+    s.stale.set(0);
+    count(|s| s.recompiled += 1);
+}
+
 /// Gives up code whose guesses fail again and again, and learns from where it left.
 unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut CodeState) {
     let _ = vm;
-    let mut failed: Vec<u32> = Vec::new();
+    if s.stale.get() != 0 {
+        retire(code, s);
+    }
+    let mut failed: Vec<(u64, u32)> = Vec::new();
+    let mut forms = Vec::new();
     let mut scan = |c: &Compiled| {
+        let before = failed.len();
         for (exit, n) in c.exits.iter().zip(&*c.counters) {
             if n.get() >= EXIT_LIMIT
                 && !exit.raised
-                && !matches!(exit.reason, "return" | "poll" | "raise")
+                && !matches!(
+                    exit.reason,
+                    "return" | "poll" | "raise" | "depth" | "finalizers" | "resumed elsewhere"
+                )
             {
-                failed.push(exit.pc);
+                failed.push((exit.code, exit.pc));
             }
+        }
+        if failed.len() > before {
+            forms.extend(c.forms.iter().copied());
         }
     };
     if let Some(c) = &s.function {
@@ -190,26 +279,57 @@ unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut CodeState) {
     if failed.is_empty() {
         return;
     }
-    for pc in failed {
-        // A failed guess of an int is tried as a float once, anything else goes the general way.
-        let next = match s.profile.kind_at(pc) {
-            None if is_arithmetic(code, pc) => Kind::Float,
-            _ => Kind::Other,
-        };
-        if next == Kind::Other {
-            s.profile.note(pc, Kind::Other);
-        }
-        s.profile.note(pc, next);
+    failed.sort_unstable();
+    failed.dedup();
+    for (address, pc) in failed {
+        // SAFETY: the compiled body keeps the code objects of inlined calls.
+        let code = unsafe { &(*(address as *const taipan_object::Object<PyCode>)).payload };
+        teach(code, address, pc, &forms);
     }
-    code.jit_entry.set(std::ptr::null());
-    s.retired.extend(s.function.take());
-    s.retired.extend(s.loops.drain().filter_map(|(_, c)| c));
+    retire(code, s);
     s.attempts += 1;
-    count(|s| s.recompiled += 1);
     if s.attempts > MAX_ATTEMPTS {
         report::gave_up(&code.code);
         s.refused = true;
     }
+}
+
+/// Notes that what was guessed about an instruction failed.
+fn teach(code: &PyCode, address: u64, pc: u32, forms: &[(u64, u32, profile::Seen)]) {
+    let profile = &mut state(code).profile;
+    // An instruction that met another form of object is compiled for both.
+    if let Some((.., used)) = forms.iter().find(|f| (f.0, f.1) == (address, pc)) {
+        let mut news = profile.note_seen(pc, *used);
+        // SAFETY: the working copy and its caches have an entry an instruction.
+        let now = unsafe {
+            profile::Seen {
+                op: *code.instrs.get().add(pc as usize) as u8,
+                cache: *code.caches.get().add(pc as usize),
+            }
+        };
+        if now.op == used.op || is_store(now.op) && is_store(used.op) {
+            news |= profile.note_seen(pc, now);
+        }
+        if news {
+            return;
+        }
+    }
+    // A failed guess of an int is tried as a float once, anything else goes the general way.
+    let next = match profile.kind_at(pc) {
+        None if is_arithmetic(code, pc) => Kind::Float,
+        _ => Kind::Other,
+    };
+    if next == Kind::Other {
+        profile.note(pc, Kind::Other);
+    }
+    profile.note(pc, next);
+}
+
+fn is_store(op: u8) -> bool {
+    matches!(
+        op,
+        taipan_vm::op::STORE_ATTR_SLOT | taipan_vm::op::STORE_ATTR_ADD
+    )
 }
 
 fn is_arithmetic(code: &PyCode, pc: u32) -> bool {
@@ -249,6 +369,10 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             // Only parameters hold values yet.
             window[code.parameter_count as usize..].fill(0);
         }
+        if code.is_generator {
+            // What temporaries hold here says nothing about where the body is resumed.
+            window[code.local_count as usize..].fill(0);
+        }
         let input = build::Input {
             vm,
             code,
@@ -261,7 +385,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             profile: &s.profile,
             osr,
         };
-        let function = match build::build(&input) {
+        let mut function = match build::build(&input) {
             Ok(f) => f,
             Err(why) => {
                 report::refused(&code.code, osr.then_some(start), &why);
@@ -282,6 +406,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             }
         }
         let counters: Rc<[Cell<u32>]> = vec![Cell::new(0); function.exits.len()].into();
+        let frames = std::mem::take(&mut function.frames).into_boxed_slice();
         let target = lower::Target {
             instrs: code.instrs.get() as u64,
             counters: counters.as_ptr() as u64,
@@ -290,6 +415,9 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             depth: vm.recursion_depth.as_ptr() as u64,
             depth_limit: vm.recursion_limit.as_ptr() as u64,
             stack_limit: vm.stack_limit.as_ptr() as u64,
+            finalizers: vm.heap.has_finalizers_address(),
+            frames: frames.as_ptr() as u64,
+            stale: s.stale.as_ptr() as u64,
         };
         let lowered = ISA.with(|isa| {
             lower::lower(
@@ -321,6 +449,9 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             entry,
             counters,
             exits: function.exits,
+            forms: function.forms,
+            _frames: frames,
+            _keep: function.keep,
         })
     }
 }

@@ -184,7 +184,7 @@ pub(crate) fn compiled(
     let mut calls = Calls::default();
     for (n, inst) in function.insts.iter().enumerate() {
         match inst.op {
-            Op::CallPython { .. } => calls.direct += 1,
+            Op::CallPython { .. } | Op::CallNative { .. } => calls.direct += 1,
             Op::Call { .. } => calls.general += 1,
             Op::Interpret { .. }
             | Op::Truth { .. }
@@ -200,7 +200,7 @@ pub(crate) fn compiled(
         .exits
         .iter()
         .map(|e| ExitReport {
-            pc: e.pc,
+            pc: e.place,
             raised: e.raised,
             reason: e.reason,
             count: 0,
@@ -260,6 +260,12 @@ fn guard(function: &Function, id: Id) -> Option<&'static str> {
         Op::ListItem | Op::TupleItem | Op::SetListItem => "index is in range",
         Op::IntAdd | Op::IntSub | Op::IntMul | Op::IntShl | Op::IntNeg => "result fits a small int",
         Op::IntFloorDiv | Op::IntMod | Op::FloatDiv => "divisor is usual",
+        Op::HasLayout { .. } => "object has one of these layouts",
+        Op::GuardBool => "value is a bool",
+        Op::GuardIndex => "index is in range",
+        Op::GuardDepth(_) => "recursion limit is far",
+        Op::GuardGlobals(_) => "function has these globals",
+        Op::Finalizers => "no finaliser waits",
         Op::Poll => "nothing waits (signals, collections)",
         _ => "other",
     })
@@ -299,7 +305,7 @@ fn hir_lines(function: &Function) -> Vec<Line> {
             let _ = write!(text, " r{}={:?}", s.register, s.value);
         }
         lines.push(Line {
-            pc: Some(e.pc),
+            pc: Some(e.place),
             text,
         });
     }

@@ -53,6 +53,7 @@ pub fn verify(f: &Function) -> Result<(), String> {
                     check_use(spill.value, at).map_err(|e| format!("{e} (exit x{})", exit.0))?;
                 }
             }
+            let mut words = Vec::new();
             let wanted: &[Ty] = match inst.op {
                 Op::StoreReg(_)
                 | Op::StoreRegDead(_)
@@ -68,7 +69,21 @@ pub fn verify(f: &Function) -> Result<(), String> {
                 | Op::LoadField { .. }
                 | Op::SetField { .. }
                 | Op::RangeNext
+                | Op::HasLayout { .. }
+                | Op::GuardBool
+                | Op::LoadLen { .. }
+                | Op::SequenceMore { .. }
+                | Op::SequenceNext { .. }
+                | Op::CallPython { .. }
                 | Op::RangeMore => &[Ty::Word],
+                Op::GuardIndex => &[Ty::Word, Ty::Int],
+                Op::BoolOr => &[Ty::Bool, Ty::Bool],
+                Op::IntSelect => &[Ty::Bool, Ty::Int, Ty::Int],
+                Op::FloatPow => &[Ty::Float, Ty::Float],
+                Op::Runtime { .. } | Op::CallNative { .. } => {
+                    words.resize(inst.args.len(), Ty::Word);
+                    &words
+                }
                 Op::StoreField { .. } | Op::InitField { .. } | Op::WordEq => &[Ty::Word, Ty::Word],
                 Op::ListItem | Op::TupleItem => &[Ty::Word, Ty::Int],
                 Op::SetListItem => &[Ty::Word, Ty::Int, Ty::Word],
@@ -102,7 +117,7 @@ pub fn verify(f: &Function) -> Result<(), String> {
         let end = block.params.len() + block.insts.len();
         match &block.term {
             Term::Open => return Err(format!("{here:?} is not closed")),
-            Term::Return(v) => check_use(*v, end)?,
+            Term::Return(v) | Term::Yield(v, _) => check_use(*v, end)?,
             Term::Branch { cond, .. } => check_use(*cond, end)?,
             Term::Leave(e) => {
                 for spill in &f.exits[e.0 as usize].spills {

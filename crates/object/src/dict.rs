@@ -152,6 +152,7 @@ impl Default for Dict {
 impl Dict {
     pub const ENTRIES_OFFSET: usize = 16;
     pub const KEYS_VERSION_OFFSET: usize = 24;
+    pub const LEN_OFFSET: usize = 32;
     pub const FLAGS_OFFSET: usize = 40;
 
     pub fn new() -> Self {
@@ -382,6 +383,10 @@ impl Dict {
             return None;
         }
         table.find_str(key, crate::hash::str_hash_cached(key))
+    }
+    /// Whether looking up an exact str runs no Python code.
+    pub fn only_str(&self) -> bool {
+        self.table().only_str
     }
     /// The value of a str key; runs no Python code (see [`Dict::find_str`]).
     #[inline]

@@ -425,6 +425,11 @@ impl Heap {
         self.has_finalizers.get()
     }
 
+    /// Address of the byte behind [`Heap::has_finalizers`], for compiled code.
+    pub fn has_finalizers_address(&self) -> u64 {
+        self.has_finalizers.as_ptr() as u64
+    }
+
     /// Takes the objects that wait for their finaliser, oldest first.
     pub fn take_finalizers(&self) -> Vec<Value> {
         self.has_finalizers.set(false);

@@ -258,6 +258,16 @@ impl Set {
         Ok(self.lookup::<false>(vm, key, hash)?.is_ok())
     }
 
+    /// As [`Set::contains_hashed`] where that runs no Python code; `None`: it would.
+    #[inline]
+    pub fn contains_plain(&self, key: &Value, hash: i64) -> Option<bool> {
+        match self.probe(key, hash, &[]) {
+            Probe::Found(_) => Some(true),
+            Probe::Absent(_) => Some(false),
+            Probe::Compare(_) => None,
+        }
+    }
+
     /// Adds an element; whether it is new.
     ///
     /// # Errors

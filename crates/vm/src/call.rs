@@ -489,8 +489,9 @@ unsafe fn run_compiled(
             };
         }
         match compiled(vm, new, (*new).regs) {
-            CONTINUE => Entered::Frame(new),
-            RAISED => match crate::unwind::unwind(vm, new) {
+            // Records of calls that were built into the code may lie above.
+            CONTINUE => Entered::Frame(machine_frame(vm)),
+            RAISED => match crate::unwind::unwind(vm, machine_frame(vm)) {
                 crate::unwind::Unwound::Handler(f) => Entered::Frame(f),
                 crate::unwind::Unwound::Left => Entered::Left,
             },
@@ -902,6 +903,11 @@ pub fn function_call(vm: &Vm, callee: &Value, args: Args<'_>) -> PyResult {
     }
 }
 
+/// The innermost running frame: where compiled code left.
+fn machine_frame(vm: &Vm) -> *mut Frame {
+    Machine::of(vm).current.get()
+}
+
 /// Runs a function whose parameters are placed at `window`.
 unsafe fn run_function(
     vm: &Vm,
@@ -940,8 +946,8 @@ unsafe fn run_function(
         if !compiled.is_null() {
             let compiled = std::mem::transmute::<*const (), CompiledEntry>(compiled);
             return match compiled(vm, frame, window) {
-                CONTINUE => interp::run(vm, frame),
-                RAISED => match crate::unwind::unwind(vm, frame) {
+                CONTINUE => interp::run(vm, machine_frame(vm)),
+                RAISED => match crate::unwind::unwind(vm, machine_frame(vm)) {
                     crate::unwind::Unwound::Handler(f) => interp::run(vm, f),
                     crate::unwind::Unwound::Left => Err(Raised::assume_pending()),
                 },

@@ -408,8 +408,40 @@ pub fn resume(
         if !created {
             put_sent(f, value);
         }
-        finish(&g, interp::run(vm, f))
+        finish(&g, run_body(vm, f))
     }
+}
+
+/// Runs a resumed body, as machine code if there is some.
+unsafe fn run_body(vm: &Vm, f: *mut Frame) -> PyResult<Value> {
+    use crate::call::{CONTINUE, CompiledEntry, RAISED};
+    // SAFETY: by the contract of the callers: the record is linked, with the ENTRY flag.
+    unsafe {
+        let compiled = (*f).code().jit_entry.get();
+        if compiled.is_null() {
+            return interp::run(vm, f);
+        }
+        let compiled = std::mem::transmute::<*const (), CompiledEntry>(compiled);
+        match compiled(vm, f, (*f).regs) {
+            CONTINUE => interp::run(vm, f),
+            RAISED => match crate::unwind::unwind(vm, f) {
+                crate::unwind::Unwound::Left => Err(taipan_object::Raised::assume_pending()),
+                crate::unwind::Unwound::Handler(f) => interp::run(vm, f),
+            },
+            w => Ok(Value::from_word(w)),
+        }
+    }
+}
+
+/// Whether a generator's body has machine code, which [`resume`] enters.
+///
+/// # Safety
+/// `word` is a live generator or coroutine.
+#[inline]
+pub unsafe fn is_compiled(word: u64) -> bool {
+    // SAFETY: by the contract.
+    let g = unsafe { &(*(word as *const Object<Generator>)).payload };
+    !g.code.jit_entry.get().is_null()
 }
 
 fn finish(g: &Generator, result: PyResult<Value>) -> PyResult<SendResult> {

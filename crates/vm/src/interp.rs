@@ -1386,7 +1386,9 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                                     }
                                     next!()
                                 }
-                            } else if ty == vm.types.generator.as_ptr().cast_const() {
+                            } else if ty == vm.types.generator.as_ptr().cast_const()
+                                && !generator::is_compiled(it)
+                            {
                                 sync!();
                                 if let Some(f) =
                                     generator::enter_inline(vm, frame, it, Value::NONE, true)
@@ -1438,7 +1440,10 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                         }
                         SEND => {
                             let it = reg!(b!(i));
-                            if is_heap(it) && generator::is_inline_sendable(vm, it) {
+                            if is_heap(it)
+                                && generator::is_inline_sendable(vm, it)
+                                && !generator::is_compiled(it)
+                            {
                                 sync!();
                                 let value = Value::borrow_word(&reg!(a!(i))).clone();
                                 if let Some(f) =

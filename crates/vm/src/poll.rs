@@ -30,11 +30,16 @@ pub unsafe fn back_edge(vm: &Vm, frame: *mut Frame, loops: u32) -> Entered {
         && jit.mode.get() != crate::jit::Mode::Off
     {
         // SAFETY: the frame stands at the loop header, its program counter saved.
+        // Compiled code may have left inside of a call that was built into it.
         return unsafe {
-            if (hooks.loop_hot)(vm, frame) {
-                Entered::Raised
-            } else {
-                Entered::Frame(frame)
+            let raised = (hooks.loop_hot)(vm, frame);
+            let current = crate::machine::Machine::of(vm).current.get();
+            if !raised {
+                return Entered::Frame(current);
+            }
+            match crate::unwind::unwind(vm, current) {
+                crate::unwind::Unwound::Handler(f) => Entered::Frame(f),
+                crate::unwind::Unwound::Left => Entered::Left,
             }
         };
     }

@@ -1,56 +1,131 @@
 //! Globals, attributes, cells.
 
 use taipan_compiler::opcode::{Instr, KILL_A, KILL_B};
-use taipan_object::ObjectHeader;
+use taipan_object::dict::Dict;
+use taipan_object::instance::Shape;
+use taipan_object::module::Module;
 use taipan_object::value::encoding;
+use taipan_object::{Object, ObjectHeader};
 use taipan_vm::code::Cache;
 use taipan_vm::op;
 
 use super::*;
-use crate::hir::{Id, Op, Ty};
+use crate::hir::{Id, Op, Term, Ty};
+use crate::profile::{MOST_SHAPES, Seen};
 
 impl Builder<'_> {
-    /// Guards that a register holds an object of the cached type version and shape; its word.
-    pub(super) fn guard_shape(&mut self, n: u32, cache: &Cache) -> Id {
-        let object = self.word(n);
+    /// The forms that an instruction has had: those that failed before, and the present one.
+    fn forms(&mut self, i: u64, pc: u32, kinds: &[u8]) -> Vec<Seen> {
+        let now = Seen {
+            op: i as u8,
+            cache: self.cache(pc),
+        };
+        let mut forms: Vec<Seen> = self.body().profile.seen(pc).to_vec();
+        if !forms
+            .iter()
+            .any(|f| f.op == now.op && f.cache.words == now.cache.words)
+        {
+            forms.push(now);
+        }
+        forms.retain(|f| kinds.contains(&f.op));
+        forms.truncate(MOST_SHAPES);
+        self.f.forms.push((self.body().address, pc, now));
+        forms
+    }
+
+    /// Picks the form that what is known of a register makes certain.
+    fn settled(&self, n: u32, forms: &[Seen]) -> Option<Seen> {
         let facts = self.state[n as usize].facts;
-        if facts.version != cache.words[0] {
+        if facts.version == 0 {
+            return None;
+        }
+        forms.iter().copied().find(|f| {
+            f.cache.words[0] == facts.version
+                && (f.cache.words[1] == 0 || f.cache.words[1] == facts.shape)
+        })
+    }
+
+    /// Whether an object has the layout that a form wants.
+    fn has_layout(&mut self, object: Id, form: &Seen) -> Id {
+        let [version, shape, ..] = form.cache.words;
+        let offset = if shape == 0 {
+            0
+        } else {
+            self.instance_offset(&form.cache)
+        };
+        self.emit(
+            Op::HasLayout {
+                version,
+                shape,
+                offset,
+            },
+            Ty::Bool,
+            vec![object],
+        )
+    }
+
+    /// Tells forms apart: for each a block to go on in, the last one guarded.
+    fn tell_apart(&mut self, n: u32, forms: &[Seen]) -> Vec<BlockId> {
+        let object = self.word(n);
+        let tests: Vec<Id> = forms.iter().map(|f| self.has_layout(object, f)).collect();
+        let any = tests
+            .iter()
+            .copied()
+            .reduce(|x, y| self.emit(Op::BoolOr, Ty::Bool, vec![x, y]));
+        if let Some(any) = any {
+            self.guarded(Op::GuardTrue, Ty::Unit, vec![any], "layout");
+        }
+        let mut blocks = Vec::new();
+        for test in &tests[..tests.len() - 1] {
+            let (yes, no) = (self.f.add_block(self.pc), self.f.add_block(self.pc));
+            self.split(*test, yes, no);
+            blocks.push(yes);
+            self.block = no;
+        }
+        blocks.push(self.block);
+        blocks
+    }
+
+    /// Guards that a register holds an object of the cached type version and shape; its word.
+    pub(super) fn guard_layout(&mut self, n: u32, cache: &Cache) -> Id {
+        let object = self.word(n);
+        let [version, shape, ..] = cache.words;
+        if self.state[n as usize].facts.version != version {
             self.guarded(
-                Op::GuardVersion(cache.words[0]),
+                Op::GuardVersion(version),
                 Ty::Unit,
                 vec![object],
                 "type version",
             );
             self.state[n as usize].facts = Facts {
-                version: cache.words[0],
-                shape: 0,
-                exact: 0,
+                version,
+                ..Facts::default()
             };
         }
-        if self.state[n as usize].facts.shape != cache.words[1] {
-            let offset = self.instance_offset(cache, n);
+        if shape != 0 && self.state[n as usize].facts.shape != shape {
+            let offset = self.instance_offset(cache);
             self.guarded(
                 Op::GuardField {
                     offset,
-                    value: cache.words[1],
+                    value: shape,
                 },
                 Ty::Unit,
                 vec![object],
                 "shape",
             );
-            self.state[n as usize].facts.shape = cache.words[1];
+            self.state[n as usize].facts.shape = shape;
         }
         object
     }
 
     /// Byte offset of the shape word in objects that the cache describes.
-    pub(super) fn instance_offset(&self, cache: &Cache, _: u32) -> u32 {
-        let shape = cache.words[1] as *const taipan_object::instance::Shape;
+    pub(super) fn instance_offset(&self, cache: &Cache) -> u32 {
+        let shape = cache.words[1] as *const Shape;
         // SAFETY: shapes live as long as their type, which the cache's version keeps identified.
         unsafe { (*(*shape).ty).payload.instance_offset }
     }
 
-    pub(super) fn sample_field(&self, n: u32, cache: &Cache, offset: u64) -> u64 {
+    fn sample_field(&self, n: u32, cache: &Cache, offset: u64) -> u64 {
         let w = self.sample(n);
         if !encoding::is_heap(w) {
             return 0;
@@ -73,272 +148,319 @@ impl Builder<'_> {
     /// Loads and stores by name.
     pub(super) fn names(&mut self, i: u64, pc: u32) -> Result<Option<u32>, Stop> {
         let next = Some(pc + 1);
-        let flags = Instr(i).flags();
-        let byte = i as u8;
-        match byte {
-            op::LOAD_GLOBAL_MODULE | op::LOAD_GLOBAL_BUILTIN => {
-                let cache = self.i.caches[pc as usize];
-                let module = i as u8 == op::LOAD_GLOBAL_MODULE;
-                if !module {
-                    // The name must stay absent from the globals.
-                    let g = self.emit(Op::Word(self.i.globals), Ty::Word, vec![]);
-                    self.guarded(
-                        Op::GuardField {
-                            offset: taipan_object::dict::Dict::KEYS_VERSION_OFFSET as u32,
-                            value: cache.words[0],
-                        },
-                        Ty::Unit,
-                        vec![g],
-                        "globals changed",
-                    );
-                }
-                let (address, version) = if module {
-                    (self.i.globals, cache.words[0])
-                } else {
-                    (self.i.builtins, cache.words[2])
-                };
-                let v = self.guarded(
-                    Op::LoadDict {
-                        address,
-                        version,
-                        index: cache.words[1] as u32,
-                    },
-                    Ty::Word,
-                    vec![],
-                    "globals changed",
-                );
-                // SAFETY: the dict is alive and the place is live while its keys version is the cached one.
-                let sample = unsafe {
-                    let dict = &(*(address
-                        as *const taipan_object::Object<taipan_object::dict::Dict>))
-                        .payload;
-                    if dict.keys_version() == version {
-                        dict.word_at(cache.words[1] as usize)
-                    } else {
-                        0
-                    }
-                };
-                self.result(i, Loc::Borrow(v), sample);
+        if self.is_general(pc) {
+            self.interpret(pc)?;
+            return Ok(next);
+        }
+        match i as u8 {
+            // Not run yet, or it has no fast form: the second time it goes the general way.
+            op::LOAD_GLOBAL | op::LOAD_ATTR | op::STORE_ATTR | op::LOAD_METHOD => {
+                self.leave("not run yet");
+                return Ok(None);
             }
-            op::LOAD_ATTR_SLOT => {
-                let cache = self.i.caches[pc as usize];
-                let object = self.guard_shape(b(i), &cache);
-                let sample = self.sample_field(b(i), &cache, cache.words[2]);
-                let v = self.guarded(
-                    Op::LoadField {
-                        offset: cache.words[2] as u32,
-                    },
-                    Ty::Word,
-                    vec![object],
-                    "empty slot",
-                );
-                if flags & KILL_B != 0 && self.state[b(i) as usize].loc == Loc::Mem {
-                    // The object may die with this reference: take the value's own first.
-                    self.emit(Op::Retain, Ty::Unit, vec![v]);
-                    self.kill_operands(i);
-                    self.clear(a(i));
-                    self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![v]);
-                    self.state[a(i) as usize] = Reg {
-                        loc: Loc::Mem,
-                        sample,
-                        ..DEAD
-                    };
-                    self.changed();
-                } else {
-                    self.result(i, Loc::Borrow(v), sample);
+            op::LOAD_GLOBAL_MODULE | op::LOAD_GLOBAL_BUILTIN => self.load_global(i, pc),
+            op::LOAD_ATTR_SLOT => self.load_slot(i, pc),
+            op::LOAD_METHOD_CACHED => self.load_method(i, pc),
+            op::LOAD_ATTR_CLASS => {
+                let cache = self.cache(pc);
+                self.guard_layout(self.b(i), &cache);
+                let v = self.constant(cache.words[2]);
+                self.result(i, Loc::Borrow(v, Lender::Object), cache.words[2]);
+            }
+            op::STORE_ATTR_SLOT | op::STORE_ATTR_ADD => self.store_attribute(i, pc),
+            op::LOAD_DEREF => self.load_cell(i),
+            _ => {
+                if !self.load_from_module(i, pc) {
+                    self.interpret(pc)?;
                 }
             }
-            op::LOAD_METHOD_CACHED
-                if encoding::is_heap(self.sample(b(i)))
-                    || !matches!(
-                        self.state[b(i) as usize].loc,
-                        Loc::Int(_) | Loc::Float(_) | Loc::Bool(_)
-                    ) =>
-            {
-                let cache = self.i.caches[pc as usize];
-                let sample = self.sample(b(i));
-                let object = if cache.words[1] != 0 {
-                    self.guard_shape(b(i), &cache)
-                } else {
-                    let object = self.word(b(i));
-                    if self.state[b(i) as usize].facts.version != cache.words[0] {
-                        self.guarded(
-                            Op::GuardVersion(cache.words[0]),
-                            Ty::Unit,
-                            vec![object],
-                            "type version",
-                        );
-                        self.state[b(i) as usize].facts = Facts {
-                            version: cache.words[0],
-                            ..Facts::default()
-                        };
-                    }
-                    object
-                };
-                let facts = self.state[b(i) as usize].facts;
-                let this = if self.state[b(i) as usize].loc == Loc::Mem
-                    || matches!(self.state[b(i) as usize].loc, Loc::Borrow(_))
-                {
-                    self.owned(b(i), flags & KILL_B != 0)
-                } else {
-                    object
-                };
-                let function = self.emit(Op::Word(cache.words[2]), Ty::Word, vec![]);
-                self.emit(Op::Retain, Ty::Unit, vec![function]);
-                self.clear(a(i));
-                self.clear(a(i) + 1);
-                self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![function]);
-                self.emit(Op::StoreRegDead(a(i) + 1), Ty::Unit, vec![this]);
-                self.state[a(i) as usize] = Reg {
-                    loc: Loc::Mem,
-                    sample: cache.words[2],
-                    ..DEAD
-                };
-                self.state[a(i) as usize + 1] = Reg {
-                    loc: Loc::Mem,
-                    sample,
-                    facts,
-                    ..DEAD
-                };
-                self.changed();
-            }
-            op::LOAD_ATTR_MODULE | op::LOAD_METHOD_MODULE
-                if encoding::is_heap(self.sample(b(i)))
-                    && type_of(self.sample(b(i))) == self.i.vm.types.module.as_ptr() as u64 =>
-            {
-                let cache = self.i.caches[pc as usize];
-                let module = self.sample(b(i));
-                let object = self.word(b(i));
-                self.guarded(Op::GuardWord(module), Ty::Unit, vec![object], "module");
-                // SAFETY: the sample is a live module, and the guard keeps it the one that is met.
-                let address = unsafe {
-                    (*(module as *const taipan_object::Object<taipan_object::module::Module>))
-                        .payload
-                        .dict
-                        .as_ptr() as u64
-                };
-                let v = self.guarded(
-                    Op::LoadDict {
-                        address,
-                        version: cache.words[0],
-                        index: cache.words[1] as u32,
-                    },
-                    Ty::Word,
-                    vec![],
-                    "module changed",
-                );
-                // SAFETY: as for globals.
-                let sample = unsafe {
-                    let dict = &(*(address
-                        as *const taipan_object::Object<taipan_object::dict::Dict>))
-                        .payload;
-                    if dict.keys_version() == cache.words[0] {
-                        dict.word_at(cache.words[1] as usize)
-                    } else {
-                        0
-                    }
-                };
-                self.result(i, Loc::Borrow(v), sample);
-                if byte == op::LOAD_METHOD_MODULE {
-                    self.flush(a(i));
-                    self.clear(a(i) + 1);
-                    let empty = self.emit(Op::Word(0), Ty::Word, vec![]);
-                    self.emit(Op::StoreRegDead(a(i) + 1), Ty::Unit, vec![empty]);
-                    self.state[a(i) as usize + 1] = Reg {
-                        loc: Loc::Mem,
-                        ..DEAD
-                    };
-                    self.changed();
-                }
-            }
-            op::LOAD_ATTR_CLASS if encoding::is_heap(self.sample(b(i))) => {
-                let cache = self.i.caches[pc as usize];
-                if cache.words[1] != 0 {
-                    self.guard_shape(b(i), &cache);
-                } else {
-                    let object = self.word(b(i));
-                    if self.state[b(i) as usize].facts.version != cache.words[0] {
-                        self.guarded(
-                            Op::GuardVersion(cache.words[0]),
-                            Ty::Unit,
-                            vec![object],
-                            "type version",
-                        );
-                        self.state[b(i) as usize].facts = Facts {
-                            version: cache.words[0],
-                            ..Facts::default()
-                        };
-                    }
-                }
-                let v = self.emit(Op::Word(cache.words[2]), Ty::Word, vec![]);
-                self.result(i, Loc::Borrow(v), cache.words[2]);
-            }
-            op::STORE_ATTR_SLOT | op::STORE_ATTR_ADD => {
-                let cache = self.i.caches[pc as usize];
-                let object = self.guard_shape(a(i), &cache);
-                self.promote_except(b(i));
-                let value = self.owned(b(i), flags & KILL_B != 0);
-                self.changed();
-                if i as u8 == op::STORE_ATTR_SLOT {
-                    self.emit(
-                        Op::StoreField {
-                            offset: cache.words[2] as u32,
-                        },
-                        Ty::Unit,
-                        vec![object, value],
-                    );
-                } else {
-                    let offset = self.instance_offset(&cache, a(i));
-                    self.emit(
-                        Op::SetField {
-                            offset,
-                            value: cache.words[2],
-                        },
-                        Ty::Unit,
-                        vec![object],
-                    );
-                    self.emit(
-                        Op::InitField {
-                            offset: cache.words[3] as u32,
-                        },
-                        Ty::Unit,
-                        vec![object, value],
-                    );
-                    let facts = &mut self.state[a(i) as usize].facts;
-                    facts.shape = cache.words[2];
-                    let new = *facts;
-                    for r in &mut self.state {
-                        r.facts.shape = 0;
-                    }
-                    self.state[a(i) as usize].facts = new;
-                }
-                if flags & KILL_A != 0 {
-                    self.clear(a(i));
-                }
-            }
-            op::LOAD_DEREF => {
-                let cell = self.word(b(i));
-                let v = self.guarded(
-                    Op::LoadField {
-                        offset: taipan_object::function::Cell::VALUE_OFFSET as u32,
-                    },
-                    Ty::Word,
-                    vec![cell],
-                    "empty cell",
-                );
-                let w = self.state[b(i) as usize].sample;
-                let sample = if encoding::is_heap(w) {
-                    // SAFETY: samples are live words; a cell's register holds a cell.
-                    unsafe {
-                        *((w + taipan_object::function::Cell::VALUE_OFFSET as u64) as *const u64)
-                    }
-                } else {
-                    0
-                };
-                self.result(i, Loc::Borrow(v), sample);
-            }
-            _ => self.interpret(pc)?,
         }
         Ok(next)
+    }
+
+    /// The value of a dict's entry, borrowed, with a sample.
+    fn load_entry(&mut self, address: u64, version: u64, index: u64) -> (Id, u64) {
+        let v = self.guarded(
+            Op::LoadDict {
+                address,
+                version,
+                index: index as u32,
+            },
+            Ty::Word,
+            vec![],
+            "globals changed",
+        );
+        // SAFETY: the dict is alive and the place is live while its keys version is the cached one.
+        let sample = unsafe {
+            let dict = &(*(address as *const Object<Dict>)).payload;
+            if dict.keys_version() == version {
+                dict.word_at(index as usize)
+            } else {
+                0
+            }
+        };
+        (v, sample)
+    }
+
+    fn load_global(&mut self, i: u64, pc: u32) {
+        let [globals_version, index, builtins_version, _] = self.cache(pc).words;
+        let (globals, builtins) = (self.body().globals, self.body().builtins);
+        let (v, sample) = if i as u8 == op::LOAD_GLOBAL_MODULE {
+            self.load_entry(globals, globals_version, index)
+        } else {
+            // The name must stay absent from the globals.
+            let g = self.constant(globals);
+            self.guarded(
+                Op::GuardField {
+                    offset: Dict::KEYS_VERSION_OFFSET as u32,
+                    value: globals_version,
+                },
+                Ty::Unit,
+                vec![g],
+                "globals changed",
+            );
+            self.load_entry(builtins, builtins_version, index)
+        };
+        self.result(i, Loc::Borrow(v, Lender::Object), sample);
+    }
+
+    fn load_slot(&mut self, i: u64, pc: u32) {
+        let b = self.b(i);
+        let mut forms = self.forms(i, pc, &[op::LOAD_ATTR_SLOT]);
+        if let Some(form) = self.settled(b, &forms) {
+            forms = vec![form];
+        }
+        let load = |s: &mut Self, object: Id, form: &Seen| {
+            let offset = form.cache.words[2] as u32;
+            s.guarded(
+                Op::LoadField { offset },
+                Ty::Word,
+                vec![object],
+                "empty slot",
+            )
+        };
+        let sample = forms
+            .iter()
+            .map(|f| self.sample_field(b, &f.cache, f.cache.words[2]))
+            .find(|&s| s != 0)
+            .unwrap_or(0);
+        if let [form] = &forms[..] {
+            let object = self.guard_layout(b, &form.cache);
+            let v = load(self, object, form);
+            self.result(i, Loc::Borrow(v, Lender::Object), sample);
+            return;
+        }
+        let object = self.word(b);
+        let blocks = self.tell_apart(b, &forms);
+        let next = self.f.add_block(pc);
+        let v = self.f.add_param(next, Ty::Word);
+        for (block, form) in blocks.into_iter().zip(&forms) {
+            self.block = block;
+            self.changed();
+            let x = load(self, object, form);
+            self.close(Term::Jump(next, vec![x]));
+        }
+        self.block = next;
+        self.changed();
+        self.result(i, Loc::Borrow(v, Lender::Object), sample);
+    }
+
+    fn load_method(&mut self, i: u64, pc: u32) {
+        let (a, b) = (self.a(i), self.b(i));
+        let kill = Instr(i).flags() & KILL_B != 0;
+        let mut forms = self.forms(i, pc, &[op::LOAD_METHOD_CACHED]);
+        if let Some(form) = self.settled(b, &forms) {
+            forms = vec![form];
+        }
+        let sample = self.sample(b);
+        let (function, certain, choice) = if let [form] = &forms[..] {
+            self.guard_layout(b, &form.cache);
+            let word = form.cache.words[2];
+            (self.constant(word), word, None)
+        } else {
+            let blocks = self.tell_apart(b, &forms);
+            let next = self.f.add_block(pc);
+            let v = self.f.add_param(next, Ty::Word);
+            for (block, form) in blocks.into_iter().zip(&forms) {
+                self.block = block;
+                let x = self.constant(form.cache.words[2]);
+                self.close(Term::Jump(next, vec![x]));
+            }
+            self.block = next;
+            self.changed();
+            let key = (self.body().id, pc);
+            let mut cases: Vec<(u64, Facts)> = Vec::new();
+            for f in &forms {
+                let facts = Facts {
+                    version: f.cache.words[0],
+                    shape: f.cache.words[1],
+                    exact: 0,
+                };
+                // A method that several classes share tells nothing about self.
+                match cases.iter_mut().find(|c| c.0 == f.cache.words[2]) {
+                    Some(case) => case.1 = Facts::default(),
+                    None => cases.push((f.cache.words[2], facts)),
+                }
+            }
+            self.choices.insert(key, cases);
+            (v, forms[0].cache.words[2], Some(key))
+        };
+        let r = self.state[b as usize];
+        // Self: moved, lent, or a copy of the loan.
+        let this = match r.loc {
+            Loc::Mem if kill => {
+                let w = self.owned(b, true);
+                self.clear(a + 1);
+                self.emit(Op::StoreRegDead(a + 1), Ty::Unit, vec![w]);
+                Loc::Mem
+            }
+            _ => {
+                let loc = self.lend(b);
+                if kill {
+                    self.state[b as usize] = DEAD;
+                }
+                self.clear(a + 1);
+                loc
+            }
+        };
+        self.clear(a);
+        self.state[a as usize] = Reg {
+            loc: Loc::Borrow(function, Lender::Object),
+            sample: certain,
+            choice,
+            ..DEAD
+        };
+        self.state[a as usize + 1] = Reg {
+            loc: this,
+            sample,
+            hint: r.hint,
+            facts: r.facts,
+            bound: Some(true),
+            ..DEAD
+        };
+        if let [form] = &forms[..] {
+            let facts = &mut self.state[a as usize + 1].facts;
+            facts.version = form.cache.words[0];
+            if form.cache.words[1] != 0 {
+                facts.shape = form.cache.words[1];
+            }
+        }
+        self.changed();
+    }
+
+    fn load_from_module(&mut self, i: u64, pc: u32) -> bool {
+        let (a, b) = (self.a(i), self.b(i));
+        let module = self.sample(b);
+        if type_of(module) != self.i.vm.types.module.as_ptr() as u64 {
+            return false;
+        }
+        let [version, index, ..] = self.cache(pc).words;
+        let object = self.word(b);
+        self.guarded(Op::GuardWord(module), Ty::Unit, vec![object], "module");
+        // SAFETY: the sample is a live module, and the guard keeps it the one that is met.
+        let address = unsafe { (*(module as *const Object<Module>)).payload.dict.as_ptr() as u64 };
+        self.f.keep.push(
+            // SAFETY: a live word.
+            unsafe { taipan_object::Value::borrow_word(&module).clone() },
+        );
+        let (v, sample) = self.load_entry(address, version, index);
+        self.result(i, Loc::Borrow(v, Lender::Object), sample);
+        if i as u8 == op::LOAD_METHOD_MODULE {
+            self.flush(a);
+            self.clear(a + 1);
+            let empty = self.constant(0);
+            self.emit(Op::StoreRegDead(a + 1), Ty::Unit, vec![empty]);
+            self.state[a as usize + 1].loc = Loc::Mem;
+            self.state[a as usize + 1].bound = Some(false);
+            self.changed();
+        }
+        true
+    }
+
+    fn store_attribute(&mut self, i: u64, pc: u32) {
+        let (a, b) = (self.a(i), self.b(i));
+        let kill = Instr(i).flags() & KILL_B != 0;
+        let mut forms = self.forms(i, pc, &[op::STORE_ATTR_SLOT, op::STORE_ATTR_ADD]);
+        if let Some(form) = self.settled(a, &forms) {
+            forms = vec![form];
+        }
+        let object;
+        let mut blocks = Vec::new();
+        if let [form] = &forms[..] {
+            object = self.guard_layout(a, &form.cache);
+        } else {
+            object = self.word(a);
+            blocks = self.tell_apart(a, &forms);
+            // The value's own reference is taken in each block.
+            self.block = blocks[0];
+            self.changed();
+        }
+        if let [form] = &forms[..] {
+            self.promote_except(b);
+            let value = self.owned(b, kill);
+            self.store_form(a, object, value, form);
+        } else {
+            let before = self.state.clone();
+            let next = self.f.add_block(pc);
+            for (block, form) in blocks.into_iter().zip(&forms) {
+                self.block = block;
+                self.state = before.clone();
+                self.changed();
+                self.promote_except(b);
+                let value = self.owned(b, kill);
+                self.store_form(a, object, value, form);
+                self.state[a as usize].facts = before[a as usize].facts;
+                self.close(Term::Jump(next, vec![]));
+            }
+            self.block = next;
+            self.forget();
+        }
+        self.changed();
+        if Instr(i).flags() & KILL_A != 0 {
+            self.clear(a);
+        }
+    }
+
+    fn store_form(&mut self, a: u32, object: Id, value: Id, form: &Seen) {
+        let words = form.cache.words;
+        if form.op == op::STORE_ATTR_SLOT {
+            let offset = words[2] as u32;
+            self.emit(Op::StoreField { offset }, Ty::Unit, vec![object, value]);
+            self.state.dirty = true;
+            return;
+        }
+        let offset = self.instance_offset(&form.cache);
+        self.emit(
+            Op::SetField {
+                offset,
+                value: words[2],
+            },
+            Ty::Unit,
+            vec![object],
+        );
+        let offset = words[3] as u32;
+        self.emit(Op::InitField { offset }, Ty::Unit, vec![object, value]);
+        // Other registers may hold the same object.
+        for r in &mut self.state.regs {
+            r.facts.shape = 0;
+        }
+        let facts = &mut self.state[a as usize].facts;
+        facts.version = words[0];
+        facts.shape = words[2];
+    }
+
+    fn load_cell(&mut self, i: u64) {
+        use taipan_object::function::Cell;
+        let cell = self.word(self.b(i));
+        let offset = Cell::VALUE_OFFSET as u32;
+        let v = self.guarded(Op::LoadField { offset }, Ty::Word, vec![cell], "empty cell");
+        let w = self.sample(self.b(i));
+        let sample = if encoding::is_heap(w) {
+            // SAFETY: samples are live words; a cell's register holds a cell.
+            unsafe { *((w + u64::from(offset)) as *const u64) }
+        } else {
+            0
+        };
+        self.result(i, Loc::Borrow(v, Lender::Object), sample);
     }
 }

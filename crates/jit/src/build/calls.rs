@@ -1,172 +1,403 @@
 //! Calls and returns.
 
-use taipan_compiler::opcode::Instr;
-use taipan_object::value::encoding;
+use taipan_compiler::opcode::{DISCARD, Instr, NO_REG, Opcode};
+use taipan_object::slots::SlotId;
+use taipan_object::ty::{Type, TypeFlags};
+use taipan_object::{Ref, Value};
+use taipan_vm::function::Function as PyFunction;
 use taipan_vm::op;
 
 use super::*;
-use crate::hir::{Op, Term, Ty};
-use crate::profile::Kind;
+use crate::hir::{Id, Op, Term, Ty};
+
+/// The arguments of a call: the callable's register, the first argument's, their number.
+#[derive(Clone, Copy)]
+pub(super) struct Arguments {
+    pub callee: u32,
+    pub first: u32,
+    pub count: u32,
+}
 
 impl Builder<'_> {
-    /// Calls a Python function that the sample of the callee's register names, with
-    /// machine code of its own, without leaving compiled code. Whether it could.
-    pub(super) fn call_python(&mut self, i: u64, pc: u32) -> bool {
-        let vm = self.i.vm;
+    /// CALL and CALL_METHOD.
+    pub(super) fn calls(&mut self, i: u64, pc: u32) -> Result<Option<u32>, Stop> {
+        let callee = self.b(i);
+        let count = u32::from(Instr(i).c());
         let method = i as u8 == op::CALL_METHOD;
-        let callee = b(i);
-        let word = self.sample(callee);
-        if type_of(word) != vm.types.function.as_ptr() as u64 {
-            return false;
-        }
-        // SAFETY: samples are live words; the type tells the payload.
-        let function = unsafe {
-            &(*(word as *const taipan_object::Object<taipan_vm::function::Function>)).payload
+        let args = match self.state[callee as usize + 1].bound {
+            Some(true) if method => Arguments {
+                callee,
+                first: callee + 1,
+                count: count + 1,
+            },
+            Some(false) if method => Arguments {
+                callee,
+                first: callee + 2,
+                count,
+            },
+            _ if method => {
+                self.interpret(pc)?;
+                return Ok(Some(pc + 1));
+            }
+            _ => Arguments {
+                callee,
+                first: callee + 1,
+                count,
+            },
         };
-        let code = function.code.borrow().clone();
-        // SAFETY: as above; the word is a live function.
-        if !unsafe { taipan_vm::function::code_offset_holds(&*(&raw const word).cast()) } {
-            return false;
+        if self.is_general(pc) || count >= 250 {
+            self.interpret(pc)?;
+            return Ok(Some(pc + 1));
         }
-        let argc = c(i) + u32::from(method);
-        let first = callee + 1;
-        if method && self.sample(first) == 0
-            || code.simple_args != argc
-            || code.is_generator
-            || code.free_count > 0
-            || code.instrs.get().is_null()
-            || code.caches.get().is_null()
-            || code.register_count > 200
-        {
-            return false;
+        let cases = self.state[callee as usize]
+            .choice
+            .and_then(|key| self.choices.get(&key).cloned());
+        let Some(cases) = cases else {
+            let word = self
+                .constant_of(callee)
+                .unwrap_or_else(|| self.sample(callee));
+            return self.call_or_interpret(i, pc, word, args);
+        };
+        let mut edges = Vec::new();
+        let last = cases.len() - 1;
+        for (n, (function, facts)) in cases.into_iter().enumerate() {
+            let (w, k) = (self.word(callee), self.constant(function));
+            let same = self.emit(Op::WordEq, Ty::Bool, vec![w, k]);
+            let before;
+            let mut other = self.block;
+            if n < last {
+                let yes;
+                (yes, other) = (self.f.add_block(pc), self.f.add_block(pc));
+                self.split(same, yes, other);
+                before = Some(self.state.clone());
+                self.block = yes;
+                self.changed();
+            } else {
+                self.guarded(Op::GuardTrue, Ty::Unit, vec![same], "method");
+                before = None;
+            }
+            // Only if nothing happened since the method was chosen is the layout still what it was.
+            if self.state[callee as usize].loc != Loc::Mem {
+                self.state[callee as usize].loc = Loc::Borrow(k, Lender::Object);
+                self.state[callee as usize + 1].facts = facts;
+            }
+            self.state[callee as usize].choice = None;
+            self.state[callee as usize].sample = function;
+            if self.call_or_interpret(i, pc, function, args)?.is_some() {
+                edges.push((self.block, self.state.clone()));
+            }
+            if let Some(state) = before {
+                self.block = other;
+                self.state = state;
+                self.pc = pc;
+                self.changed();
+            }
         }
-        for n in first..first + argc {
-            self.flush(n);
+        self.go_on(pc, edges)
+    }
+
+    /// Goes on behind a call where several blocks end.
+    pub(super) fn go_on(
+        &mut self,
+        pc: u32,
+        edges: Vec<(BlockId, State)>,
+    ) -> Result<Option<u32>, Stop> {
+        if edges.is_empty() {
+            return Ok(None);
         }
-        self.flush(callee);
-        self.promote();
-        self.mirror_locals();
-        self.changed();
-        let w = self.emit(Op::LoadReg(callee), Ty::Word, vec![]);
-        self.guarded(Op::GuardWord(word), Ty::Unit, vec![w], "callee");
-        if method {
-            let this = self.emit(Op::LoadReg(first), Ty::Word, vec![]);
-            let empty = self.emit(Op::Word(0), Ty::Word, vec![]);
-            let same = self.emit(Op::WordEq, Ty::Bool, vec![this, empty]);
-            let bound = self.emit(Op::BoolNot, Ty::Bool, vec![same]);
-            self.guarded(Op::GuardTrue, Ty::Unit, vec![bound], "no self");
+        self.pc = pc + 1;
+        self.join_edges(pc + 1, edges)?;
+        Ok(Some(pc + 1))
+    }
+
+    fn call_or_interpret(
+        &mut self,
+        i: u64,
+        pc: u32,
+        word: u64,
+        args: Arguments,
+    ) -> Result<Option<u32>, Stop> {
+        let types = &self.i.vm.types;
+        let ty = type_of(word);
+        let certain = self.constant_of(args.callee) == Some(word);
+        let done = if ty == 0 {
+            None
+        } else if ty == types.function.as_ptr() as u64 {
+            self.call_function(i, pc, word, args, certain)?
+        } else if ty == types.type_.as_ptr() as u64 {
+            self.call_class(i, pc, word, args)?
+        } else {
+            self.call_native(i, pc, word, args, certain)
+        };
+        match done {
+            Some(next) => Ok(next),
+            None => {
+                self.interpret(pc)?;
+                Ok(Some(pc + 1))
+            }
+        }
+    }
+
+    /// Guards that a register holds this function with its present code.
+    fn guard_function(&mut self, callee: u32, word: u64, code: u64, certain: bool) -> Id {
+        let w = self.word(callee);
+        if !certain {
+            self.guarded(Op::GuardWord(word), Ty::Unit, vec![w], "callee");
+            let ty = self.i.vm.types.function.as_ptr() as u64;
+            self.guard_exact(callee, w, ty);
         }
         self.guarded(
             Op::GuardField {
-                offset: 16 + taipan_vm::function::Function::CODE_OFFSET as u32,
-                value: code.as_ptr() as u64,
+                offset: 16 + PyFunction::CODE_OFFSET as u32,
+                value: code,
             },
             Ty::Unit,
             vec![w],
             "code of callee",
         );
-        for n in callee..first + argc {
-            self.state[n as usize] = DEAD;
-        }
-        self.changed();
-        let exit = self.exit_raised();
-        let discard = Instr(i).flags() & taipan_compiler::opcode::DISCARD != 0;
-        let kinds = code.return_kinds.get();
-        let v = self.f.add_inst(
-            self.block,
-            Op::CallPython {
-                pc,
-                function: word,
-                first,
-                argc,
-            },
-            Ty::Word,
-            vec![],
-            Some(exit),
-        );
-        for r in &mut self.state {
-            r.facts = Facts {
-                exact: r.facts.exact,
-                ..Facts::default()
-            };
-        }
-        if discard {
-            self.emit(Op::Release, Ty::Unit, vec![v]);
-        } else {
-            self.clear(a(i));
-            self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![v]);
-            let sample = match kinds {
-                1 => encoding::INT_TAG,
-                2 => encoding::FLOAT_ZERO,
-                _ => 0,
-            };
-            self.state[a(i) as usize] = Reg {
-                loc: Loc::Mem,
-                sample,
-                ..DEAD
-            };
-        }
-        self.changed();
-        true
+        w
     }
 
-    /// Calls, returns, raises.
-    pub(super) fn leaving(&mut self, i: u64, pc: u32) -> Result<Option<u32>, Stop> {
-        let next = Some(pc + 1);
-        let _flags = Instr(i).flags();
-        let byte = i as u8;
-        match byte {
-            op::CALL | op::CALL_METHOD => {
-                if self.i.profile.kind_at(pc) == Some(Kind::Other) || !self.call_python(i, pc) {
-                    self.interpret(pc)?;
-                }
-            }
-            op::RETURN_VALUE => {
-                if self.i.osr {
-                    let exit = self.exit_here("return");
-                    self.close(Term::Leave(exit));
-                    return Ok(None);
-                }
-                self.promote_except(a(i));
-                let killed = a(i) >= self.i.code.local_count;
-                let value = match self.state[a(i) as usize].loc {
-                    Loc::Mem => {
-                        let _ = killed;
-                        let w = self.emit(Op::LoadReg(a(i)), Ty::Word, vec![]);
-                        let none = self.emit(Op::Word(encoding::NONE), Ty::Word, vec![]);
-                        self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![none]);
-                        w
-                    }
-                    Loc::Borrow(v) => {
-                        self.emit(Op::Retain, Ty::Unit, vec![v]);
-                        v
-                    }
-                    _ => self.word(a(i)),
-                };
-                self.release_locals();
-                self.close(Term::Return(value));
-                return Ok(None);
-            }
-            op::RETURN_CONST => {
-                if self.i.osr {
-                    let exit = self.exit_here("return");
-                    self.close(Term::Leave(exit));
-                    return Ok(None);
-                }
-                let w = self.i.code.const_values()[Instr(i).bc() as usize].word();
-                let v = self.emit(Op::Word(w), Ty::Word, vec![]);
-                self.emit(Op::Retain, Ty::Unit, vec![v]);
-                self.release_locals();
-                self.close(Term::Return(v));
-                return Ok(None);
-            }
-            op::RAISE_VARARGS | op::RERAISE => {
-                let exit = self.exit_here("raise");
-                self.close(Term::Leave(exit));
-                return Ok(None);
-            }
-            _ => self.interpret(pc)?,
+    /// Calls a Python function; `None`: it is none that can be called directly.
+    fn call_function(
+        &mut self,
+        i: u64,
+        pc: u32,
+        word: u64,
+        args: Arguments,
+        certain: bool,
+    ) -> Result<Option<Option<u32>>, Stop> {
+        let Some(f) = self.python_function(word) else {
+            return Ok(None);
+        };
+        let code = f.code.borrow().clone();
+        // SAFETY: the word is a live function.
+        if !unsafe { taipan_vm::function::code_offset_holds(&*(&raw const word).cast()) } {
+            return Ok(None);
         }
-        Ok(next)
+        if code.simple_args != args.count
+            || code.is_generator
+            || code.free_count > 0
+            || code.instrs.get().is_null()
+            || code.caches.get().is_null()
+            || code.register_count > 200
+            || self.i.code.is_generator
+        {
+            return Ok(None);
+        }
+        let address = code.as_ptr() as u64;
+        if address != self.bodies[0].address {
+            self.f.keep.push(code.to_value());
+        }
+        let w = self.guard_function(args.callee, word, address, certain);
+        if self.can_inline(pc, &code, args.first) {
+            self.clear_callable(args.callee);
+            return self
+                .inline(i, pc, word, &code, args.first, args.count, false)
+                .map(Some);
+        }
+        self.emit(Op::Retain, Ty::Unit, vec![w]);
+        for n in args.first..args.first + args.count {
+            self.flush(n);
+        }
+        self.clear(args.callee);
+        self.observe();
+        for n in args.first..args.first + args.count {
+            self.consume(n);
+        }
+        let exit = self.exit_raised();
+        let at = self.site(pc);
+        let v = self.emit_leaving(
+            Op::CallPython {
+                at,
+                code: address,
+                first: args.first,
+                argc: args.count,
+                constructor: false,
+            },
+            Ty::Word,
+            vec![w],
+            exit,
+        );
+        self.observed();
+        self.state.dirty = true;
+        let sample = self.returned_sample(&code);
+        self.call_result(i, v, sample, 0);
+        Ok(Some(Some(pc + 1)))
     }
+
+    /// The callable's own reference is not needed.
+    pub(super) fn clear_callable(&mut self, callee: u32) {
+        self.clear(callee);
+    }
+
+    /// Where the owned result of a call goes.
+    pub(super) fn call_result(&mut self, i: u64, v: Id, sample: u64, hint: u64) {
+        if Instr(i).flags() & DISCARD != 0 {
+            self.promote();
+            self.emit(Op::Release, Ty::Unit, vec![v]);
+            self.state.dirty = true;
+        } else {
+            self.set_owned(self.a(i), v, sample, hint);
+        }
+    }
+
+    /// Calls a plain class whose `__init__` can be inlined.
+    fn call_class(
+        &mut self,
+        i: u64,
+        pc: u32,
+        word: u64,
+        args: Arguments,
+    ) -> Result<Option<Option<u32>>, Stop> {
+        let vm = self.i.vm;
+        // SAFETY: the sample is a live type.
+        let class = unsafe { Value::borrow_word(&word) };
+        let Some(class) = class.downcast::<Type>() else {
+            return Ok(None);
+        };
+        let object = &vm.types.object;
+        let plain = std::ptr::eq(class.vtable, object.vtable)
+            && class.has(TypeFlags::HEAP)
+            && !class.has(TypeFlags::IS_ABSTRACT)
+            && class.slots.address(SlotId::new) == object.slots.address(SlotId::new)
+            && args.first == args.callee + 1;
+        if !plain || self.i.code.is_generator {
+            return Ok(None);
+        }
+        let Some(init) = vm.type_lookup(class, &vm.names.__init__) else {
+            return Ok(None);
+        };
+        let Some(f) = self.python_function(init.word()) else {
+            return Ok(None);
+        };
+        let code: Ref<PyCode> = f.code.borrow().clone();
+        if code.simple_args != args.count + 1
+            || code.is_generator
+            || code.free_count > 0
+            || code.instrs.get().is_null()
+            || code.caches.get().is_null()
+            || !self.can_inline(pc, &code, args.callee)
+            || writes_first(&code)
+        {
+            return Ok(None);
+        }
+        let version = vm.type_version(class);
+        if version == 0 {
+            return Ok(None);
+        }
+        let w = self.word(args.callee);
+        self.guarded(Op::GuardWord(word), Ty::Unit, vec![w], "class");
+        let offset = 16 + std::mem::offset_of!(Type, version) as u32;
+        self.guarded(
+            Op::GuardField {
+                offset,
+                value: version,
+            },
+            Ty::Unit,
+            vec![w],
+            "class changed",
+        );
+        let function = self.constant(init.word());
+        self.guarded(
+            Op::GuardField {
+                offset: 16 + PyFunction::CODE_OFFSET as u32,
+                value: code.as_ptr() as u64,
+            },
+            Ty::Unit,
+            vec![function],
+            "code of callee",
+        );
+        self.guard_depth();
+        self.f.keep.push(code.to_value());
+        let instance = self.emit(Op::NewInstance { class: word }, Ty::Word, vec![]);
+        self.set_owned(args.callee, instance, 0, word);
+        self.state[args.callee as usize].facts.version = version;
+        self.inline(i, pc, init.word(), &code, args.callee, args.count + 1, true)
+            .map(Some)
+    }
+
+    /// Returns, raises.
+    pub(super) fn leaving(&mut self, i: u64, pc: u32) -> Result<Option<u32>, Stop> {
+        let byte = i as u8;
+        if matches!(byte, op::RAISE_VARARGS | op::RERAISE) {
+            return self.raises(i, pc);
+        }
+        if self.is_inlined() {
+            self.return_inlined(i)?;
+            return Ok(None);
+        }
+        if self.i.osr || self.i.code.is_generator {
+            self.leave("return");
+            return Ok(None);
+        }
+        let value = if byte == op::RETURN_CONST {
+            let w = self.body().code.const_values()[Instr(i).bc() as usize].word();
+            let v = self.constant(w);
+            self.emit(Op::Retain, Ty::Unit, vec![v]);
+            v
+        } else {
+            let n = self.a(i);
+            self.promote_except(n);
+            self.owned(n, true)
+        };
+        self.emit(Op::DetachFrame(0), Ty::Unit, vec![]);
+        self.release_locals();
+        self.close(Term::Return(value));
+        Ok(None)
+    }
+
+    /// A raise that this function handles stays here; others are left to the interpreter.
+    fn raises(&mut self, i: u64, pc: u32) -> Result<Option<u32>, Stop> {
+        let body = self.body();
+        let handled = body.code.code.handler_at(pc).is_some();
+        let opcode = self.original(pc).op();
+        if !handled
+            || self.is_inlined()
+            || self.i.code.is_generator
+            || opcode != Some(Opcode::RaiseVarargs)
+            || Instr(i).c() == 0
+        {
+            self.leave("raise");
+            return Ok(None);
+        }
+        let instr = Instr(i);
+        for n in [instr.a(), instr.b()] {
+            if n != NO_REG {
+                self.flush(u32::from(n) + self.body().base);
+            }
+        }
+        self.observe();
+        for n in [instr.a(), instr.b()] {
+            let at = u32::from(n) + self.body().base;
+            if n != NO_REG && at >= self.body().base + self.body().code.local_count {
+                self.consume(at);
+            }
+        }
+        let exit = self.exit_raised();
+        let at = self.site(pc);
+        // Never succeeds.
+        self.emit_leaving(Op::Raise { at }, Ty::Unit, vec![], exit);
+        self.close(Term::Leave(exit));
+        Ok(None)
+    }
+}
+
+/// Whether a function's body binds its first parameter anew.
+fn writes_first(code: &PyCode) -> bool {
+    code.code.instrs.iter().any(|i| {
+        i.op().is_some_and(|o| {
+            let kinds = o.operands();
+            [i.a(), i.b(), i.c()].iter().zip(kinds).any(|(&n, k)| {
+                n == 0
+                    && matches!(
+                        k,
+                        OperandKind::Def
+                            | OperandKind::UseDef
+                            | OperandKind::Local
+                            | OperandKind::Cell
+                    )
+            })
+        })
+    })
 }

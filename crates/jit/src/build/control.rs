@@ -5,49 +5,83 @@ use taipan_object::value::encoding;
 use taipan_vm::op;
 
 use super::*;
-use crate::hir::{Cond, Id, Op, Term, Ty};
+use crate::hir::{BlockId, Cond, Id, Op, Term, Ty};
 use crate::profile::Kind;
+
+/// Stands for the records of inlined calls in [`Lessons::in_memory`].
+const RECORDS: u32 = u32::MAX;
 
 impl Builder<'_> {
     pub(super) fn run(&mut self) -> Result<(), Stop> {
+        if self.i.code.is_generator {
+            return self.run_generator();
+        }
+        let w = self.i.globals;
+        self.guarded(Op::GuardGlobals(w), Ty::Unit, vec![], "other globals");
         let start = self.i.start;
-        if self.headers.contains_key(&start) {
+        if self.body().headers.contains_key(&start) {
             self.enter_header(start)?;
         }
         self.walk(start)?;
-        while let Some(pc) = self.queue.pop_first() {
+        self.drain_queue()
+    }
+
+    /// Builds all instructions of the present body that are reached and not built yet.
+    pub(super) fn drain_queue(&mut self) -> Result<(), Stop> {
+        while let Some(pc) = self.body_mut().queue.pop_first() {
             self.join(pc)?;
             self.walk(pc)?;
         }
         Ok(())
     }
 
-    /// Whether the present state's types fit a loop header, which is begun here if it is new.
+    fn in_memory(&self, header: u32, register: u32) -> bool {
+        self.lessons
+            .in_memory
+            .contains(&(self.body().id, header, register))
+    }
+
+    /// Begins a loop header with the present state.
     pub(super) fn enter_header(&mut self, pc: u32) -> Result<(), Stop> {
         self.promote();
-        let info = self.headers[&pc].clone();
+        let info = self.body().headers[&pc].clone();
+        let base = self.body().base;
         self.pc = pc;
-        for n in 0..self.state.len() as u32 {
-            let keep = self.in_memory.contains(&(pc, n));
-            if keep {
+        if self.in_memory(pc, RECORDS) {
+            self.push_frames();
+        }
+        let written = |n: u32| n >= base && info.written.contains(&(n - base));
+        for n in 0..self.state.regs.len() as u32 {
+            let loc = self.state[n as usize].loc;
+            if self.in_memory(pc, n) {
                 self.flush(n);
-            } else if info.written.contains(&n) && self.state[n as usize].loc == Loc::Mem {
+            } else if written(n) && loc == Loc::Mem {
                 match Kind::of(self.state[n as usize].sample) {
                     Kind::Int => drop(self.int(n)),
                     Kind::Float => drop(self.float(n)),
                     _ => {}
+                }
+            } else if let Loc::Borrow(_, lender) = loc {
+                let lasts = match lender {
+                    Lender::Constant => true,
+                    Lender::Register(r) => !written(r),
+                    Lender::Object => false,
+                };
+                if !lasts || written(n) {
+                    self.flush(n);
                 }
             }
         }
         let block = self.f.add_block(pc);
         let mut args = Vec::new();
         let mut state = self.state.clone();
-        for r in &mut state {
+        for (n, r) in state.regs.iter_mut().enumerate() {
             r.facts = Facts {
-                exact: r.facts.exact,
+                exact: if written(n as u32) { 0 } else { r.facts.exact },
                 ..Facts::default()
             };
             r.mirrored = false;
+            r.choice = None;
             let (value, ty): (Id, Ty) = match r.loc {
                 Loc::Int(v) => (v, Ty::Int),
                 Loc::Float(v) => (v, Ty::Float),
@@ -65,7 +99,7 @@ impl Builder<'_> {
         self.close(Term::Jump(block, args));
         self.block = block;
         self.state = state.clone();
-        self.known.insert(pc, (block, state));
+        self.body_mut().known.insert(pc, (block, state));
         self.changed();
         Ok(())
     }
@@ -76,37 +110,53 @@ impl Builder<'_> {
 
     /// Jumps from the present block and state to an instruction.
     pub(super) fn goto(&mut self, pc: u32) -> Result<(), Stop> {
-        if let Some((block, target)) = self.known.get(&pc).cloned() {
+        self.pc = pc;
+        self.changed();
+        self.check_finalizers();
+        if let Some((block, target)) = self.body().known.get(&pc).cloned() {
             // A back edge: fit the header.
-            self.pc = pc;
-            self.changed();
-            let args = self.fit(pc, &target)?;
+            let args = self.fit(pc, block, &target)?;
             self.close(Term::Jump(block, args));
             return Ok(());
         }
         let (block, state) = (self.block, self.state.clone());
-        self.pending.entry(pc).or_default().push((block, state));
-        self.queue.insert(pc);
+        let body = self.body_mut();
+        body.pending.entry(pc).or_default().push((block, state));
+        body.queue.insert(pc);
         Ok(())
     }
 
     /// Brings the present state into the form of another; the values for its parameters.
-    pub(super) fn fit(&mut self, header: u32, target: &State) -> Result<Vec<Id>, Stop> {
+    fn fit(&mut self, header: u32, block: BlockId, target: &State) -> Result<Vec<Id>, Stop> {
         self.promote();
-        let is_header = self.headers.contains_key(&header);
+        while self.state.pushed < target.pushed {
+            self.push_frames();
+        }
+        if self.state.pushed > target.pushed {
+            return Err(Stop::Demote(self.body().id, header, RECORDS));
+        }
+        let is_header = self.body().known.contains_key(&header);
+        let params = self.f.blocks[block.0 as usize].params.clone();
         let mut args = Vec::new();
-        for n in 0..target.len() as u32 {
-            let demote = Err(Stop::Demote(header, n));
+        for n in 0..target.regs.len() as u32 {
+            let demote = Err(Stop::Demote(self.body().id, header, n));
             match (target[n as usize].loc, self.state[n as usize].loc) {
                 (Loc::Int(_), Loc::Int(v))
                 | (Loc::Float(_), Loc::Float(v))
                 | (Loc::Bool(_), Loc::Bool(v)) => args.push(v),
+                (Loc::Borrow(t, _), Loc::Borrow(v, _)) if params.contains(&t) => args.push(v),
+                (Loc::Borrow(t, _), Loc::Borrow(v, _)) if t == v => {}
+                (Loc::Borrow(t, Lender::Constant), Loc::Borrow(v, Lender::Constant))
+                    if self.f.inst(t).op == self.f.inst(v).op => {}
                 (Loc::Int(_), Loc::Mem) if is_header => args.push(self.int(n)),
                 (Loc::Float(_), Loc::Mem) if is_header => args.push(self.float(n)),
                 (Loc::Mem, Loc::Dead) => {}
                 (Loc::Mem, _) => self.flush(n),
                 // A value that is dead where we go: an unboxed one just disappears.
-                (Loc::Dead, Loc::Mem) => self.clear(n),
+                (Loc::Dead, Loc::Mem) => {
+                    self.clear(n);
+                    self.check_finalizers();
+                }
                 (Loc::Dead, _) => self.state[n as usize] = DEAD,
                 (Loc::Int(_), Loc::Dead) => args.push(self.emit(Op::Int(0), Ty::Int, vec![])),
                 (Loc::Float(_), Loc::Dead) => {
@@ -119,84 +169,135 @@ impl Builder<'_> {
     }
 
     /// Begins the block of an instruction that forward edges reach.
-    pub(super) fn join(&mut self, pc: u32) -> Result<(), Stop> {
-        let edges = self.pending.remove(&pc).unwrap_or_default();
+    fn join(&mut self, pc: u32) -> Result<(), Stop> {
+        let edges = self.body_mut().pending.remove(&pc).unwrap_or_default();
         self.pc = pc;
-        self.changed();
-        let live = |s: &State, n: usize| s[n].loc;
-        if edges.len() == 1 {
-            let (block, state) = edges.into_iter().next().expect("one edge");
-            let next = self.f.add_block(pc);
-            self.f.blocks[block.0 as usize].term = Term::Jump(next, Vec::new());
-            self.block = next;
-            self.state = state;
-            if self.headers.contains_key(&pc) {
-                self.enter_header(pc)?;
-            }
-            return Ok(());
-        }
-        // What all edges agree on stays unboxed, the rest goes to the window.
-        let count = edges[0].1.len();
-        let mut target = edges[0].1.clone();
-        for n in 0..count {
-            let kinds: Vec<u8> = edges.iter().map(|(_, s)| loc_kind(live(s, n))).collect();
-            let same = kinds.iter().all(|k| *k == kinds[0]);
-            let dead = kinds.contains(&KIND_DEAD);
-            let facts = edges.iter().all(|(_, s)| s[n].facts == target[n].facts);
-            if !facts {
-                target[n].facts = Facts::default();
-            }
-            target[n].mirrored = false;
-            target[n].sample = edges
-                .iter()
-                .map(|(_, s)| s[n].sample)
-                .find(|&s| s != 0)
-                .unwrap_or(0);
-            target[n].loc = match kinds[0] {
-                _ if dead => Loc::Dead,
-                KIND_INT if same => Loc::Int(Id(0)),
-                KIND_FLOAT if same => Loc::Float(Id(0)),
-                KIND_BOOL if same => Loc::Bool(Id(0)),
-                _ => Loc::Mem,
-            };
-            // Locals are never dead: an unbound one is an empty word in the window.
-            if dead && n < self.i.code.local_count as usize {
-                target[n].loc = Loc::Mem;
-            }
-        }
-        let next = self.f.add_block(pc);
-        for r in &mut target {
-            r.loc = match r.loc {
-                Loc::Int(_) => Loc::Int(self.f.add_param(next, Ty::Int)),
-                Loc::Float(_) => Loc::Float(self.f.add_param(next, Ty::Float)),
-                Loc::Bool(_) => Loc::Bool(self.f.add_param(next, Ty::Bool)),
-                l => l,
-            };
-        }
-        for (block, state) in edges {
-            self.block = block;
-            self.state = state;
-            self.changed();
-            let args = self.fit(pc, &target)?;
-            self.close(Term::Jump(next, args));
-        }
-        self.block = next;
-        self.state = target;
-        self.changed();
-        if self.headers.contains_key(&pc) {
+        self.join_edges(pc, edges)?;
+        if self.body().headers.contains_key(&pc) {
             self.enter_header(pc)?;
         }
         Ok(())
     }
 
+    /// Begins a block that several blocks go on in.
+    pub(super) fn join_edges(&mut self, pc: u32, edges: Vec<(BlockId, State)>) -> Result<(), Stop> {
+        self.changed();
+        if edges.len() == 1 {
+            let (block, state) = edges.into_iter().next().expect("one edge");
+            if self.body().handlers.get(&pc) == Some(&block) {
+                self.block = block;
+                self.state = state;
+                return Ok(());
+            }
+            let next = self.f.add_block(pc);
+            self.f.blocks[block.0 as usize].term = Term::Jump(next, Vec::new());
+            self.block = next;
+            self.state = state;
+            return Ok(());
+        }
+        // What all edges agree on stays unboxed, the rest goes to the window.
+        let base = self.body().base;
+        let locals = base..base + self.body().code.local_count;
+        let next = self.f.add_block(pc);
+        let mut target = edges[0].1.clone();
+        let mut constants = Vec::new();
+        for n in 0..target.regs.len() {
+            let first = target[n];
+            let all = |same: &dyn Fn(&Reg) -> bool| edges.iter().all(|(_, s)| same(&s[n]));
+            let kind = loc_kind(first.loc);
+            let same = all(&|r| loc_kind(r.loc) == kind);
+            let dead = edges.iter().any(|(_, s)| s[n].loc == Loc::Dead);
+            let find = |f: &dyn Fn(&Reg) -> u64| {
+                edges
+                    .iter()
+                    .map(|(_, s)| f(&s[n]))
+                    .find(|&x| x != 0)
+                    .unwrap_or(0)
+            };
+            let r = &mut target[n];
+            for (_, s) in &edges {
+                if s[n].facts.version != r.facts.version {
+                    r.facts.version = 0;
+                    r.facts.shape = 0;
+                }
+                if s[n].facts.shape != r.facts.shape {
+                    r.facts.shape = 0;
+                }
+                if s[n].facts.exact != r.facts.exact {
+                    r.facts.exact = 0;
+                }
+            }
+            r.mirrored = false;
+            if !all(&|x| x.choice == first.choice) {
+                r.choice = None;
+            }
+            r.sample = find(&|r| r.sample);
+            r.hint = find(&|r| r.hint);
+            r.item = find(&|r| r.item);
+            r.loc = match kind {
+                _ if dead => Loc::Dead,
+                KIND_INT if same => Loc::Int(self.f.add_param(next, Ty::Int)),
+                KIND_FLOAT if same => Loc::Float(self.f.add_param(next, Ty::Float)),
+                KIND_BOOL if same => Loc::Bool(self.f.add_param(next, Ty::Bool)),
+                KIND_BORROW if same => match first.loc {
+                    Loc::Borrow(v, Lender::Constant)
+                        if all(&|r| match r.loc {
+                            Loc::Borrow(w, Lender::Constant) => {
+                                self.f.inst(w).op == self.f.inst(v).op
+                            }
+                            _ => false,
+                        }) =>
+                    {
+                        constants.push((n, self.f.inst(v).op));
+                        first.loc
+                    }
+                    Loc::Borrow(_, lender)
+                        if all(&|r| matches!(r.loc, Loc::Borrow(_, l) if l == lender)) =>
+                    {
+                        Loc::Borrow(self.f.add_param(next, Ty::Word), lender)
+                    }
+                    _ => Loc::Mem,
+                },
+                _ => Loc::Mem,
+            };
+            // Locals are never dead: an unbound one is an empty word in the window.
+            if dead && locals.contains(&(n as u32)) {
+                r.loc = Loc::Mem;
+            }
+        }
+        // A lender must be where it can lend in every state.
+        for n in 0..target.regs.len() {
+            if let Loc::Borrow(p, Lender::Register(r)) = target[n].loc
+                && target[r as usize].loc != Loc::Mem
+            {
+                self.f.blocks[next.0 as usize].params.retain(|x| *x != p);
+                target[n].loc = Loc::Mem;
+            }
+        }
+        target.pushed = edges.iter().map(|(_, s)| s.pushed).max().unwrap_or(0);
+        target.dirty = false;
+        for (block, state) in edges {
+            self.block = block;
+            self.state = state;
+            self.changed();
+            self.check_finalizers();
+            let args = self.fit(pc, next, &target)?;
+            self.close(Term::Jump(next, args));
+        }
+        self.block = next;
+        self.state = target;
+        self.changed();
+        for (n, op) in constants {
+            let v = self.emit(op, Ty::Word, vec![]);
+            self.state[n].loc = Loc::Borrow(v, Lender::Constant);
+        }
+        Ok(())
+    }
+
     /// Ends the block with a branch; both sides start blocks of their own with the present state.
-    pub(super) fn branch(&mut self, cond: Id, then_pc: u32, else_pc: u32) -> Result<(), Stop> {
+    fn branch(&mut self, cond: Id, then_pc: u32, else_pc: u32) -> Result<(), Stop> {
         let (t, e) = (self.f.add_block(then_pc), self.f.add_block(else_pc));
-        self.close(Term::Branch {
-            cond,
-            then: (t, Vec::new()),
-            otherwise: (e, Vec::new()),
-        });
+        self.split(cond, t, e);
         let state = self.state.clone();
         self.block = t;
         self.goto(then_pc)?;
@@ -206,10 +307,19 @@ impl Builder<'_> {
         self.goto(else_pc)
     }
 
+    /// Ends the block with a branch to two new blocks.
+    pub(super) fn split(&mut self, cond: Id, then: BlockId, otherwise: BlockId) {
+        self.close(Term::Branch {
+            cond,
+            then: (then, Vec::new()),
+            otherwise: (otherwise, Vec::new()),
+        });
+    }
+
     pub(super) fn jump_target(&self, i: u64, pc: u32) -> (u32, u32) {
         let offset = Instr(i).c();
         if offset == EXTENDED {
-            (Instr(self.i.instrs[pc as usize + 1]).bc(), pc + 2)
+            (Instr(self.body().instrs[pc as usize + 1]).bc(), pc + 2)
         } else {
             ((pc as i64 + 1 + i64::from(offset as i16)) as u32, pc + 1)
         }
@@ -219,18 +329,20 @@ impl Builder<'_> {
     pub(super) fn walk(&mut self, start: u32) -> Result<(), Stop> {
         let mut pc = start;
         loop {
-            if self.f.insts.len() > 60_000 {
+            if self.f.insts.len() > 40_000 {
                 return Err(Stop::Refused(Refusal::TooLarge));
             }
+            let body = self.body();
             if pc != start
-                && (self.pending.contains_key(&pc)
-                    || self.known.contains_key(&pc)
-                    || self.headers.contains_key(&pc))
+                && (body.pending.contains_key(&pc)
+                    || body.known.contains_key(&pc)
+                    || body.headers.contains_key(&pc))
             {
                 return self.goto(pc);
             }
             self.pc = pc;
             self.changed();
+            self.check_finalizers();
             match self.instruction(pc)? {
                 Some(next) => pc = next,
                 None => return Ok(()),
@@ -253,112 +365,145 @@ impl Builder<'_> {
         Ok(None)
     }
 
+    /// The truth of a register, without running Python code; `None`: only the general way knows.
+    pub(super) fn truth_of(&mut self, n: u32, pc: u32) -> Option<Id> {
+        let zero = |b: &mut Self, x: Id| {
+            let zero = b.emit(Op::Int(0), Ty::Int, vec![]);
+            b.emit(Op::IntCmp(Cond::Ne), Ty::Bool, vec![x, zero])
+        };
+        match self.state[n as usize].loc {
+            Loc::Bool(v) => return Some(v),
+            Loc::Int(x) => return Some(zero(self, x)),
+            Loc::Float(x) => {
+                let zero = self.emit(Op::Float(0.0), Ty::Float, vec![]);
+                return Some(self.emit(Op::FloatCmp(Cond::Ne), Ty::Bool, vec![x, zero]));
+            }
+            _ => {}
+        }
+        if self.is_general(pc) {
+            return None;
+        }
+        match self.sample(n) {
+            encoding::TRUE | encoding::FALSE => {
+                let w = self.word(n);
+                Some(self.guarded(Op::GuardBool, Ty::Bool, vec![w], "not a bool"))
+            }
+            w if encoding::is_int(w) => {
+                let x = self.int(n);
+                Some(zero(self, x))
+            }
+            _ => {
+                let ty = self.expected_type(n);
+                let offset = self.len_offset(ty)?;
+                let w = self.word(n);
+                self.guard_exact(n, w, ty);
+                let x = self.emit(Op::LoadLen { offset }, Ty::Int, vec![w]);
+                Some(zero(self, x))
+            }
+        }
+    }
+
     /// Jumps.
     pub(super) fn jumps(&mut self, i: u64, pc: u32) -> Result<Option<u32>, Stop> {
-        let next = Some(pc + 1);
         let flags = Instr(i).flags();
         let byte = i as u8;
         match byte {
             op::JUMP_FORWARD | op::JUMP_NO_INTERRUPT => {
                 self.goto(Instr(i).bc())?;
-                return Ok(None);
+                Ok(None)
             }
             op::JUMP_BACKWARD => {
                 let target = Instr(i).bc();
                 self.pc = target;
                 self.changed();
+                self.check_finalizers();
                 self.promote();
                 self.guarded(Op::Poll, Ty::Unit, vec![], "poll");
                 self.goto(target)?;
-                return Ok(None);
+                Ok(None)
             }
             op::JUMP_LT | op::JUMP_LE | op::JUMP_EQ | op::JUMP_NE | op::JUMP_GT | op::JUMP_GE => {
                 let cond = [Cond::Lt, Cond::Le, Cond::Eq, Cond::Ne, Cond::Gt, Cond::Ge]
-                    [(i as u8 - op::JUMP_LT) as usize];
+                    [(byte - op::JUMP_LT) as usize];
                 let (target, fall) = self.jump_target(i, pc);
-                let v = match self.compare_numbers(pc, a(i), b(i), cond) {
+                let v = match self.compare(pc, self.a(i), self.b(i), cond) {
                     Some(v) => {
                         self.kill_operands(i);
                         v
                     }
-                    None => self.window_condition(i, pc, Op::CompareJump { pc }),
+                    None => self.window_condition(i, pc, Op::CompareJump { at: self.site(pc) }),
                 };
-                return self.conditional(v, flags & IF_FALSE == 0, target, fall);
+                self.conditional(v, flags & IF_FALSE == 0, target, fall)
             }
             op::JUMP_LT_IMM
             | op::JUMP_LE_IMM
             | op::JUMP_EQ_IMM
             | op::JUMP_NE_IMM
             | op::JUMP_GT_IMM
-            | op::JUMP_GE_IMM => {
-                let cond = [Cond::Lt, Cond::Le, Cond::Eq, Cond::Ne, Cond::Gt, Cond::Ge]
-                    [(i as u8 - op::JUMP_LT_IMM) as usize];
-                let imm = i64::from(Instr(i).b() as i16);
-                let (target, fall) = self.jump_target(i, pc);
-                let v = match self.arithmetic_kind(pc, self.kind(a(i)), Kind::Int) {
-                    Kind::Int => {
-                        let x = self.int(a(i));
-                        let y = self.emit(Op::Int(imm << 1), Ty::Int, vec![]);
-                        self.emit(Op::IntCmp(cond), Ty::Bool, vec![x, y])
-                    }
-                    Kind::Float => {
-                        let x = self.float(a(i));
-                        let y = self.emit(Op::Float(imm as f64), Ty::Float, vec![]);
-                        self.emit(Op::FloatCmp(cond), Ty::Bool, vec![x, y])
-                    }
-                    _ => {
-                        let v = self.window_condition(i, pc, Op::CompareJump { pc });
-                        return self.conditional(v, flags & IF_FALSE == 0, target, fall);
-                    }
-                };
-                self.kill_operands(i);
-                return self.conditional(v, flags & IF_FALSE == 0, target, fall);
-            }
+            | op::JUMP_GE_IMM => self.compare_imm(i, pc),
             op::JUMP_IF_TRUE | op::JUMP_IF_FALSE => {
                 let target = Instr(i).bc();
-                let sense = i as u8 == op::JUMP_IF_TRUE;
-                let v = match self.state[a(i) as usize].loc {
-                    Loc::Bool(v) => {
+                let v = match self.truth_of(self.a(i), pc) {
+                    Some(v) => {
                         self.kill_operands(i);
                         v
                     }
-                    Loc::Int(x) => {
-                        let zero = self.emit(Op::Int(0), Ty::Int, vec![]);
-                        let v = self.emit(Op::IntCmp(Cond::Ne), Ty::Bool, vec![x, zero]);
-                        self.kill_operands(i);
-                        v
-                    }
-                    Loc::Float(x) => {
-                        let zero = self.emit(Op::Float(0.0), Ty::Float, vec![]);
-                        let v = self.emit(Op::FloatCmp(Cond::Ne), Ty::Bool, vec![x, zero]);
-                        self.kill_operands(i);
-                        v
-                    }
-                    _ => self.window_condition(i, pc, Op::Truth { pc }),
+                    None => self.window_condition(i, pc, Op::Truth { at: self.site(pc) }),
                 };
-                return self.conditional(v, sense, target, pc + 1);
+                self.conditional(v, byte == op::JUMP_IF_TRUE, target, pc + 1)
             }
             op::JUMP_IF_NONE | op::JUMP_IF_NOT_NONE => {
-                let x = self.word(a(i));
-                let none = self.emit(Op::Word(encoding::NONE), Ty::Word, vec![]);
+                let x = self.word(self.a(i));
+                let none = self.constant(encoding::NONE);
                 let v = self.emit(Op::WordEq, Ty::Bool, vec![x, none]);
                 self.kill_operands(i);
-                return self.conditional(v, i as u8 == op::JUMP_IF_NONE, Instr(i).bc(), pc + 1);
+                self.conditional(v, byte == op::JUMP_IF_NONE, Instr(i).bc(), pc + 1)
             }
             op::JUMP_IS => {
                 let (target, fall) = self.jump_target(i, pc);
-                let (x, y) = (self.word(a(i)), self.word(b(i)));
+                let (x, y) = (self.word(self.a(i)), self.word(self.b(i)));
                 let v = self.emit(Op::WordEq, Ty::Bool, vec![x, y]);
                 self.kill_operands(i);
-                return self.conditional(v, flags & IF_FALSE == 0, target, fall);
+                self.conditional(v, flags & IF_FALSE == 0, target, fall)
             }
-            op::JUMP_IN => {
+            _ => {
                 let (target, fall) = self.jump_target(i, pc);
-                let v = self.window_condition(i, pc, Op::CompareJump { pc });
+                let v = match self.contains(pc, self.a(i), self.b(i)) {
+                    Some(v) => {
+                        self.kill_operands(i);
+                        v
+                    }
+                    None => self.window_condition(i, pc, Op::CompareJump { at: self.site(pc) }),
+                };
+                self.conditional(v, flags & IF_FALSE == 0, target, fall)
+            }
+        }
+    }
+
+    fn compare_imm(&mut self, i: u64, pc: u32) -> Result<Option<u32>, Stop> {
+        let flags = Instr(i).flags();
+        let n = self.a(i);
+        let cond = [Cond::Lt, Cond::Le, Cond::Eq, Cond::Ne, Cond::Gt, Cond::Ge]
+            [(i as u8 - op::JUMP_LT_IMM) as usize];
+        let imm = i64::from(Instr(i).b() as i16);
+        let (target, fall) = self.jump_target(i, pc);
+        let v = match self.arithmetic_kind(pc, self.kind(n), Kind::Int) {
+            Kind::Int => {
+                let x = self.int(n);
+                let y = self.emit(Op::Int(imm << 1), Ty::Int, vec![]);
+                self.emit(Op::IntCmp(cond), Ty::Bool, vec![x, y])
+            }
+            Kind::Float => {
+                let x = self.float(n);
+                let y = self.emit(Op::Float(imm as f64), Ty::Float, vec![]);
+                self.emit(Op::FloatCmp(cond), Ty::Bool, vec![x, y])
+            }
+            _ => {
+                let v = self.window_condition(i, pc, Op::CompareJump { at: self.site(pc) });
                 return self.conditional(v, flags & IF_FALSE == 0, target, fall);
             }
-            _ => self.interpret(pc)?,
-        }
-        Ok(next)
+        };
+        self.kill_operands(i);
+        self.conditional(v, flags & IF_FALSE == 0, target, fall)
     }
 }

@@ -1,207 +1,237 @@
-//! Lists and tuples: items, iteration.
+//! Items of lists, tuples, dicts and strs; unpacking, slices.
 
-use taipan_compiler::opcode::{Instr, KILL_B};
-use taipan_object::ObjectHeader;
+use taipan_compiler::opcode::{Instr, KILL_B, KILL_C};
+use taipan_object::tuple::Tuple;
 use taipan_object::value::encoding;
 use taipan_vm::op;
 
 use super::*;
-use crate::hir::{Id, Op, Term, Ty};
+use crate::hir::{Id, Op, Routine, Ty};
 use crate::profile::Kind;
 
 impl Builder<'_> {
-    /// An item of a sample that is an exact list or tuple.
-    pub(super) fn item_of(&self, container: u64, n: usize) -> Option<u64> {
-        if !encoding::is_heap(container) {
-            return None;
-        }
-        // SAFETY: samples are live words.
-        unsafe { taipan_vm::iterate::index_fast(self.i.vm, container, n as i64) }
-    }
-
-    pub(super) fn is_list(&self, n: u32) -> bool {
-        let w = self.sample(n);
-        // SAFETY: samples are live words.
-        encoding::is_heap(w)
-            && unsafe {
-                (*(w as *const ObjectHeader)).ty_ptr() == self.i.vm.types.list.as_ptr().cast_const()
-            }
-    }
-
     pub(super) fn guard_exact(&mut self, n: u32, object: Id, ty: u64) {
         if self.state[n as usize].facts.exact != ty {
             self.guarded(Op::GuardType(ty), Ty::Unit, vec![object], "type");
             self.state[n as usize].facts.exact = ty;
+            if self.state[n as usize].sample == 0 {
+                self.state[n as usize].hint = ty;
+            }
         }
     }
 
-    pub(super) fn sample_item(&self, container: u64, index: u32) -> u64 {
-        let n = match self.sample(index) {
-            w if encoding::is_int(w) => encoding::as_int(w),
-            _ => 0,
-        };
-        // SAFETY: samples are live words.
-        let at = |n: i64| unsafe { taipan_vm::iterate::index_fast(self.i.vm, container, n) };
-        at(n).or_else(|| at(0)).unwrap_or(0)
-    }
-
-    pub(super) fn for_iter(&mut self, i: u64, pc: u32) -> Result<Option<u32>, Stop> {
-        let (target, fall) = self.jump_target(i, pc);
-        let it = self.sample(b(i));
-        let range = self.i.vm.types.range_iterator.as_ptr() as u64;
-        let is_range = (type_of(it) == range || self.state[b(i) as usize].hint == range)
-            && self.i.profile.kind_at(pc) != Some(Kind::Other);
-        let item = match self.state[b(i) as usize].item {
-            0 => self.sample_iterated(it),
-            item => item,
-        };
-        if is_range && self.state[b(i) as usize].loc == Loc::Mem {
-            let object = self.word(b(i));
-            self.guard_exact(b(i), object, range);
-            let more = self.emit(Op::RangeMore, Ty::Bool, vec![object]);
-            let (body, done) = (self.f.add_block(fall), self.f.add_block(target));
-            self.close(Term::Branch {
-                cond: more,
-                then: (body, vec![]),
-                otherwise: (done, vec![]),
-            });
-            let state = self.state.clone();
-            self.block = done;
-            self.changed();
-            self.clear(b(i));
-            self.goto(target)?;
-            self.block = body;
-            self.state = state;
-            self.changed();
-            let object = self.word(b(i));
-            let v = self.emit(Op::RangeNext, Ty::Int, vec![object]);
-            self.set(a(i), Loc::Int(v), encoding::INT_TAG);
-            self.goto(fall)?;
-            return Ok(None);
-        }
-        self.flush(b(i));
-        self.flush(a(i));
-        self.promote();
-        self.mirror_locals();
-        let exit = self.exit_raised();
-        let more = self
-            .f
-            .add_inst(self.block, Op::ForIter { pc }, Ty::Bool, vec![], Some(exit));
-        for r in &mut self.state {
-            r.facts = Facts {
-                exact: r.facts.exact,
-                ..Facts::default()
-            };
-        }
-        let (body, done) = (self.f.add_block(fall), self.f.add_block(target));
-        self.close(Term::Branch {
-            cond: more,
-            then: (body, vec![]),
-            otherwise: (done, vec![]),
-        });
-        let state = self.state.clone();
-        self.block = done;
-        self.state[b(i) as usize] = DEAD;
-        self.changed();
-        self.goto(target)?;
-        self.block = body;
-        self.state = state;
-        self.state[a(i) as usize] = Reg {
-            loc: Loc::Mem,
-            sample: item,
-            ..DEAD
-        };
-        self.changed();
-        self.goto(fall)?;
-        Ok(None)
-    }
-
-    /// A sample of what an iterator gives.
-    pub(super) fn sample_iterated(&self, it: u64) -> u64 {
-        if type_of(it) != self.i.vm.types.list_iterator.as_ptr() as u64 {
-            return 0;
-        }
-        // SAFETY: the sample is a live list iterator.
-        let iterator = unsafe {
-            &(*(it as *const taipan_object::Object<taipan_object::iter::ListIterator>)).payload
-        };
-        iterator
-            .list
-            .with(|l| l.and_then(|l| self.item_of(l.as_value().word(), 0)))
-            .unwrap_or(0)
+    /// Calls a routine that runs no Python code and raises nothing.
+    pub(super) fn runtime(&mut self, routine: Routine, args: Vec<Id>) -> Id {
+        let at = self.site(self.pc);
+        self.emit(Op::Runtime { routine, at }, Ty::Word, args)
     }
 
     /// Items.
     pub(super) fn subscripts(&mut self, i: u64, pc: u32) -> Result<Option<u32>, Stop> {
         let next = Some(pc + 1);
-        let flags = Instr(i).flags();
-        let byte = i as u8;
-        match byte {
-            op::LOAD_SUBSCR
-                if self.kind(c(i)) == Kind::Int
-                    && self.profile_kind(pc, Kind::Int) == Kind::Int =>
-            {
-                let container = self.sample(b(i));
-                let vm = self.i.vm;
-                let ty = if encoding::is_heap(container) {
-                    // SAFETY: samples are live words.
-                    unsafe { (*(container as *const ObjectHeader)).ty_ptr() as u64 }
-                } else {
-                    0
-                };
-                let op = if ty == vm.types.list.as_ptr() as u64 {
-                    Op::ListItem
-                } else if ty == vm.types.tuple.as_ptr() as u64 {
-                    Op::TupleItem
-                } else {
-                    self.interpret(pc)?;
-                    return Ok(next);
-                };
-                let index = self.int(c(i));
-                let object = self.word(b(i));
-                self.guard_exact(b(i), object, ty);
-                let v = self.guarded(op, Ty::Word, vec![object, index], "index");
-                let sample = self.sample_item(container, c(i));
-                if flags & KILL_B != 0 && self.state[b(i) as usize].loc == Loc::Mem {
-                    self.emit(Op::Retain, Ty::Unit, vec![v]);
-                    self.kill_operands(i);
-                    self.clear(a(i));
-                    self.emit(Op::StoreRegDead(a(i)), Ty::Unit, vec![v]);
-                    self.state[a(i) as usize] = Reg {
-                        loc: Loc::Mem,
-                        sample,
-                        ..DEAD
-                    };
-                    self.changed();
-                } else {
-                    self.result(i, Loc::Borrow(v), sample);
-                }
-            }
-            op::STORE_SUBSCR
-                if self.kind(b(i)) == Kind::Int
-                    && self.profile_kind(pc, Kind::Int) == Kind::Int
-                    && self.is_list(a(i)) =>
-            {
-                let index = self.int(b(i));
-                let object = self.word(a(i));
-                let list = self.i.vm.types.list.as_ptr() as u64;
-                self.guard_exact(a(i), object, list);
-                self.promote_except(c(i));
-                let exit = self.exit_here("index");
-                let value = self.borrowed_for_store(c(i));
-                self.f.add_inst(
-                    self.block,
-                    Op::SetListItem,
-                    Ty::Unit,
-                    vec![object, index, value],
-                    Some(exit),
-                );
-                // The list took a reference of its own.
-                self.changed();
-                self.kill_operands(i);
-            }
-            _ => self.interpret(pc)?,
+        if self.is_general(pc) {
+            self.interpret(pc)?;
+            return Ok(next);
+        }
+        let done = match i as u8 {
+            op::LOAD_SUBSCR => self.load_item(i),
+            op::STORE_SUBSCR => self.store_item(i, pc),
+            op::UNPACK_SEQUENCE => self.unpack(i),
+            _ => self.load_slice(i),
+        };
+        if !done {
+            self.interpret(pc)?;
         }
         Ok(next)
+    }
+
+    fn load_item(&mut self, i: u64) -> bool {
+        let types = &self.i.vm.types;
+        let (list, tuple, dict, str) = (
+            types.list.as_ptr() as u64,
+            types.tuple.as_ptr() as u64,
+            types.dict.as_ptr() as u64,
+            types.str.as_ptr() as u64,
+        );
+        let (b, c) = (self.b(i), self.c(i));
+        let ty = self.expected_type(b);
+        let int = matches!(self.kind(c), Kind::Int | Kind::Unknown);
+        if int && (ty == list || ty == tuple) {
+            let container = self.sample(b);
+            let op = if ty == list {
+                Op::ListItem
+            } else {
+                Op::TupleItem
+            };
+            let index = self.int(c);
+            let object = self.word(b);
+            self.guard_exact(b, object, ty);
+            let v = self.guarded(op, Ty::Word, vec![object, index], "index");
+            let sample = self.sample_item(container, c);
+            self.result(i, Loc::Borrow(v, Lender::Object), sample);
+            return true;
+        }
+        let (routine, key) = if int && ty == str {
+            self.int(c);
+            (Routine::StrItem, None)
+        } else if ty == dict && self.expected_type(c) == str {
+            (Routine::DictGetStr, Some(str))
+        } else {
+            return false;
+        };
+        let (object, index) = (self.word(b), self.word(c));
+        self.guard_exact(b, object, ty);
+        if let Some(key) = key {
+            self.guard_exact(c, index, key);
+        }
+        let v = self.runtime(routine, vec![object, index]);
+        self.guard_not_empty(v, "no such item");
+        self.kill_operands(i);
+        let hint = if ty == str { str } else { 0 };
+        let sample = self.body().profile.result(self.pc).unwrap_or(0);
+        let sample = if encoding::is_heap(sample) { 0 } else { sample };
+        self.set_owned(self.a(i), v, sample, hint);
+        true
+    }
+
+    fn store_item(&mut self, i: u64, pc: u32) -> bool {
+        let types = &self.i.vm.types;
+        let (list, dict, str) = (
+            types.list.as_ptr() as u64,
+            types.dict.as_ptr() as u64,
+            types.str.as_ptr() as u64,
+        );
+        let (a, b, c) = (self.a(i), self.b(i), self.c(i));
+        let ty = self.expected_type(a);
+        let kill = Instr(i).flags() & KILL_C != 0;
+        if ty == list
+            && matches!(self.kind(b), Kind::Int | Kind::Unknown)
+            && self.profile_kind(pc, Kind::Int) == Kind::Int
+        {
+            let index = self.int(b);
+            let object = self.word(a);
+            self.guard_exact(a, object, list);
+            self.guarded(Op::GuardIndex, Ty::Unit, vec![object, index], "index");
+            self.promote_except(c);
+            let value = self.owned(c, kill);
+            self.emit(Op::SetListItem, Ty::Unit, vec![object, index, value]);
+            self.state.dirty = true;
+            self.changed();
+            self.kill_operands(i);
+            return true;
+        }
+        if ty == dict && self.expected_type(b) == str {
+            let (object, key) = (self.word(a), self.word(b));
+            self.guard_exact(a, object, dict);
+            self.guard_exact(b, key, str);
+            self.promote_except(c);
+            let value = self.owned(c, kill);
+            self.runtime(Routine::DictSetStr, vec![object, key, value]);
+            self.forget();
+            self.state.dirty = true;
+            self.changed();
+            self.kill_operands(i);
+            return true;
+        }
+        false
+    }
+
+    /// Unpacks an exact tuple or list of the right length.
+    fn unpack(&mut self, i: u64) -> bool {
+        let types = &self.i.vm.types;
+        let (list, tuple) = (types.list.as_ptr() as u64, types.tuple.as_ptr() as u64);
+        let (a, b) = (self.a(i), self.b(i));
+        let count = u32::from(Instr(i).c());
+        let ty = self.expected_type(b);
+        if ty != tuple && ty != list || count > 16 {
+            return false;
+        }
+        let container = self.sample(b);
+        let object = self.word(b);
+        self.guard_exact(b, object, ty);
+        let len = if ty == tuple {
+            Tuple::LEN_OFFSET
+        } else {
+            taipan_object::list::List::LEN_OFFSET
+        };
+        self.guarded(
+            Op::GuardField {
+                offset: len as u32,
+                value: u64::from(count),
+            },
+            Ty::Unit,
+            vec![object],
+            "length",
+        );
+        let mut items = Vec::new();
+        for n in 0..count {
+            let v = if ty == tuple {
+                let offset = Tuple::ITEMS_OFFSET as u32 + n * 8;
+                self.guarded(Op::LoadField { offset }, Ty::Word, vec![object], "item")
+            } else {
+                let index = self.emit(Op::Int(i64::from(n) << 1), Ty::Int, vec![]);
+                self.guarded(Op::ListItem, Ty::Word, vec![object, index], "item")
+            };
+            items.push((v, self.item_of(container, n as usize).unwrap_or(0)));
+        }
+        // The source may be the only owner of the items, and its register one of theirs.
+        let killed = Instr(i).flags() & KILL_B != 0;
+        let source = match self.state[b as usize].loc {
+            Loc::Mem if killed => {
+                for (v, _) in &items {
+                    self.emit(Op::Retain, Ty::Unit, vec![*v]);
+                }
+                Some(self.owned(b, true))
+            }
+            _ => {
+                if killed {
+                    self.state[b as usize] = DEAD;
+                }
+                None
+            }
+        };
+        for (n, (v, sample)) in items.into_iter().enumerate() {
+            let to = a + n as u32;
+            if source.is_some() {
+                self.set_owned(to, v, sample, 0);
+            } else {
+                self.state[to as usize] = Reg {
+                    loc: Loc::Borrow(v, Lender::Object),
+                    sample,
+                    ..DEAD
+                };
+            }
+        }
+        if let Some(w) = source {
+            self.promote();
+            self.emit(Op::Release, Ty::Unit, vec![w]);
+            self.state.dirty = true;
+        }
+        self.changed();
+        true
+    }
+
+    fn load_slice(&mut self, i: u64) -> bool {
+        let types = &self.i.vm.types;
+        let b = self.b(i);
+        let ty = self.expected_type(b);
+        if ![&types.list, &types.tuple, &types.str]
+            .iter()
+            .any(|t| t.as_ptr() as u64 == ty)
+        {
+            return false;
+        }
+        let sample = self.sample(b);
+        let words = [self.word(b), self.word(b + 1), self.word(b + 2)];
+        self.guard_exact(b, words[0], ty);
+        self.promote();
+        let words = vec![self.word(b), words[1], words[2]];
+        let v = self.runtime(Routine::Slice, words);
+        self.guard_not_empty(v, "slice");
+        for n in b..b + 3 {
+            self.clear(n);
+        }
+        self.set_owned(self.a(i), v, sample, ty);
+        true
     }
 }

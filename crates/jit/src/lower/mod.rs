@@ -1,5 +1,7 @@
 //! HIR to Cranelift IR to machine code.
 
+mod calls;
+
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::immediates::Offset32;
 use cranelift_codegen::ir::{
@@ -11,15 +13,15 @@ use cranelift_codegen::{Context, settings};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use taipan_object::ObjectHeader;
 use taipan_object::dict::{Dict, Entry};
+use taipan_object::iter::ListIterator;
 use taipan_object::list::List;
 use taipan_object::range::RangeIterator;
 use taipan_object::tuple::Tuple;
 use taipan_object::value::encoding;
-use taipan_vm::code::PyCode;
 use taipan_vm::frame::Frame;
 use taipan_vm::machine::Machine;
 
-use crate::hir::{Cond, ExitId, Function, Id, Op, Term, Ty};
+use crate::hir::{Cond, ExitId, Function, Id, Op, Site, Ty};
 use crate::runtime;
 
 /// What lowering needs to know of the code.
@@ -36,6 +38,12 @@ pub struct Target {
     pub depth: u64,
     pub depth_limit: u64,
     pub stack_limit: u64,
+    /// Address of the byte that tells of waiting finalisers.
+    pub finalizers: u64,
+    /// Address of the records of inlined calls.
+    pub frames: u64,
+    /// Address of a word that is not 0 when the code is to be compiled again.
+    pub stale: u64,
 }
 
 /// The compiler's instruction set, made once.
@@ -130,8 +138,15 @@ struct Lower<'a> {
     vm: ir::Value,
     frame: ir::Value,
     regs: ir::Value,
-    signatures: [Option<ir::SigRef>; 4],
+    signatures: [Option<ir::SigRef>; 6],
+    /// The window of registers, counts of references, everything else: memory that does not overlap.
+    regions: [ir::AliasRegion; 3],
 }
+
+/// Indices of [`Lower::regions`].
+const WINDOW: usize = 0;
+const COUNTS: usize = 1;
+const OBJECTS: usize = 2;
 
 fn trusted() -> MemFlagsData {
     MemFlagsData::trusted()
@@ -140,6 +155,17 @@ fn trusted() -> MemFlagsData {
 impl<'a> Lower<'a> {
     fn new(f: &'a Function, target: &'a Target, b: FunctionBuilder<'a>) -> Self {
         let nowhere = ir::Value::from_u32(0);
+        let mut region = |user_id, description: &'static str| {
+            b.func.dfg.alias_regions.insert(ir::AliasRegionData {
+                user_id,
+                description: description.into(),
+            })
+        };
+        let regions = [
+            region(0, "window"),
+            region(1, "counts"),
+            region(2, "objects"),
+        ];
         Self {
             f,
             target,
@@ -150,7 +176,8 @@ impl<'a> Lower<'a> {
             vm: nowhere,
             frame: nowhere,
             regs: nowhere,
-            signatures: [None; 4],
+            signatures: [None; 6],
+            regions,
         }
     }
 
@@ -198,15 +225,49 @@ impl<'a> Lower<'a> {
     fn iconst(&mut self, n: u64) -> ir::Value {
         self.b.ins().iconst(types::I64, n as i64)
     }
+    fn memory(&self, region: usize) -> MemFlagsData {
+        trusted().with_alias_region(Some(self.regions[region]))
+    }
     fn load(&mut self, base: ir::Value, offset: usize) -> ir::Value {
+        let flags = self.memory(OBJECTS);
         self.b
             .ins()
-            .load(types::I64, trusted(), base, Offset32::new(offset as i32))
+            .load(types::I64, flags, base, Offset32::new(offset as i32))
     }
     fn store(&mut self, value: ir::Value, base: ir::Value, offset: usize) {
+        let flags = self.memory(OBJECTS);
         self.b
             .ins()
-            .store(trusted(), value, base, Offset32::new(offset as i32));
+            .store(flags, value, base, Offset32::new(offset as i32));
+    }
+    fn load_reg(&mut self, n: u32) -> ir::Value {
+        let (flags, regs) = (self.memory(WINDOW), self.regs);
+        self.b
+            .ins()
+            .load(types::I64, flags, regs, Offset32::new(n as i32 * 8))
+    }
+    fn store_reg(&mut self, value: ir::Value, n: u32) {
+        let (flags, regs) = (self.memory(WINDOW), self.regs);
+        self.b
+            .ins()
+            .store(flags, value, regs, Offset32::new(n as i32 * 8));
+    }
+    /// Changes the count of a heap object; the new count.
+    fn count(&mut self, object: ir::Value, by: i64) -> ir::Value {
+        let flags = self.memory(COUNTS);
+        let at = Offset32::new(ObjectHeader::COUNT_OFFSET as i32);
+        let c = self.b.ins().load(types::I64, flags, object, at);
+        let c = self.b.ins().iadd_imm_s(c, by);
+        self.b.ins().store(flags, c, object, at);
+        c
+    }
+    /// The record of the frame so many inlined calls down.
+    fn frame_at(&mut self, depth: u32) -> ir::Value {
+        if depth == 0 {
+            return self.frame;
+        }
+        let machine = self.iconst(self.target.machine);
+        self.load(machine, std::mem::offset_of!(Machine, current))
     }
     /// Leaves by an exit if `cond` is not zero.
     fn leave_if(&mut self, cond: ir::Value, exit: Option<ExitId>) {
@@ -263,9 +324,7 @@ impl<'a> Lower<'a> {
         let (count, next) = (self.b.create_block(), self.b.create_block());
         self.b.ins().brif(heap, count, &[], next, &[]);
         self.b.switch_to_block(count);
-        let c = self.load(w, ObjectHeader::COUNT_OFFSET);
-        let c = self.b.ins().iadd_imm_s(c, 1);
-        self.store(c, w, ObjectHeader::COUNT_OFFSET);
+        self.count(w, 1);
         self.b.ins().jump(next, &[]);
         self.b.switch_to_block(next);
     }
@@ -279,9 +338,7 @@ impl<'a> Lower<'a> {
         self.b.set_cold_block(free);
         self.b.ins().brif(heap, count, &[], next, &[]);
         self.b.switch_to_block(count);
-        let c = self.load(w, ObjectHeader::COUNT_OFFSET);
-        let c = self.b.ins().iadd_imm_s(c, -1);
-        self.store(c, w, ObjectHeader::COUNT_OFFSET);
+        let c = self.count(w, -1);
         self.b.ins().brif(c, next, &[], free, &[]);
         self.b.switch_to_block(free);
         self.call(runtime::free as *const () as usize, &[self.vm, w]);
@@ -359,255 +416,8 @@ impl<'a> Lower<'a> {
         self.b.ins().select(v, t, f)
     }
 
-    /// Stores what is not in the window, sets the program counter and returns to the interpreter.
-    fn exit_block(&mut self, n: usize, block: ir::Block) {
-        self.b.switch_to_block(block);
-        let exit = &self.f.exits[n];
-        self.b.set_srcloc(ir::SourceLoc::new(exit.pc));
-        for spill in &exit.spills {
-            let w = self.boxed(spill.value);
-            if self.f.inst(spill.value).ty == Ty::Word {
-                self.retain(w);
-            }
-            self.store(w, self.regs, spill.register as usize * 8);
-        }
-        let counter = self.iconst(self.target.counters + n as u64 * 4);
-        let count = self.b.ins().load(types::I32, trusted(), counter, 0);
-        let count = self.b.ins().iadd_imm_s(count, 1);
-        self.b.ins().store(trusted(), count, counter, 0);
-        let pc =
-            self.iconst(self.target.instrs + (u64::from(exit.pc) + u64::from(exit.raised)) * 8);
-        self.store(pc, self.frame, std::mem::offset_of!(Frame, pc));
-        let status = self.iconst(if exit.raised {
-            taipan_vm::call::RAISED
-        } else {
-            taipan_vm::call::CONTINUE
-        });
-        self.b.ins().return_(&[status]);
-    }
-
     fn args(&self, ids: &[Id]) -> Vec<BlockArg> {
         ids.iter().map(|a| BlockArg::Value(self.v(*a))).collect()
-    }
-
-    fn term(&mut self, term: &Term) {
-        match term {
-            Term::Jump(to, args) => {
-                let args = self.args(args);
-                self.b.ins().jump(self.blocks[to.0 as usize], &args);
-            }
-            Term::Branch {
-                cond,
-                then,
-                otherwise,
-            } => {
-                let (t, o) = (self.args(&then.1), self.args(&otherwise.1));
-                let cond = self.v(*cond);
-                self.b.ins().brif(
-                    cond,
-                    self.blocks[then.0.0 as usize],
-                    &t,
-                    self.blocks[otherwise.0.0 as usize],
-                    &o,
-                );
-            }
-            Term::Return(v) => {
-                let w = self.boxed(*v);
-                // Give the record back: current = previous, the record is the next free one, one call less.
-                let machine = self.iconst(self.target.machine);
-                let previous = self.load(self.frame, std::mem::offset_of!(Frame, previous));
-                self.store(previous, machine, std::mem::offset_of!(Machine, current));
-                self.store(
-                    self.frame,
-                    machine,
-                    std::mem::offset_of!(Machine, record_top),
-                );
-                self.count_depth(-1);
-                let function = self.load(self.frame, std::mem::offset_of!(Frame, function));
-                let zero = self.iconst(0);
-                self.store(zero, self.frame, std::mem::offset_of!(Frame, function));
-                self.release(function);
-                self.b.ins().return_(&[w]);
-            }
-            Term::Leave(e) => {
-                let block = self.exit(*e);
-                self.b.ins().jump(block, &[]);
-            }
-            Term::Open => {
-                self.b.ins().trap(ir::TrapCode::unwrap_user(1));
-            }
-        }
-    }
-
-    fn count_depth(&mut self, by: i64) {
-        let at = self.iconst(self.target.depth);
-        let depth = self.b.ins().load(types::I32, trusted(), at, 0);
-        let depth = self.b.ins().iadd_imm_s(depth, by);
-        self.b.ins().store(trusted(), depth, at, 0);
-    }
-
-    /// A call of a Python function: pushes the record as the interpreter does, enters the
-    /// callee's machine code if it has some, else goes the general way.
-    fn call_python(
-        &mut self,
-        pc: u32,
-        function: u64,
-        first: u32,
-        argc: u32,
-        exit: Option<ExitId>,
-    ) -> ir::Value {
-        // SAFETY: the function is guarded and kept alive by the compiled body.
-        let f = unsafe {
-            &(*(function as *const taipan_object::Object<taipan_vm::function::Function>)).payload
-        };
-        let code = f.code.borrow().clone();
-        let code_address = code.as_ptr() as u64;
-        let (slow, fast, push, after, done) = (
-            self.b.create_block(),
-            self.b.create_block(),
-            self.b.create_block(),
-            self.b.create_block(),
-            self.b.create_block(),
-        );
-        self.b.set_cold_block(slow);
-        let result = self.b.append_block_param(done, types::I64);
-        let entry = self.iconst(code_address + 16 + std::mem::offset_of!(PyCode, jit_entry) as u64);
-        let entry = self.load(entry, 0);
-        self.b.ins().brif(entry, fast, &[], slow, &[]);
-
-        // Room on all stacks?
-        self.b.switch_to_block(fast);
-        let machine = self.iconst(self.target.machine);
-        let window = self.b.ins().iadd_imm_s(self.regs, i64::from(first) * 8);
-        let end = self
-            .b
-            .ins()
-            .iadd_imm_s(window, (i64::from(code.register_count) + 64) * 8);
-        let limit = self.load(machine, std::mem::offset_of!(Machine, register_end));
-        let bad1 = self.b.ins().icmp(IntCC::UnsignedGreaterThan, end, limit);
-        let record = self.load(machine, std::mem::offset_of!(Machine, record_top));
-        let record_end = self.load(machine, std::mem::offset_of!(Machine, record_end));
-        let bad2 = self
-            .b
-            .ins()
-            .icmp(IntCC::UnsignedGreaterThanOrEqual, record, record_end);
-        let depth_at = self.iconst(self.target.depth);
-        let depth = self.b.ins().load(types::I32, trusted(), depth_at, 0);
-        let limit_at = self.iconst(self.target.depth_limit);
-        let depth_limit = self.b.ins().load(types::I32, trusted(), limit_at, 0);
-        let bad3 = self
-            .b
-            .ins()
-            .icmp(IntCC::UnsignedGreaterThanOrEqual, depth, depth_limit);
-        let stack = self.b.ins().get_stack_pointer(types::I64);
-        let stack_at = self.iconst(self.target.stack_limit);
-        let stack_limit = self.load(stack_at, 0);
-        let bad4 = self
-            .b
-            .ins()
-            .icmp(IntCC::UnsignedLessThan, stack, stack_limit);
-        let bad = self.b.ins().bor(bad1, bad2);
-        let bad = self.b.ins().bor(bad, bad3);
-        let bad = self.b.ins().bor(bad, bad4);
-        self.b.ins().brif(bad, slow, &[], push, &[]);
-
-        self.b.switch_to_block(push);
-        let zero = self.iconst(0);
-        for n in argc..code.local_count {
-            self.store(zero, window, n as usize * 8);
-        }
-        // The callable's reference moves into the record.
-        let callable = self.load(self.regs, (first as usize - 1) * 8);
-        self.store(zero, self.regs, (first as usize - 1) * 8);
-        let here = self.iconst(self.target.instrs + (u64::from(pc) + 1) * 8);
-        self.store(here, self.frame, std::mem::offset_of!(Frame, pc));
-        let fields = [
-            (std::mem::offset_of!(Frame, regs), window),
-            (
-                std::mem::offset_of!(Frame, pc),
-                self.iconst(code.instrs.get() as u64),
-            ),
-            (
-                std::mem::offset_of!(Frame, caches),
-                self.iconst(code.caches.get() as u64),
-            ),
-            (std::mem::offset_of!(Frame, code), self.iconst(code_address)),
-            (
-                std::mem::offset_of!(Frame, consts),
-                self.iconst(code.consts.get() as u64),
-            ),
-            (std::mem::offset_of!(Frame, function), callable),
-            (
-                std::mem::offset_of!(Frame, globals),
-                self.iconst(f.globals.as_ptr() as u64),
-            ),
-            (
-                std::mem::offset_of!(Frame, builtins),
-                self.iconst(f.builtins.as_ptr() as u64),
-            ),
-            (std::mem::offset_of!(Frame, previous), self.frame),
-            (
-                std::mem::offset_of!(Frame, top),
-                self.b
-                    .ins()
-                    .iadd_imm_s(window, i64::from(code.register_count) * 8),
-            ),
-            (std::mem::offset_of!(Frame, locals), zero),
-            (std::mem::offset_of!(Frame, object), zero),
-            (std::mem::offset_of!(Frame, instance), zero),
-            (std::mem::offset_of!(Frame, generator), zero),
-        ];
-        for (offset, value) in fields {
-            self.store(value, record, offset);
-        }
-        // dest, flags and traced_line lie together.
-        let dest = std::mem::offset_of!(Frame, dest);
-        let packed = self.iconst(u64::from(taipan_vm::frame::ENTRY) << 16 | 0xFFFF_FFFF << 32);
-        self.store(packed, record, dest);
-        let next = self.b.ins().iadd_imm_s(record, size_of::<Frame>() as i64);
-        self.store(next, machine, std::mem::offset_of!(Machine, record_top));
-        self.store(record, machine, std::mem::offset_of!(Machine, current));
-        let deeper = self.b.ins().iadd_imm_s(depth, 1);
-        self.b.ins().store(trusted(), deeper, depth_at, 0);
-        let sig = self.signature(3);
-        let call = self
-            .b
-            .ins()
-            .call_indirect(sig, entry, &[self.vm, record, window]);
-        let status = self.b.inst_results(call)[0];
-        let left = self.b.ins().icmp_imm_u(
-            IntCC::UnsignedLessThanOrEqual,
-            status,
-            taipan_vm::call::RAISED as i64,
-        );
-        // Immediates like None are small words too: only 0 and 8 are no values.
-        let odd = self.b.ins().band_imm_s(status, !8);
-        let is_status = self.b.ins().icmp_imm_s(IntCC::Equal, odd, 0);
-        let left = self.b.ins().band(left, is_status);
-        self.b
-            .ins()
-            .brif(left, after, &[], done, &[BlockArg::Value(status)]);
-
-        self.b.set_cold_block(after);
-        self.b.switch_to_block(after);
-        let finished = self.call(
-            runtime::finish_call as *const () as usize,
-            &[self.vm, record, status],
-        );
-        self.b.ins().jump(done, &[BlockArg::Value(finished)]);
-
-        self.b.switch_to_block(slow);
-        let n = self.iconst(u64::from(pc));
-        let r = self.call(
-            runtime::slow_call as *const () as usize,
-            &[self.vm, self.frame, self.regs, n],
-        );
-        self.b.ins().jump(done, &[BlockArg::Value(r)]);
-
-        self.b.switch_to_block(done);
-        let raised = self.b.ins().icmp_imm_s(IntCC::Equal, result, 0);
-        self.leave_if(raised, exit);
-        result
     }
 
     fn checked(
@@ -619,24 +429,9 @@ impl<'a> Lower<'a> {
         value
     }
 
-    /// A helper's outcome: leaves when it is `bad`.
-    fn window_call(
-        &mut self,
-        address: usize,
-        pc: u32,
-        bad: i64,
-        exit: Option<ExitId>,
-    ) -> ir::Value {
-        let pc = self.iconst(u64::from(pc));
-        let r = self.call(address, &[self.vm, self.frame, self.regs, pc]);
-        let failed = self.b.ins().icmp_imm_s(IntCC::Equal, r, bad);
-        self.leave_if(failed, exit);
-        r
-    }
-
     fn inst(&mut self, id: Id) {
         let inst = self.f.inst(id).clone();
-        let mut av = [ir::Value::from_u32(0); 3];
+        let mut av = [ir::Value::from_u32(0); 4];
         for (to, from) in av.iter_mut().zip(&inst.args) {
             *to = self.v(*from);
         }
@@ -647,23 +442,23 @@ impl<'a> Lower<'a> {
             Op::Int(n) => self.iconst(n as u64),
             Op::Float(x) => self.b.ins().f64const(x),
             Op::Bool(x) => self.b.ins().iconst(types::I8, i64::from(x)),
-            Op::LoadReg(n) => self.load(self.regs, n as usize * 8),
+            Op::LoadReg(n) => self.load_reg(n),
             Op::StoreReg(n) => {
-                let old = self.load(self.regs, n as usize * 8);
+                let old = self.load_reg(n);
                 let w = av[0];
-                self.store(w, self.regs, n as usize * 8);
+                self.store_reg(w, n);
                 self.release(old);
                 return;
             }
             Op::StoreRegDead(n) => {
                 let w = av[0];
-                self.store(w, self.regs, n as usize * 8);
+                self.store_reg(w, n);
                 return;
             }
             Op::ClearReg(n) => {
-                let old = self.load(self.regs, n as usize * 8);
+                let old = self.load_reg(n);
                 let zero = self.iconst(0);
-                self.store(zero, self.regs, n as usize * 8);
+                self.store_reg(zero, n);
                 self.release(old);
                 return;
             }
@@ -777,9 +572,10 @@ impl<'a> Lower<'a> {
                     index as usize * size_of::<Entry>() + std::mem::offset_of!(Entry, value),
                 )
             }
-            Op::ListItem | Op::TupleItem | Op::SetListItem => {
+            Op::ListItem | Op::TupleItem | Op::SetListItem | Op::GuardIndex => {
                 let (object, index) = (av[0], av[1]);
                 let list = inst.op != Op::TupleItem;
+                let exit = exit.filter(|_| inst.op != Op::SetListItem);
                 let len = self.load(
                     object,
                     if list {
@@ -792,8 +588,13 @@ impl<'a> Lower<'a> {
                 let wrapped = self.b.ins().iadd(n, len);
                 let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, n, 0);
                 let n = self.b.ins().select(negative, wrapped, n);
-                let out = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, n, len);
-                self.leave_if(out, exit);
+                if exit.is_some() {
+                    let out = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, n, len);
+                    self.leave_if(out, exit);
+                }
+                if inst.op == Op::GuardIndex {
+                    return;
+                }
                 let items = if list {
                     self.load(object, List::PTR_OFFSET)
                 } else {
@@ -803,7 +604,6 @@ impl<'a> Lower<'a> {
                 let at = self.b.ins().iadd(items, offset);
                 if inst.op == Op::SetListItem {
                     let w = av[2];
-                    self.retain(w);
                     let old = self.load(at, 0);
                     self.store(w, at, 0);
                     self.release(old);
@@ -917,50 +717,183 @@ impl<'a> Lower<'a> {
                 self.bool_word(x)
             }
             Op::WordEq => self.b.ins().icmp(IntCC::Equal, av[0], av[1]),
-            Op::Interpret { pc } => {
-                self.window_call(runtime::interpret as *const () as usize, pc, 0, exit);
+            Op::Interpret { at } => {
+                self.window_call(runtime::interpret as *const () as usize, at, 0, exit);
                 return;
             }
-            Op::Call { pc } => {
-                self.window_call(runtime::call_instr as *const () as usize, pc, 0, exit);
+            Op::Call { at } => {
+                self.window_call(runtime::call_instr as *const () as usize, at, 0, exit);
+                return;
+            }
+            Op::Raise { at } => {
+                self.window_call(runtime::raise as *const () as usize, at, 0, exit);
                 return;
             }
             Op::CallPython {
-                pc,
-                function,
+                at,
+                code,
                 first,
                 argc,
-            } => self.call_python(pc, function, first, argc, exit),
+                ..
+            } => self.call_python(at, code, av[0], first, argc, exit),
+            Op::CallNative { function, at } => {
+                let args: Vec<ir::Value> = inst.args.iter().map(|a| self.v(*a)).collect();
+                self.call_native(function, at, &args, exit)
+            }
+            Op::Runtime { routine, .. } => {
+                let mut args = vec![self.vm];
+                args.extend(inst.args.iter().map(|a| self.v(*a)));
+                self.call(routine.address(), &args)
+            }
+            Op::NewInstance { class } => {
+                let class = self.iconst(class);
+                self.call(
+                    runtime::new_instance as *const () as usize,
+                    &[self.vm, class],
+                )
+            }
+            Op::PushFrame(n) => {
+                let at = self.frame_record(n);
+                self.call(
+                    runtime::push_inlined as *const () as usize,
+                    &[self.vm, self.regs, at],
+                );
+                return;
+            }
+            Op::PopFrame => {
+                let frame = self.frame_at(1);
+                self.pop_record(frame);
+                return;
+            }
+            Op::Finalizers => {
+                let at = self.iconst(self.target.finalizers);
+                let flags = self.memory(OBJECTS);
+                let waiting = self.b.ins().load(types::I8, flags, at, 0);
+                self.leave_if(waiting, exit);
+                return;
+            }
+            Op::GuardDepth(missing) => {
+                let at = self.iconst(self.target.depth);
+                let flags = self.memory(OBJECTS);
+                let depth = self.b.ins().load(types::I32, flags, at, 0);
+                let depth = self.b.ins().iadd_imm_s(depth, i64::from(missing) - 1);
+                let at = self.iconst(self.target.depth_limit);
+                let limit = self.b.ins().load(types::I32, flags, at, 0);
+                let deep = self
+                    .b
+                    .ins()
+                    .icmp(IntCC::UnsignedGreaterThanOrEqual, depth, limit);
+                self.leave_if(deep, exit);
+                return;
+            }
+            Op::GuardGlobals(globals) => {
+                let actual = self.load(self.frame, std::mem::offset_of!(Frame, globals));
+                let expected = self.iconst(globals);
+                let other = self.b.ins().icmp(IntCC::NotEqual, actual, expected);
+                self.leave_if(other, exit);
+                return;
+            }
+            Op::LoadLen { offset } => {
+                let n = self.load(av[0], offset as usize);
+                self.b.ins().ishl_imm_s(n, 1)
+            }
+            Op::GuardBool => {
+                let w = av[0];
+                let t = self
+                    .b
+                    .ins()
+                    .icmp_imm_s(IntCC::Equal, w, encoding::TRUE as i64);
+                let f = self
+                    .b
+                    .ins()
+                    .icmp_imm_s(IntCC::Equal, w, encoding::FALSE as i64);
+                let either = self.b.ins().bor(t, f);
+                let not = self.b.ins().icmp_imm_s(IntCC::Equal, either, 0);
+                self.leave_if(not, exit);
+                t
+            }
+            Op::BoolOr => self.b.ins().bor(av[0], av[1]),
+            Op::IntSelect => self.b.ins().select(av[0], av[1], av[2]),
+            Op::SequenceMore { list } => {
+                let it = av[0];
+                let sequence = self.load(it, ListIterator::LIST_OFFSET);
+                let none = self.b.ins().icmp_imm_s(IntCC::Equal, sequence, 0);
+                self.leave_if(none, exit);
+                let index = self.load(it, ListIterator::INDEX_OFFSET);
+                let len = self.load(
+                    sequence,
+                    if list {
+                        List::LEN_OFFSET
+                    } else {
+                        Tuple::LEN_OFFSET
+                    },
+                );
+                self.b.ins().icmp(IntCC::UnsignedLessThan, index, len)
+            }
+            Op::SequenceNext { list } => {
+                let it = av[0];
+                let sequence = self.load(it, ListIterator::LIST_OFFSET);
+                let index = self.load(it, ListIterator::INDEX_OFFSET);
+                let items = if list {
+                    self.load(sequence, List::PTR_OFFSET)
+                } else {
+                    self.b
+                        .ins()
+                        .iadd_imm_s(sequence, Tuple::ITEMS_OFFSET as i64)
+                };
+                let offset = self.b.ins().ishl_imm_s(index, 3);
+                let at = self.b.ins().iadd(items, offset);
+                let item = self.load(at, 0);
+                let next = self.b.ins().iadd_imm_s(index, 1);
+                self.store(next, it, ListIterator::INDEX_OFFSET);
+                item
+            }
+            Op::HasLayout {
+                version,
+                shape,
+                offset,
+            } => self.has_layout(av[0], version, shape, offset),
+            Op::ResumeAt(pc) => {
+                let at = self.load(self.frame, std::mem::offset_of!(Frame, pc));
+                let here = self.iconst(self.target.instrs + u64::from(pc) * 8);
+                self.b.ins().icmp(IntCC::Equal, at, here)
+            }
+            Op::FloatPow => self.power(av[0], av[1], exit),
             Op::Release => {
                 let w = av[0];
                 self.release(w);
                 return;
             }
-            Op::DetachFrame => {
-                let object = self.load(self.frame, std::mem::offset_of!(Frame, object));
+            Op::DetachFrame(depth) => {
+                let frame = self.frame_at(depth);
+                let object = self.load(frame, std::mem::offset_of!(Frame, object));
                 let (detach, next) = (self.b.create_block(), self.b.create_block());
                 self.b.set_cold_block(detach);
                 self.b.ins().brif(object, detach, &[], next, &[]);
                 self.b.switch_to_block(detach);
                 self.call(
                     runtime::detach as *const () as usize,
-                    &[self.vm, self.frame, self.regs],
+                    &[self.vm, frame, self.regs],
                 );
                 self.b.ins().jump(next, &[]);
                 self.b.switch_to_block(next);
                 return;
             }
-            Op::Truth { pc } => self.outcome(runtime::truth as *const () as usize, pc, exit),
-            Op::CompareJump { pc } => {
-                self.outcome(runtime::compare_jump as *const () as usize, pc, exit)
+            Op::Truth { at } => self.truth(at, exit),
+            Op::CompareJump { at } => {
+                self.outcome(runtime::compare_jump as *const () as usize, at, exit)
             }
-            Op::ForIter { pc } => self.outcome(runtime::for_iter as *const () as usize, pc, exit),
+            Op::ForIter { at } => self.outcome(runtime::for_iter as *const () as usize, at, exit),
+            Op::Send { at } => self.outcome(runtime::send as *const () as usize, at, exit),
             Op::Poll => {
                 let at = self.iconst(self.target.breaker);
                 let bits = self
                     .b
                     .ins()
                     .load(types::I32, MemFlagsData::trusted(), at, 0);
+                let at = self.iconst(self.target.stale);
+                let stale = self.b.ins().load(types::I32, trusted(), at, 0);
+                let bits = self.b.ins().bor(bits, stale);
                 self.leave_if(bits, exit);
                 return;
             }
@@ -968,8 +901,8 @@ impl<'a> Lower<'a> {
         self.values[id.0 as usize] = Some(value);
     }
 
-    fn outcome(&mut self, address: usize, pc: u32, exit: Option<ExitId>) -> ir::Value {
-        let r = self.window_call(address, pc, 2, exit);
+    fn outcome(&mut self, address: usize, at: Site, exit: Option<ExitId>) -> ir::Value {
+        let r = self.window_call(address, at, 2, exit);
         self.b.ins().ireduce(types::I8, r)
     }
 }

@@ -1,0 +1,411 @@
+//! Calls, records of frames, ways out.
+
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::immediates::Offset32;
+use cranelift_codegen::ir::{
+    self, AbiParam, BlockArg, InstBuilder, Signature, StackSlotData, StackSlotKind, types,
+};
+use cranelift_codegen::isa::CallConv;
+use taipan_object::{Object, ObjectHeader};
+use taipan_vm::call::{CONTINUE, RAISED};
+use taipan_vm::code::PyCode;
+use taipan_vm::frame::{ENTRY, Frame};
+use taipan_vm::function::Function as PyFunction;
+use taipan_vm::machine::Machine;
+
+use super::{Lower, OBJECTS};
+use crate::hir::{ExitId, InlineFrame, Site, Term, Ty};
+use crate::runtime;
+
+impl Lower<'_> {
+    /// Stores what is not in the window, pushes missing records, sets the program counter and
+    /// returns to the interpreter, or goes on at a handler.
+    pub(super) fn exit_block(&mut self, n: usize, block: ir::Block) {
+        self.b.switch_to_block(block);
+        let exit = self.f.exits[n].clone();
+        self.b.set_srcloc(ir::SourceLoc::new(exit.place));
+        for spill in &exit.spills {
+            let w = self.boxed(spill.value);
+            if self.f.inst(spill.value).ty == Ty::Word {
+                self.retain(w);
+            }
+            self.store_reg(w, spill.register);
+        }
+        if exit.handler.is_none() {
+            let counter = self.iconst(self.target.counters + n as u64 * 4);
+            let count = self.b.ins().load(types::I32, super::trusted(), counter, 0);
+            let count = self.b.ins().iadd_imm_s(count, 1);
+            self.b.ins().store(super::trusted(), count, counter, 0);
+        }
+        for f in &exit.frames {
+            let at = self.frame_record(*f);
+            self.call(
+                runtime::push_inlined as *const () as usize,
+                &[self.vm, self.regs, at],
+            );
+        }
+        let frame = self.frame_at(exit.depth);
+        if !exit.keeps_pc {
+            let pc = self.iconst(exit.instrs + (u64::from(exit.pc) + u64::from(exit.raised)) * 8);
+            self.store(pc, frame, std::mem::offset_of!(Frame, pc));
+        }
+        if let Some(handler) = exit.handler {
+            self.call(runtime::catch as *const () as usize, &[self.vm]);
+            let to = self.blocks[handler.0 as usize];
+            self.b.ins().jump(to, &[]);
+            return;
+        }
+        if exit.drain {
+            self.call(runtime::drain as *const () as usize, &[self.vm]);
+        }
+        let status = self.iconst(if exit.raised { RAISED } else { CONTINUE });
+        self.b.ins().return_(&[status]);
+    }
+
+    /// Address of the description of an inlined call's record.
+    pub(super) fn frame_record(&mut self, n: u32) -> ir::Value {
+        self.iconst(self.target.frames + u64::from(n) * size_of::<InlineFrame>() as u64)
+    }
+
+    pub(super) fn term(&mut self, term: &Term) {
+        match term {
+            Term::Jump(to, args) => {
+                let args = self.args(args);
+                self.b.ins().jump(self.blocks[to.0 as usize], &args);
+            }
+            Term::Branch {
+                cond,
+                then,
+                otherwise,
+            } => {
+                let (t, o) = (self.args(&then.1), self.args(&otherwise.1));
+                let cond = self.v(*cond);
+                self.b.ins().brif(
+                    cond,
+                    self.blocks[then.0.0 as usize],
+                    &t,
+                    self.blocks[otherwise.0.0 as usize],
+                    &o,
+                );
+            }
+            Term::Return(v) => {
+                let w = self.boxed(*v);
+                let frame = self.frame;
+                self.pop_record(frame);
+                self.b.ins().return_(&[w]);
+            }
+            Term::Yield(v, pc) => {
+                let w = self.boxed(*v);
+                let at = self.iconst(self.target.instrs + (u64::from(*pc) + 1) * 8);
+                self.store(at, self.frame, std::mem::offset_of!(Frame, pc));
+                self.call(
+                    runtime::suspend as *const () as usize,
+                    &[self.vm, self.frame],
+                );
+                self.b.ins().return_(&[w]);
+            }
+            Term::Leave(e) => {
+                let block = self.exit(*e);
+                self.b.ins().jump(block, &[]);
+            }
+            Term::Open => {
+                self.b.ins().trap(ir::TrapCode::unwrap_user(1));
+            }
+        }
+    }
+
+    /// Gives a record back: current = previous, the record is the next free one, one call less.
+    pub(super) fn pop_record(&mut self, frame: ir::Value) {
+        let machine = self.iconst(self.target.machine);
+        let previous = self.load(frame, std::mem::offset_of!(Frame, previous));
+        self.store(previous, machine, std::mem::offset_of!(Machine, current));
+        self.store(frame, machine, std::mem::offset_of!(Machine, record_top));
+        let at = self.iconst(self.target.depth);
+        let flags = self.memory(OBJECTS);
+        let depth = self.b.ins().load(types::I32, flags, at, 0);
+        let depth = self.b.ins().iadd_imm_s(depth, -1);
+        self.b.ins().store(flags, depth, at, 0);
+        let function = self.load(frame, std::mem::offset_of!(Frame, function));
+        let zero = self.iconst(0);
+        self.store(zero, frame, std::mem::offset_of!(Frame, function));
+        self.release(function);
+    }
+
+    /// Leaves the program counter of a frame behind an instruction.
+    fn sync(&mut self, at: Site) -> ir::Value {
+        let frame = self.frame_at(at.depth);
+        let here = self.iconst(at.instrs + (u64::from(at.pc) + 1) * 8);
+        self.store(here, frame, std::mem::offset_of!(Frame, pc));
+        frame
+    }
+
+    fn window(&mut self, base: u32) -> ir::Value {
+        match base {
+            0 => self.regs,
+            _ => self.b.ins().iadd_imm_s(self.regs, i64::from(base) * 8),
+        }
+    }
+
+    /// A call of a Python function (an owned word): pushes the record as the interpreter does, enters the
+    /// callee's machine code if it has some, else goes the general way.
+    pub(super) fn call_python(
+        &mut self,
+        at: Site,
+        code_address: u64,
+        callable: ir::Value,
+        first: u32,
+        argc: u32,
+        exit: Option<ExitId>,
+    ) -> ir::Value {
+        // SAFETY: the code is kept alive by the compiled body.
+        let code = unsafe { &(*(code_address as *const Object<PyCode>)).payload };
+        let (slow, fast, push, after, done) = (
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+        );
+        self.b.set_cold_block(slow);
+        let result = self.b.append_block_param(done, types::I64);
+        let frame = self.sync(at);
+        let entry = self.iconst(code_address + PyCode::JIT_ENTRY_OFFSET as u64);
+        let entry = self.load(entry, 0);
+        let window = self.window(first);
+        self.b.ins().brif(entry, fast, &[], slow, &[]);
+
+        // Room on all stacks?
+        self.b.switch_to_block(fast);
+        let flags = self.memory(OBJECTS);
+        let machine = self.iconst(self.target.machine);
+        let end = self
+            .b
+            .ins()
+            .iadd_imm_s(window, (i64::from(code.register_count) + 64) * 8);
+        let limit = self.load(machine, std::mem::offset_of!(Machine, register_end));
+        let bad1 = self.b.ins().icmp(IntCC::UnsignedGreaterThan, end, limit);
+        let record = self.load(machine, std::mem::offset_of!(Machine, record_top));
+        let record_end = self.load(machine, std::mem::offset_of!(Machine, record_end));
+        let bad2 = self
+            .b
+            .ins()
+            .icmp(IntCC::UnsignedGreaterThanOrEqual, record, record_end);
+        let depth_at = self.iconst(self.target.depth);
+        let depth = self.b.ins().load(types::I32, flags, depth_at, 0);
+        let limit_at = self.iconst(self.target.depth_limit);
+        let depth_limit = self.b.ins().load(types::I32, flags, limit_at, 0);
+        let bad3 = self
+            .b
+            .ins()
+            .icmp(IntCC::UnsignedGreaterThanOrEqual, depth, depth_limit);
+        let stack = self.b.ins().get_stack_pointer(types::I64);
+        let stack_at = self.iconst(self.target.stack_limit);
+        let stack_limit = self.load(stack_at, 0);
+        let bad4 = self
+            .b
+            .ins()
+            .icmp(IntCC::UnsignedLessThan, stack, stack_limit);
+        let bad = self.b.ins().bor(bad1, bad2);
+        let bad = self.b.ins().bor(bad, bad3);
+        let bad = self.b.ins().bor(bad, bad4);
+        self.b.ins().brif(bad, slow, &[], push, &[]);
+
+        self.b.switch_to_block(push);
+        let zero = self.iconst(0);
+        for n in argc..code.local_count {
+            self.store_reg(zero, first + n);
+        }
+        let globals = self.load(callable, 16 + std::mem::offset_of!(PyFunction, globals));
+        let builtins = self.load(callable, 16 + std::mem::offset_of!(PyFunction, builtins));
+        let fields = [
+            (std::mem::offset_of!(Frame, regs), window),
+            (
+                std::mem::offset_of!(Frame, pc),
+                self.iconst(code.instrs.get() as u64),
+            ),
+            (
+                std::mem::offset_of!(Frame, caches),
+                self.iconst(code.caches.get() as u64),
+            ),
+            (std::mem::offset_of!(Frame, code), self.iconst(code_address)),
+            (
+                std::mem::offset_of!(Frame, consts),
+                self.iconst(code.consts.get() as u64),
+            ),
+            (std::mem::offset_of!(Frame, function), callable),
+            (std::mem::offset_of!(Frame, globals), globals),
+            (std::mem::offset_of!(Frame, builtins), builtins),
+            (std::mem::offset_of!(Frame, previous), frame),
+            (
+                std::mem::offset_of!(Frame, top),
+                self.b
+                    .ins()
+                    .iadd_imm_s(window, i64::from(code.register_count) * 8),
+            ),
+            (std::mem::offset_of!(Frame, locals), zero),
+            (std::mem::offset_of!(Frame, object), zero),
+            (std::mem::offset_of!(Frame, instance), zero),
+            (std::mem::offset_of!(Frame, generator), zero),
+        ];
+        for (offset, value) in fields {
+            self.store(value, record, offset);
+        }
+        // dest, flags and traced_line lie together.
+        let dest = std::mem::offset_of!(Frame, dest);
+        let packed = self.iconst(u64::from(ENTRY) << 16 | 0xFFFF_FFFF << 32);
+        self.store(packed, record, dest);
+        let next = self.b.ins().iadd_imm_s(record, size_of::<Frame>() as i64);
+        self.store(next, machine, std::mem::offset_of!(Machine, record_top));
+        self.store(record, machine, std::mem::offset_of!(Machine, current));
+        let deeper = self.b.ins().iadd_imm_s(depth, 1);
+        self.b.ins().store(flags, deeper, depth_at, 0);
+        let sig = self.signature(3);
+        let call = self
+            .b
+            .ins()
+            .call_indirect(sig, entry, &[self.vm, record, window]);
+        let status = self.b.inst_results(call)[0];
+        // Only 0 and 8 are no values.
+        let odd = self.b.ins().band_imm_s(status, !(RAISED as i64));
+        self.b
+            .ins()
+            .brif(odd, done, &[BlockArg::Value(status)], after, &[]);
+
+        self.b.set_cold_block(after);
+        self.b.switch_to_block(after);
+        let finished = self.call(
+            runtime::finish_call as *const () as usize,
+            &[self.vm, record, status],
+        );
+        self.b.ins().jump(done, &[BlockArg::Value(finished)]);
+
+        self.b.switch_to_block(slow);
+        let n = self.iconst(u64::from(argc));
+        let r = self.call(
+            runtime::slow_call as *const () as usize,
+            &[self.vm, callable, window, n],
+        );
+        self.b.ins().jump(done, &[BlockArg::Value(r)]);
+
+        self.b.switch_to_block(done);
+        let raised = self.b.ins().icmp_imm_s(IntCC::Equal, result, 0);
+        self.leave_if(raised, exit);
+        result
+    }
+
+    /// A call of a native function on borrowed words, which lie on the native stack.
+    pub(super) fn call_native(
+        &mut self,
+        function: u64,
+        at: Site,
+        args: &[ir::Value],
+        exit: Option<ExitId>,
+    ) -> ir::Value {
+        self.sync(at);
+        let size = (args.len().max(1) * 8) as u32;
+        let slot = self.b.create_sized_stack_slot(StackSlotData::new(
+            StackSlotKind::ExplicitSlot,
+            size,
+            3,
+        ));
+        for (n, arg) in args.iter().enumerate() {
+            self.b
+                .ins()
+                .stack_store(types::I64, *arg, slot, Offset32::new(n as i32 * 8));
+        }
+        let words = self.b.ins().stack_addr(types::I64, slot, 0);
+        let function = self.iconst(function);
+        let count = self.iconst(args.len() as u64);
+        let r = self.call(
+            runtime::call_native as *const () as usize,
+            &[self.vm, function, words, count],
+        );
+        let raised = self.b.ins().icmp_imm_s(IntCC::Equal, r, 0);
+        self.leave_if(raised, exit);
+        r
+    }
+
+    /// A helper's outcome: leaves when it is `bad`.
+    pub(super) fn window_call(
+        &mut self,
+        address: usize,
+        at: Site,
+        bad: i64,
+        exit: Option<ExitId>,
+    ) -> ir::Value {
+        let pc = self.iconst(u64::from(at.pc));
+        let (frame, regs) = (self.frame_at(at.depth), self.window(at.base));
+        let r = self.call(address, &[self.vm, frame, regs, pc]);
+        let failed = self.b.ins().icmp_imm_s(IntCC::Equal, r, bad);
+        self.leave_if(failed, exit);
+        r
+    }
+
+    /// The truth of a register: singletons and ints at once.
+    pub(super) fn truth(&mut self, at: Site, exit: Option<ExitId>) -> ir::Value {
+        let address = runtime::truth as *const () as usize;
+        let r = self.window_call(address, at, 2, exit);
+        self.b.ins().ireduce(types::I8, r)
+    }
+
+    pub(super) fn has_layout(
+        &mut self,
+        w: ir::Value,
+        version: u64,
+        shape: u64,
+        offset: u32,
+    ) -> ir::Value {
+        let (object, next) = (self.b.create_block(), self.b.create_block());
+        let result = self.b.append_block_param(next, types::I8);
+        let heap = self.is_heap(w);
+        let no = self.b.ins().iconst(types::I8, 0);
+        self.b
+            .ins()
+            .brif(heap, object, &[], next, &[BlockArg::Value(no)]);
+        self.b.switch_to_block(object);
+        let ty = self.load(w, ObjectHeader::TYPE_OFFSET);
+        let v = self.load(
+            ty,
+            16 + std::mem::offset_of!(taipan_object::ty::Type, version),
+        );
+        let e = self.iconst(version);
+        let same = self.b.ins().icmp(IntCC::Equal, v, e);
+        if shape == 0 {
+            self.b.ins().jump(next, &[BlockArg::Value(same)]);
+        } else {
+            // Only objects of that version are known to have a shape.
+            let shaped = self.b.create_block();
+            self.b
+                .ins()
+                .brif(same, shaped, &[], next, &[BlockArg::Value(no)]);
+            self.b.switch_to_block(shaped);
+            let s = self.load(w, offset as usize);
+            let e = self.iconst(shape);
+            let same = self.b.ins().icmp(IntCC::Equal, s, e);
+            self.b.ins().jump(next, &[BlockArg::Value(same)]);
+        }
+        self.b.switch_to_block(next);
+        result
+    }
+
+    /// A positive float to a float power, if the result is finite.
+    pub(super) fn power(&mut self, x: ir::Value, y: ir::Value, exit: Option<ExitId>) -> ir::Value {
+        let zero = self.b.ins().f64const(0.0);
+        let positive = self.b.ins().fcmp(FloatCC::GreaterThan, x, zero);
+        let not = self.b.ins().icmp_imm_s(IntCC::Equal, positive, 0);
+        self.leave_if(not, exit);
+        let mut s = Signature::new(CallConv::SystemV);
+        s.params.push(AbiParam::new(types::F64));
+        s.params.push(AbiParam::new(types::F64));
+        s.returns.push(AbiParam::new(types::F64));
+        let s = self.b.import_signature(s);
+        let callee = self.iconst(runtime::power as *const () as usize as u64);
+        let call = self.b.ins().call_indirect(s, callee, &[x, y]);
+        let r = self.b.inst_results(call)[0];
+        let infinite = self.b.ins().f64const(f64::INFINITY);
+        let finite = self.b.ins().fcmp(FloatCC::LessThan, r, infinite);
+        let not = self.b.ins().icmp_imm_s(IntCC::Equal, finite, 0);
+        self.leave_if(not, exit);
+        r
+    }
+}
