@@ -285,8 +285,8 @@ pub enum Op {
     },
     /// Pushes the record of an inlined call: index into [`Function::frames`].
     PushFrame(u32),
-    /// Takes the current record off (its locals are released).
-    PopFrame,
+    /// Takes the current record off (its locals are released); of `__init__` if true.
+    PopFrame(bool),
     /// Leaves if finalisers wait to be run.
     Finalizers,
     /// The count of items at `word + offset`, as an int.

@@ -307,7 +307,10 @@ fn teach(code: &PyCode, address: u64, pc: u32, forms: &[(u64, u32, profile::Seen
                 cache: *code.caches.get().add(pc as usize),
             }
         };
-        if now.op == used.op || is_store(now.op) && is_store(used.op) {
+        if now.op != used.op && is_polymorphic(now.op) {
+            // The interpreter has learnt more.
+            news = true;
+        } else if now.op == used.op || is_store(now.op) && is_store(used.op) {
             news |= profile.note_seen(pc, now);
         }
         if news {
@@ -323,6 +326,14 @@ fn teach(code: &PyCode, address: u64, pc: u32, forms: &[(u64, u32, profile::Seen
         profile.note(pc, Kind::Other);
     }
     profile.note(pc, next);
+}
+
+fn is_polymorphic(op: u8) -> bool {
+    use taipan_vm::op;
+    matches!(
+        op,
+        op::LOAD_ATTR_POLY | op::STORE_ATTR_POLY | op::LOAD_METHOD_POLY
+    )
 }
 
 fn is_store(op: u8) -> bool {
@@ -410,11 +421,6 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
         let target = lower::Target {
             instrs: code.instrs.get() as u64,
             counters: counters.as_ptr() as u64,
-            breaker: &raw const vm.breaker as u64,
-            machine: &raw const *Machine::of(vm) as u64,
-            depth: vm.recursion_depth.as_ptr() as u64,
-            depth_limit: vm.recursion_limit.as_ptr() as u64,
-            stack_limit: vm.stack_limit.as_ptr() as u64,
             finalizers: vm.heap.has_finalizers_address(),
             frames: frames.as_ptr() as u64,
             stale: s.stale.as_ptr() as u64,

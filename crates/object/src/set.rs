@@ -261,7 +261,7 @@ impl Set {
     /// As [`Set::contains_hashed`] where that runs no Python code; `None`: it would.
     #[inline]
     pub fn contains_plain(&self, key: &Value, hash: i64) -> Option<bool> {
-        match self.probe(key, hash, &[]) {
+        match self.probe::<false>(key, hash, &[]) {
             Probe::Found(_) => Some(true),
             Probe::Absent(_) => Some(false),
             Probe::Compare(_) => None,

@@ -61,6 +61,18 @@ impl Poly {
         }
     }
 
+    /// The entries of a polymorphic site.
+    ///
+    /// # Safety
+    /// The cache is that of a polymorphic site.
+    pub unsafe fn entries<'c>(cache: &Cache) -> &'c [Cache] {
+        // SAFETY: the site owns its `Poly`.
+        unsafe {
+            let poly = &*(cache.words[0] as *const Poly);
+            &poly.entries[..poly.used]
+        }
+    }
+
     /// Adds an entry, or counts a miss that gave none; `false`: enough of it.
     pub fn learn(&mut self, entry: Option<Cache>) -> bool {
         let Some(entry) = entry else {

@@ -6,7 +6,7 @@ use taipan_object::instance::Shape;
 use taipan_object::module::Module;
 use taipan_object::value::encoding;
 use taipan_object::{Object, ObjectHeader};
-use taipan_vm::code::Cache;
+use taipan_vm::code::{Cache, Poly};
 use taipan_vm::op;
 
 use super::*;
@@ -21,11 +21,10 @@ impl Builder<'_> {
             cache: self.cache(pc),
         };
         let mut forms: Vec<Seen> = self.body().profile.seen(pc).to_vec();
-        if !forms
-            .iter()
-            .any(|f| f.op == now.op && f.cache.words == now.cache.words)
-        {
-            forms.push(now);
+        for form in entries_of(&now) {
+            // A new version of a class takes the place of the old one.
+            forms.retain(|f| f.cache.words[1] == 0 || f.cache.words[1] != form.cache.words[1]);
+            forms.push(form);
         }
         forms.retain(|f| kinds.contains(&f.op));
         forms.truncate(MOST_SHAPES);
@@ -159,15 +158,17 @@ impl Builder<'_> {
                 return Ok(None);
             }
             op::LOAD_GLOBAL_MODULE | op::LOAD_GLOBAL_BUILTIN => self.load_global(i, pc),
-            op::LOAD_ATTR_SLOT => self.load_slot(i, pc),
-            op::LOAD_METHOD_CACHED => self.load_method(i, pc),
-            op::LOAD_ATTR_CLASS => {
-                let cache = self.cache(pc);
-                self.guard_layout(self.b(i), &cache);
-                let v = self.constant(cache.words[2]);
-                self.result(i, Loc::Borrow(v, Lender::Object), cache.words[2]);
+            op::LOAD_ATTR_MEGA | op::STORE_ATTR_MEGA | op::LOAD_METHOD_MEGA => {
+                self.interpret(pc)?;
             }
-            op::STORE_ATTR_SLOT | op::STORE_ATTR_ADD => self.store_attribute(i, pc),
+            op::LOAD_ATTR_SLOT | op::LOAD_ATTR_CLASS | op::LOAD_ATTR_POLY => {
+                self.load_slot(i, pc)?;
+            }
+            op::LOAD_METHOD_CACHED | op::LOAD_METHOD_POLY => self.load_method(i, pc)?,
+            op::STORE_ATTR_SLOT | op::STORE_ATTR_ADD | op::STORE_ATTR_POLY => {
+                self.store_attribute(i, pc)?;
+            }
+            op::LOAD_ATTR_TYPE | op::LOAD_METHOD_TYPE => self.load_from_class(i, pc),
             op::LOAD_DEREF => self.load_cell(i),
             _ => {
                 if !self.load_from_module(i, pc) {
@@ -224,13 +225,19 @@ impl Builder<'_> {
         self.result(i, Loc::Borrow(v, Lender::Object), sample);
     }
 
-    fn load_slot(&mut self, i: u64, pc: u32) {
+    fn load_slot(&mut self, i: u64, pc: u32) -> Result<(), Stop> {
         let b = self.b(i);
-        let mut forms = self.forms(i, pc, &[op::LOAD_ATTR_SLOT]);
+        let mut forms = self.forms(i, pc, &[op::LOAD_ATTR_SLOT, op::LOAD_ATTR_CLASS]);
+        if forms.is_empty() {
+            return self.interpret(pc);
+        }
         if let Some(form) = self.settled(b, &forms) {
             forms = vec![form];
         }
         let load = |s: &mut Self, object: Id, form: &Seen| {
+            if form.op == op::LOAD_ATTR_CLASS {
+                return s.constant(form.cache.words[2]);
+            }
             let offset = form.cache.words[2] as u32;
             s.guarded(
                 Op::LoadField { offset },
@@ -241,14 +248,17 @@ impl Builder<'_> {
         };
         let sample = forms
             .iter()
-            .map(|f| self.sample_field(b, &f.cache, f.cache.words[2]))
+            .map(|f| match f.op {
+                op::LOAD_ATTR_CLASS => f.cache.words[2],
+                _ => self.sample_field(b, &f.cache, f.cache.words[2]),
+            })
             .find(|&s| s != 0)
             .unwrap_or(0);
         if let [form] = &forms[..] {
             let object = self.guard_layout(b, &form.cache);
             let v = load(self, object, form);
             self.result(i, Loc::Borrow(v, Lender::Object), sample);
-            return;
+            return Ok(());
         }
         let object = self.word(b);
         let blocks = self.tell_apart(b, &forms);
@@ -263,12 +273,16 @@ impl Builder<'_> {
         self.block = next;
         self.changed();
         self.result(i, Loc::Borrow(v, Lender::Object), sample);
+        Ok(())
     }
 
-    fn load_method(&mut self, i: u64, pc: u32) {
+    fn load_method(&mut self, i: u64, pc: u32) -> Result<(), Stop> {
         let (a, b) = (self.a(i), self.b(i));
         let kill = Instr(i).flags() & KILL_B != 0;
         let mut forms = self.forms(i, pc, &[op::LOAD_METHOD_CACHED]);
+        if forms.is_empty() {
+            return self.interpret(pc);
+        }
         if let Some(form) = self.settled(b, &forms) {
             forms = vec![form];
         }
@@ -346,6 +360,33 @@ impl Builder<'_> {
             }
         }
         self.changed();
+        Ok(())
+    }
+
+    /// An attribute of a certain class.
+    fn load_from_class(&mut self, i: u64, pc: u32) {
+        let (a, b) = (self.a(i), self.b(i));
+        let [version, class, value, _] = self.cache(pc).words;
+        let w = self.word(b);
+        self.guarded(Op::GuardWord(class), Ty::Unit, vec![w], "class");
+        let offset = 16 + std::mem::offset_of!(taipan_object::ty::Type, version) as u32;
+        self.guarded(
+            Op::GuardField {
+                offset,
+                value: version,
+            },
+            Ty::Unit,
+            vec![w],
+            "class changed",
+        );
+        let v = self.constant(value);
+        self.result(i, Loc::Borrow(v, Lender::Object), value);
+        if i as u8 == op::LOAD_METHOD_TYPE {
+            let empty = self.constant(0);
+            self.promote();
+            self.set_owned(a + 1, empty, 0, 0);
+            self.state[a as usize + 1].bound = Some(false);
+        }
     }
 
     fn load_from_module(&mut self, i: u64, pc: u32) -> bool {
@@ -377,10 +418,13 @@ impl Builder<'_> {
         true
     }
 
-    fn store_attribute(&mut self, i: u64, pc: u32) {
+    fn store_attribute(&mut self, i: u64, pc: u32) -> Result<(), Stop> {
         let (a, b) = (self.a(i), self.b(i));
         let kill = Instr(i).flags() & KILL_B != 0;
         let mut forms = self.forms(i, pc, &[op::STORE_ATTR_SLOT, op::STORE_ATTR_ADD]);
+        if forms.is_empty() {
+            return self.interpret(pc);
+        }
         if let Some(form) = self.settled(a, &forms) {
             forms = vec![form];
         }
@@ -419,6 +463,7 @@ impl Builder<'_> {
         if Instr(i).flags() & KILL_A != 0 {
             self.clear(a);
         }
+        Ok(())
     }
 
     fn store_form(&mut self, a: u32, object: Id, value: Id, form: &Seen) {
@@ -463,4 +508,34 @@ impl Builder<'_> {
         };
         self.result(i, Loc::Borrow(v, Lender::Object), sample);
     }
+}
+
+/// The forms that an instruction's cache stands for.
+fn entries_of(now: &Seen) -> Vec<Seen> {
+    let poly = matches!(
+        now.op,
+        op::LOAD_ATTR_POLY | op::STORE_ATTR_POLY | op::LOAD_METHOD_POLY
+    );
+    if !poly {
+        return vec![*now];
+    }
+    // SAFETY: the form tells that the cache is that of a polymorphic site.
+    let entries = unsafe { Poly::entries(&now.cache) };
+    entries
+        .iter()
+        .map(|e| {
+            let [version, shape, x, y] = e.words;
+            let (op, words) = match now.op {
+                op::LOAD_ATTR_POLY if y != 0 => (op::LOAD_ATTR_CLASS, [version, shape, x, 0]),
+                op::LOAD_ATTR_POLY => (op::LOAD_ATTR_SLOT, [version, shape, x, 0]),
+                op::STORE_ATTR_POLY if x != 0 => (op::STORE_ATTR_ADD, [version, shape, x, y]),
+                op::STORE_ATTR_POLY => (op::STORE_ATTR_SLOT, [version, shape, y, 0]),
+                _ => (op::LOAD_METHOD_CACHED, [version, shape, x, 0]),
+            };
+            Seen {
+                op,
+                cache: Cache { words },
+            }
+        })
+        .collect()
 }

@@ -191,7 +191,8 @@ impl Builder<'_> {
         }
         let w = self.guard_function(args.callee, word, address, certain);
         if self.can_inline(pc, &code, args.first) {
-            self.clear_callable(args.callee);
+            self.guard_depth();
+            self.clear(args.callee);
             return self
                 .inline(i, pc, word, &code, args.first, args.count, false)
                 .map(Some);
@@ -224,11 +225,6 @@ impl Builder<'_> {
         let sample = self.returned_sample(&code);
         self.call_result(i, v, sample, 0);
         Ok(Some(Some(pc + 1)))
-    }
-
-    /// The callable's own reference is not needed.
-    pub(super) fn clear_callable(&mut self, callee: u32) {
-        self.clear(callee);
     }
 
     /// Where the owned result of a call goes.

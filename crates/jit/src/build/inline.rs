@@ -51,9 +51,6 @@ impl<'a> Builder<'a> {
         argc: u32,
         constructor: bool,
     ) -> Result<Option<u32>, Stop> {
-        if !constructor {
-            self.guard_depth();
-        }
         // SAFETY: `Function::keep` keeps the code alive; the builder does not outlive it.
         let body: &'a PyCode = unsafe { &(*code.as_ptr()).payload };
         let Some(f) = self.python_function(function) else {
@@ -169,7 +166,7 @@ impl<'a> Builder<'a> {
             self.clear(n);
         }
         if pushed {
-            self.emit(Op::PopFrame, Ty::Unit, vec![]);
+            self.emit(Op::PopFrame(constructor), Ty::Unit, vec![]);
             self.state.pushed -= 1;
             self.state.dirty = true;
         }

@@ -423,6 +423,7 @@ impl<'a> Builder<'a> {
             | op::LOAD_ATTR_CLASS
             | op::STORE_ATTR_SLOT
             | op::STORE_ATTR_ADD
+            | op::LOAD_ATTR_POLY..=op::LOAD_METHOD_TYPE
             | op::LOAD_DEREF => self.names(i, pc),
             op::LOAD_SUBSCR | op::STORE_SUBSCR | op::UNPACK_SEQUENCE | op::LOAD_SLICE => {
                 self.subscripts(i, pc)

@@ -116,11 +116,11 @@ impl Lower<'_> {
 
     /// Gives a record back: current = previous, the record is the next free one, one call less.
     pub(super) fn pop_record(&mut self, frame: ir::Value) {
-        let machine = self.iconst(self.target.machine);
+        let machine = self.thread_machine();
         let previous = self.load(frame, std::mem::offset_of!(Frame, previous));
         self.store(previous, machine, std::mem::offset_of!(Machine, current));
         self.store(frame, machine, std::mem::offset_of!(Machine, record_top));
-        let at = self.iconst(self.target.depth);
+        let at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, recursion_depth));
         let flags = self.memory(OBJECTS);
         let depth = self.b.ins().load(types::I32, flags, at, 0);
         let depth = self.b.ins().iadd_imm_s(depth, -1);
@@ -177,7 +177,7 @@ impl Lower<'_> {
         // Room on all stacks?
         self.b.switch_to_block(fast);
         let flags = self.memory(OBJECTS);
-        let machine = self.iconst(self.target.machine);
+        let machine = self.thread_machine();
         let end = self
             .b
             .ins()
@@ -190,16 +190,16 @@ impl Lower<'_> {
             .b
             .ins()
             .icmp(IntCC::UnsignedGreaterThanOrEqual, record, record_end);
-        let depth_at = self.iconst(self.target.depth);
+        let depth_at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, recursion_depth));
         let depth = self.b.ins().load(types::I32, flags, depth_at, 0);
-        let limit_at = self.iconst(self.target.depth_limit);
+        let limit_at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, recursion_limit));
         let depth_limit = self.b.ins().load(types::I32, flags, limit_at, 0);
         let bad3 = self
             .b
             .ins()
             .icmp(IntCC::UnsignedGreaterThanOrEqual, depth, depth_limit);
         let stack = self.b.ins().get_stack_pointer(types::I64);
-        let stack_at = self.iconst(self.target.stack_limit);
+        let stack_at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, stack_limit));
         let stack_limit = self.load(stack_at, 0);
         let bad4 = self
             .b

@@ -30,14 +30,6 @@ pub struct Target {
     pub instrs: u64,
     /// Address of the counters of exits, one `u32` an exit.
     pub counters: u64,
-    /// Address of the eval breaker.
-    pub breaker: u64,
-    /// Address of the thread's machine.
-    pub machine: u64,
-    /// Addresses of the recursion depth, its limit, and the limit of the native stack.
-    pub depth: u64,
-    pub depth_limit: u64,
-    pub stack_limit: u64,
     /// Address of the byte that tells of waiting finalisers.
     pub finalizers: u64,
     /// Address of the records of inlined calls.
@@ -228,6 +220,15 @@ impl<'a> Lower<'a> {
     fn memory(&self, region: usize) -> MemFlagsData {
         trusted().with_alias_region(Some(self.regions[region]))
     }
+    /// The machine of the thread that runs the code: threads share compiled code.
+    fn thread_machine(&mut self) -> ir::Value {
+        let vm = self.vm;
+        self.load(vm, std::mem::offset_of!(taipan_object::Vm, machine))
+    }
+    /// The address of a word of the thread state.
+    fn thread_word(&mut self, offset: usize) -> ir::Value {
+        self.b.ins().iadd_imm_s(self.vm, offset as i64)
+    }
     fn load(&mut self, base: ir::Value, offset: usize) -> ir::Value {
         let flags = self.memory(OBJECTS);
         self.b
@@ -266,7 +267,7 @@ impl<'a> Lower<'a> {
         if depth == 0 {
             return self.frame;
         }
-        let machine = self.iconst(self.target.machine);
+        let machine = self.thread_machine();
         self.load(machine, std::mem::offset_of!(Machine, current))
     }
     /// Leaves by an exit if `cond` is not zero.
@@ -760,8 +761,15 @@ impl<'a> Lower<'a> {
                 );
                 return;
             }
-            Op::PopFrame => {
+            Op::PopFrame(constructor) => {
                 let frame = self.frame_at(1);
+                if constructor {
+                    let at = std::mem::offset_of!(Frame, instance);
+                    let instance = self.load(frame, at);
+                    let zero = self.iconst(0);
+                    self.store(zero, frame, at);
+                    self.release(instance);
+                }
                 self.pop_record(frame);
                 return;
             }
@@ -773,11 +781,11 @@ impl<'a> Lower<'a> {
                 return;
             }
             Op::GuardDepth(missing) => {
-                let at = self.iconst(self.target.depth);
+                let at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, recursion_depth));
                 let flags = self.memory(OBJECTS);
                 let depth = self.b.ins().load(types::I32, flags, at, 0);
                 let depth = self.b.ins().iadd_imm_s(depth, i64::from(missing) - 1);
-                let at = self.iconst(self.target.depth_limit);
+                let at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, recursion_limit));
                 let limit = self.b.ins().load(types::I32, flags, at, 0);
                 let deep = self
                     .b
@@ -886,7 +894,7 @@ impl<'a> Lower<'a> {
             Op::ForIter { at } => self.outcome(runtime::for_iter as *const () as usize, at, exit),
             Op::Send { at } => self.outcome(runtime::send as *const () as usize, at, exit),
             Op::Poll => {
-                let at = self.iconst(self.target.breaker);
+                let at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, breaker));
                 let bits = self
                     .b
                     .ins()
