@@ -19,6 +19,7 @@ pub mod signal;
 pub mod spawn;
 pub mod stack;
 pub mod terminal;
+pub mod sync;
 pub mod time;
 pub mod users;
 

@@ -240,8 +240,8 @@ pub mod module {
         let end = clock::monotonic_ns() + ns;
         loop {
             let left = (end - clock::monotonic_ns()).max(0);
-            let complete =
-                clock::sleep(Duration::from_nanos(left.min(i128::from(i64::MAX)) as u64));
+            let time = Duration::from_nanos(left.min(i128::from(i64::MAX)) as u64);
+            let complete = taipan_vm::threads::unlocked(vm, || clock::sleep(time));
             (vm.hooks.get().poll)(vm)?;
             if complete || left == 0 {
                 return Ok(());

@@ -81,6 +81,7 @@ pub fn finalize(vm: &Vm) -> bool {
     crate::state::<Lifecycle>(vm, "lifecycle")
         .finalizing
         .set(true);
+    crate::threads::begin_end(vm);
     clear_modules(vm);
     let ok = crate::sys::flush_streams(vm) && ok;
     clear_sys(vm);

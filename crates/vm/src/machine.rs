@@ -10,6 +10,9 @@ use crate::frame::Frame;
 /// Bytes reserved for registers and for frame records of the main thread; committed as used.
 const REGISTER_BYTES: usize = 1 << 30;
 const RECORD_BYTES: usize = 256 << 20;
+/// The same for other threads.
+const THREAD_REGISTER_BYTES: usize = 128 << 20;
+const THREAD_RECORD_BYTES: usize = 32 << 20;
 
 /// The machine of one thread.
 #[repr(C)]
@@ -27,6 +30,7 @@ pub struct Machine {
     pub trace: Cell<Option<Value>>,
     pub profile: Cell<Option<Value>>,
     pub jit: crate::jit::Jit,
+    pub threads: std::sync::Arc<crate::threads::Shared>,
     /// `sys.set_asyncgen_hooks`.
     pub async_hooks: crate::async_gen::Hooks,
     /// `sys.set_coroutine_origin_tracking_depth`.
@@ -38,10 +42,30 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A machine with its stacks; `None` if the system gives no address space.
+    /// The machine of an interpreter's first thread; `None` if the system gives no address space.
     pub fn new() -> Option<Box<Machine>> {
-        let registers = Reserved::new(REGISTER_BYTES)?;
-        let records = Reserved::new(RECORD_BYTES)?;
+        Machine::with_stacks(REGISTER_BYTES, RECORD_BYTES, Default::default())
+    }
+
+    /// The machine of another thread of the same interpreter.
+    pub fn for_thread(of: &Machine) -> Option<Box<Machine>> {
+        let machine = Machine::with_stacks(
+            THREAD_REGISTER_BYTES,
+            THREAD_RECORD_BYTES,
+            of.threads.clone(),
+        )?;
+        machine.jit.hooks.set(of.jit.hooks.get());
+        machine.jit.mode.set(of.jit.mode.get());
+        Some(machine)
+    }
+
+    fn with_stacks(
+        register_bytes: usize,
+        record_bytes: usize,
+        threads: std::sync::Arc<crate::threads::Shared>,
+    ) -> Option<Box<Machine>> {
+        let registers = Reserved::new(register_bytes)?;
+        let records = Reserved::new(record_bytes)?;
         let register_base = registers.base().cast::<u64>();
         let record_base = records.base().cast::<Frame>();
         Some(Box::new(Machine {
@@ -57,6 +81,7 @@ impl Machine {
             trace: Cell::new(None),
             profile: Cell::new(None),
             jit: Default::default(),
+            threads,
             async_hooks: crate::async_gen::Hooks::default(),
             origin_depth: Cell::new(0),
             observer: crate::observe::Slot::default(),

@@ -33,6 +33,9 @@ impl Runtime {
         // SAFETY: the interpreter lives as long as the runtime, which owns the only thread state.
         let vm = Box::new(unsafe { Vm::new(address) });
         vm.machine.set((&raw const *machine).cast_mut().cast());
+        vm.thread_id.set(taipan_host::sync::thread_ident());
+        machine.threads.enter(&vm);
+        machine.threads.register(&vm);
         // SAFETY: nothing else uses the interpreter yet.
         unsafe { add_types(address, &vm) };
         vm.hooks.set(crate::hooks::HOOKS);

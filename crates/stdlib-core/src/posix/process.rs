@@ -241,7 +241,7 @@ pub mod functions {
     #[pyfunction("(pid, options, /)")]
     fn waitpid(vm: &Vm, pid: i32, options: i32) -> PyResult {
         loop {
-            match p::wait(pid, options) {
+            match taipan_vm::threads::unlocked(vm, || p::wait(pid, options)) {
                 Ok((pid, status)) => {
                     return Ok(vm.tuple_value([vm.new_int(pid.into()), vm.new_int(status.into())]));
                 }
@@ -259,7 +259,7 @@ pub mod functions {
     #[pyfunction("(command)")]
     fn system(vm: &Vm, command: &Value) -> PyResult<i32> {
         let command = taipan_vm::util::fs_bytes(vm, command)?;
-        p::system(&command).map_err(|e| error(vm, &e))
+        taipan_vm::threads::unlocked(vm, || p::system(&command)).map_err(|e| error(vm, &e))
     }
     fn signaled(status: i32) -> bool {
         (status & 0x7F) != 0 && (status & 0x7F) != 0x7F
