@@ -5,6 +5,17 @@ use taipan_object::struct_sequence::Layout;
 
 pub use module::MODULE;
 
+/// A number of seconds that a program gives as a timeout.
+///
+/// # Errors
+/// TypeError for other objects, OverflowError for numbers too large.
+pub fn seconds(
+    vm: &taipan_object::Vm,
+    value: &taipan_object::Value,
+) -> taipan_object::PyResult<f64> {
+    Ok(module::duration_ns(vm, value)? as f64 / 1e9)
+}
+
 static STRUCT_TIME: Layout = Layout {
     name: "time.struct_time",
     doc: "A calendar time.",
@@ -206,7 +217,7 @@ pub mod module {
     }
 
     /// A number of seconds as nanoseconds.
-    fn duration_ns(vm: &Vm, value: &Value) -> PyResult<i128> {
+    pub(crate) fn duration_ns(vm: &Vm, value: &Value) -> PyResult<i128> {
         if let Some(x) = value.as_float() {
             if x.is_nan() {
                 return Err(vm.value_error("Invalid value NaN (not a number)"));

@@ -31,6 +31,8 @@ pub struct Machine {
     pub profile: Cell<Option<Value>>,
     pub jit: crate::jit::Jit,
     pub threads: std::sync::Arc<crate::threads::Shared>,
+    /// Which machine of the interpreter this is; never used again for another one.
+    pub number: u64,
     /// `sys.set_asyncgen_hooks`.
     pub async_hooks: crate::async_gen::Hooks,
     /// `sys.set_coroutine_origin_tracking_depth`.
@@ -68,6 +70,7 @@ impl Machine {
         let records = Reserved::new(record_bytes)?;
         let register_base = registers.base().cast::<u64>();
         let record_base = records.base().cast::<Frame>();
+        let number = threads.next_number();
         Some(Box::new(Machine {
             current: Cell::new(std::ptr::null_mut()),
             record_top: Cell::new(record_base),
@@ -82,6 +85,7 @@ impl Machine {
             profile: Cell::new(None),
             jit: Default::default(),
             threads,
+            number,
             async_hooks: crate::async_gen::Hooks::default(),
             origin_depth: Cell::new(0),
             observer: crate::observe::Slot::default(),

@@ -62,14 +62,14 @@ impl FileIo {
             n => Ok(n),
         }
     }
-    /// Reads once; `None` if it would block.
+    /// Reads once; `None` if it would block. Other threads may run meanwhile: `into` is no object's memory.
     pub fn read_some(&self, vm: &Vm, into: &mut [u8]) -> PyResult<Option<usize>> {
         let fd = self.open_fd(vm)?;
         if !self.readable.get() {
             return Err(unsupported(vm, "File not open for reading"));
         }
         loop {
-            match fd::read(fd, into) {
+            match taipan_vm::threads::unlocked(vm, || fd::read(fd, into)) {
                 Ok(n) => return Ok(Some(n)),
                 Err(e) if e.kind() == ErrorKind::Interrupted => (vm.hooks.get().poll)(vm)?,
                 Err(e) if e.kind() == ErrorKind::WouldBlock => return Ok(None),
@@ -77,14 +77,14 @@ impl FileIo {
             }
         }
     }
-    /// Writes once; `None` if it would block.
+    /// Writes once; `None` if it would block. Other threads may run meanwhile: `bytes` are no object's memory.
     pub fn write_some(&self, vm: &Vm, bytes: &[u8]) -> PyResult<Option<usize>> {
         let fd = self.open_fd(vm)?;
         if !self.writable.get() {
             return Err(unsupported(vm, "File not open for writing"));
         }
         loop {
-            match fd::write(fd, bytes) {
+            match taipan_vm::threads::unlocked(vm, || fd::write(fd, bytes)) {
                 Ok(n) => return Ok(Some(n)),
                 Err(e) if e.kind() == ErrorKind::Interrupted => (vm.hooks.get().poll)(vm)?,
                 Err(e) if e.kind() == ErrorKind::WouldBlock => return Ok(None),

@@ -398,7 +398,7 @@ pub mod functions {
         };
         let mut buffer = vec![0; n.min(1 << 30)];
         loop {
-            match taipan_host::fd::read(fd, &mut buffer) {
+            match taipan_vm::threads::unlocked(vm, || taipan_host::fd::read(fd, &mut buffer)) {
                 Ok(n) => {
                     buffer.truncate(n);
                     return Ok(vm.new_bytes(buffer).into_value());
@@ -418,7 +418,7 @@ pub mod functions {
             )));
         };
         loop {
-            match taipan_host::fd::write(fd, &bytes) {
+            match taipan_vm::threads::unlocked(vm, || taipan_host::fd::write(fd, &bytes)) {
                 Ok(n) => return Ok(n),
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => (vm.hooks.get().poll)(vm)?,
                 Err(e) => return Err(error(vm, &e)),

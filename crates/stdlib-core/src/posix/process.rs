@@ -183,15 +183,65 @@ pub mod functions {
     /// Makes a copy of the process: 0 in the child.
     #[pyfunction("()")]
     fn fork(vm: &Vm) -> PyResult<i32> {
-        p::fork().map_err(|e| error(vm, &e))
+        let hooks = taipan_vm::state::<ForkHooks>(vm, "posix.fork");
+        hooks.run(vm, 0);
+        let result = taipan_vm::threads::fork(vm);
+        hooks.run(vm, if matches!(result, Ok(0)) { 1 } else { 2 });
+        result.map_err(|e| error(vm, &e))
+    }
+    /// Functions to call around a fork: before it, in the child, in the parent.
+    #[derive(Default)]
+    struct ForkHooks([std::cell::RefCell<Vec<Value>>; 3]);
+
+    impl ForkHooks {
+        /// Calls the functions of one kind; those before a fork the last one first.
+        fn run(&self, vm: &Vm, kind: usize) {
+            let mut all = self.0[kind].borrow().clone();
+            if kind == 0 {
+                all.reverse();
+            }
+            for function in all {
+                if let Err(raised) = vm.call(&function, &[]) {
+                    let e = vm.take_exception(raised);
+                    (vm.hooks.get().unraisable)(
+                        vm,
+                        e,
+                        "Exception ignored in fork hook",
+                        Some(&function),
+                    );
+                }
+            }
+        }
     }
     /// Functions to call around a fork.
     #[pyfunction("(*, before=<unset>, after_in_child=<unset>, after_in_parent=<unset>)")]
     fn register_at_fork(
-        _before: Option<&Value>,
-        _after_in_child: Option<&Value>,
-        _after_in_parent: Option<&Value>,
-    ) {
+        vm: &Vm,
+        before: Option<&Value>,
+        after_in_child: Option<&Value>,
+        after_in_parent: Option<&Value>,
+    ) -> PyResult<()> {
+        let given = [
+            ("before", before),
+            ("after_in_child", after_in_child),
+            ("after_in_parent", after_in_parent),
+        ];
+        if given.iter().all(|(_, f)| f.is_none()) {
+            return Err(vm.type_error("At least one argument is required."));
+        }
+        for (name, function) in &given {
+            if function.is_some_and(|f| vm.type_of(f).slots.call.get().is_none()) {
+                return Err(vm.type_error(format!(
+                    "'{name}' must be callable, not {}",
+                    function.map_or(String::new(), |f| vm.type_name(f))
+                )));
+            }
+        }
+        let hooks = taipan_vm::state::<ForkHooks>(vm, "posix.fork");
+        for (kind, (_, function)) in given.iter().enumerate() {
+            hooks.0[kind].borrow_mut().extend(function.cloned());
+        }
+        Ok(())
     }
     fn arguments(vm: &Vm, args: &Value, function: &str) -> PyResult<Vec<Vec<u8>>> {
         let items = vm.collect(args)?;

@@ -314,6 +314,7 @@ pub mod module {
         crate::state::<crate::lifecycle::Lifecycle>(vm, "lifecycle")
             .switch_interval
             .set(interval);
+        crate::threads::shared(vm).gil.set_interval(interval);
         Ok(())
     }
 

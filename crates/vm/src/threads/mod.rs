@@ -7,7 +7,7 @@
 mod gil;
 
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,11 @@ pub struct Shared {
     threads: Mutex<Vec<Entry>>,
     /// The interpreter ends: only the thread that ends it gets the lock.
     ending: AtomicBool,
+    /// Machines made so far.
+    made: AtomicU64,
+    /// Threads besides the first one.
+    others: AtomicUsize,
+    main_ident: AtomicU64,
     /// `threading.stack_size`; 0: the default.
     pub stack_size: AtomicUsize,
 }
@@ -43,6 +48,11 @@ struct Entry {
 unsafe impl Send for Entry {}
 
 impl Shared {
+    /// A number for another machine, from 0.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.made.fetch_add(1, Ordering::Relaxed)
+    }
+
     fn threads(&self) -> MutexGuard<'_, Vec<Entry>> {
         self.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -60,6 +70,9 @@ impl Shared {
 
     /// Adds the thread state of a running thread.
     pub fn register(&self, vm: &Vm) {
+        if Machine::of(vm).number == 0 {
+            self.main_ident.store(vm.thread_id.get(), Ordering::Relaxed);
+        }
         self.threads().push(Entry { vm });
     }
     fn unregister(&self, vm: &Vm) {
@@ -81,6 +94,18 @@ pub fn for_each(vm: &Vm, mut f: impl FnMut(&Vm)) {
     }
 }
 
+/// The number (`threading.get_ident`) of the main thread.
+pub fn main_ident(vm: &Vm) -> u64 {
+    shared(vm).main_ident.load(Ordering::Relaxed)
+}
+
+/// The numbers of the machines of all threads.
+pub fn numbers(vm: &Vm) -> Vec<u64> {
+    let mut numbers = Vec::new();
+    for_each(vm, |vm| numbers.push(Machine::of(vm).number));
+    numbers
+}
+
 /// How many threads there are besides the one that made the interpreter.
 pub fn count(vm: &Vm) -> usize {
     shared(vm).threads().len().saturating_sub(1)
@@ -95,9 +120,18 @@ pub fn unlocked<R: Send>(vm: &Vm, f: impl FnOnce() -> R + Send) -> R {
             shared(self.0).enter(self.0);
         }
     }
+    if is_alone(vm) {
+        return f();
+    }
     shared(vm).gil.release();
     let _back = Back(vm);
     f()
+}
+
+/// Whether no other thread can run Python code of this interpreter.
+#[inline]
+pub fn is_alone(vm: &Vm) -> bool {
+    shared(vm).others.load(Ordering::Relaxed) == 0
 }
 
 /// Waits without the lock for something that signals interrupt; `false` after the timeout.
@@ -174,10 +208,15 @@ pub fn spawn(vm: &Vm, work: Box<dyn FnOnce(&Vm)>) -> std::io::Result<u64> {
         work: UnsafeCell::new(Some(work)),
         stack,
     };
-    let thread = std::thread::Builder::new()
+    let others = &shared(vm).others;
+    others.fetch_add(1, Ordering::Relaxed);
+    let started = std::thread::Builder::new()
         .stack_size(stack + RESERVE)
-        .spawn(move || run(luggage))?;
-    Ok(thread.as_pthread_t() as u64)
+        .spawn(move || run(luggage));
+    if started.is_err() {
+        others.fetch_sub(1, Ordering::Relaxed);
+    }
+    Ok(started?.as_pthread_t())
 }
 
 /// The body of a thread.
@@ -204,6 +243,7 @@ fn run(luggage: Luggage) {
     machine.profile.take();
     drop(vm);
     drop(machine);
+    shared.others.fetch_sub(1, Ordering::Relaxed);
     shared.gil.release();
 }
 
@@ -224,6 +264,10 @@ pub fn fork(vm: &Vm) -> std::io::Result<i32> {
     };
     if matches!(result, Ok(0)) {
         shared.gil.forget_others();
+        shared.others.store(0, Ordering::Relaxed);
+        shared
+            .main_ident
+            .store(vm.thread_id.get(), Ordering::Relaxed);
     }
     result
 }
