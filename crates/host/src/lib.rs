@@ -18,8 +18,8 @@ pub mod ready;
 pub mod signal;
 pub mod spawn;
 pub mod stack;
-pub mod terminal;
 pub mod sync;
+pub mod terminal;
 pub mod time;
 pub mod users;
 

@@ -2,8 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use taipan_host::sync;
 use taipan_macros::{pymethods, pymodule};
 use taipan_object::object::alloc_instance;
 use taipan_object::{Args, PyResult, Raised, Ref, TypeRef, Value, Vm, payload};
@@ -17,7 +20,14 @@ fn empty_class(vm: &Vm) -> TypeRef {
 
 /// `SimpleQueue`.
 #[derive(Default)]
-pub struct SimpleQueue(RefCell<VecDeque<Value>>);
+pub struct SimpleQueue(RefCell<VecDeque<Value>>, Arc<Arrivals>);
+
+/// Counts what was put into a queue, for those who wait.
+#[derive(Default)]
+struct Arrivals {
+    count: AtomicU32,
+    waiting: AtomicU32,
+}
 payload!(
     SimpleQueue,
     gc,
@@ -28,10 +38,14 @@ payload!(
     }
 );
 
-/// How long one look at an empty queue sleeps before the next.
-const PAUSE: Duration = Duration::from_millis(1);
-
 impl SimpleQueue {
+    fn push(&self, item: Value) {
+        self.0.borrow_mut().push_back(item);
+        self.1.count.fetch_add(1, Ordering::Release);
+        if self.1.waiting.load(Ordering::Acquire) > 0 {
+            sync::wake(&self.1.count, 1);
+        }
+    }
     fn pop(&self) -> Option<Value> {
         self.0.borrow_mut().pop_front()
     }
@@ -42,6 +56,7 @@ impl SimpleQueue {
     fn wait(vm: &Vm, this: &Ref<SimpleQueue>, limit: Option<Duration>) -> PyResult {
         let until = limit.and_then(|limit| Instant::now().checked_add(limit));
         loop {
+            let seen = this.1.count.load(Ordering::Acquire);
             if let Some(item) = this.pop() {
                 return Ok(item);
             }
@@ -49,8 +64,12 @@ impl SimpleQueue {
             if left.is_some_and(|left| left.is_zero()) {
                 return Err(SimpleQueue::empty_error(vm));
             }
-            taipan_host::time::sleep(left.unwrap_or(PAUSE).min(PAUSE));
-            (vm.hooks.get().poll)(vm)?;
+            let arrivals = this.1.clone();
+            arrivals.waiting.fetch_add(1, Ordering::AcqRel);
+            let woken =
+                taipan_vm::threads::wait(vm, left, |left| sync::wait(&arrivals.count, seen, left));
+            arrivals.waiting.fetch_sub(1, Ordering::AcqRel);
+            woken?;
         }
     }
 }
@@ -86,12 +105,12 @@ impl SimpleQueue {
     /// Queues an item; there is always room, so the other arguments do not matter.
     #[pymethod("(self, item, block=True, timeout=None)")]
     fn put(this: &Ref<SimpleQueue>, item: Value, _block: bool, _timeout: &Value) {
-        this.0.borrow_mut().push_back(item);
+        this.push(item);
     }
     /// Queues an item.
     #[pymethod("(self, item)")]
     fn put_nowait(this: &Ref<SimpleQueue>, item: Value) {
-        this.0.borrow_mut().push_back(item);
+        this.push(item);
     }
     /// Takes the first item; waits for one if asked to.
     #[pymethod("(self, block=True, timeout=None)")]

@@ -63,10 +63,11 @@ pub fn os_error(vm: &Vm, e: &std::io::Error) -> Raised {
     taipan_vm::os_error::raise(vm, e, None)
 }
 
-/// Repeats a call that a signal interrupted, unless a handler raises.
-pub fn retry<T>(vm: &Vm, mut call: impl FnMut() -> std::io::Result<T>) -> PyResult<T> {
+/// Makes a call that may block, without the interpreter's lock; repeats it when a signal interrupted it, unless a
+/// handler raises.
+pub fn retry<T: Send>(vm: &Vm, mut call: impl FnMut() -> std::io::Result<T> + Send) -> PyResult<T> {
     loop {
-        match call() {
+        match taipan_vm::threads::unlocked(vm, &mut call) {
             Ok(value) => return Ok(value),
             Err(e) if e.kind() == std::io::ErrorKind::Interrupted => taipan_vm::poll::poll(vm)?,
             Err(e) => return Err(os_error(vm, &e)),

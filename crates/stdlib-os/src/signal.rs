@@ -226,7 +226,7 @@ pub mod module {
     /// Waits until a signal comes.
     #[pyfunction("()")]
     fn pause(vm: &Vm) -> PyResult<()> {
-        host::pause();
+        taipan_vm::threads::unlocked(vm, host::pause);
         (vm.hooks.get().poll)(vm)
     }
     /// Sends a signal to a process by its descriptor.

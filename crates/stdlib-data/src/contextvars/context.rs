@@ -226,11 +226,11 @@ macro_rules! iterator {
             }
         }
         #[pymethods(
-                                                            name = $name,
-                                                            module = "builtins",
-                                                            doc = "",
-                                                            flags(DISALLOW_INSTANTIATION)
-                                                        )]
+                                                                    name = $name,
+                                                                    module = "builtins",
+                                                                    doc = "",
+                                                                    flags(DISALLOW_INSTANTIATION)
+                                                                )]
         impl $class {
             #[pyslot]
             fn len(_: &Vm, this: &Ref<$class>) -> PyResult<usize> {

@@ -27,10 +27,10 @@ impl Until {
 }
 
 /// Waits by a call that gets the time left; goes on after signals.
-fn wait<T>(
+fn wait<T: Send>(
     vm: &Vm,
     until: Until,
-    mut call: impl FnMut(Option<Duration>) -> std::io::Result<T>,
+    mut call: impl FnMut(Option<Duration>) -> std::io::Result<T> + Send,
 ) -> PyResult<T> {
     taipan_stdlib_data::support::retry(vm, || call(until.left()))
 }
@@ -149,9 +149,8 @@ pub mod module {
             sequence(vm, wlist)?,
             sequence(vm, xlist)?,
         ];
-        let ready = wait(vm, until, |time| {
-            taipan_host::ready::select([&sets[0].1, &sets[1].1, &sets[2].1], time)
-        })?;
+        let fds = [&sets[0].1[..], &sets[1].1[..], &sets[2].1[..]];
+        let ready = wait(vm, until, |time| taipan_host::ready::select(fds, time))?;
         let lists = [0, 1, 2].map(|i| {
             let (objects, fds) = &sets[i];
             let chosen = objects.iter().zip(fds);

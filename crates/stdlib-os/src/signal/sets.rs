@@ -98,7 +98,7 @@ pub mod sets {
     #[pyfunction("(sigset, /)")]
     fn sigwait(vm: &Vm, sigset: &Value) -> PyResult<i32> {
         let set = set_arg(vm, sigset)?;
-        host::wait(set).map_err(|e| os_error(vm, &e))
+        taipan_vm::threads::unlocked(vm, || host::wait(set)).map_err(|e| os_error(vm, &e))
     }
     /// Waits for a signal of a set and tells about it.
     #[pyfunction("(sigset, /)")]
@@ -116,7 +116,7 @@ pub mod sets {
         }
         let until = taipan_host::time::monotonic_ns() + (time.min(9e9) * 1e9).ceil() as i128;
         loop {
-            match host::wait_info(set, left(Some(until))) {
+            match taipan_vm::threads::unlocked(vm, || host::wait_info(set, left(Some(until)))) {
                 Ok(info) => return info_value(vm, &info),
                 Err(e) if e.kind() == std::io::ErrorKind::WouldBlock => return Ok(Value::NONE),
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {
