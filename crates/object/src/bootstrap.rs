@@ -133,6 +133,7 @@ impl Interp {
             next_type_version: Cell::new(1),
             lookup_cache: Default::default(),
             int_max_str_digits: Cell::new(4300),
+            bytes_warning: Cell::new(false),
             module_state: RefCell::default(),
             dunders: std::cell::OnceCell::new(),
         });

@@ -202,6 +202,8 @@ pub struct Interp {
     pub(crate) lookup_cache: crate::lookup_cache::LookupCache,
     /// `sys.set_int_max_str_digits`; 0: no limit.
     pub int_max_str_digits: Cell<u32>,
+    /// `-b`: warn when bytes are taken for text.
+    pub bytes_warning: Cell<bool>,
     /// State of native modules, by module name.
     pub module_state: RefCell<HashMap<&'static str, std::rc::Rc<dyn std::any::Any>>>,
     /// Which dunders decide about which slots.

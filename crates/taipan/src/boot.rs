@@ -32,6 +32,22 @@ pub fn runtime(
     if taipan_vm::sys::configure(vm).is_err() {
         return Err("can't initialize sys".to_owned());
     }
+    // A stream that could not be made although its descriptor is open: no such encoding.
+    if let (Some(encoding), _) = &taipan_vm::config(vm).io_encoding
+        && [(0, "stdin"), (1, "stdout"), (2, "stderr")]
+            .iter()
+            .any(|&(fd, name)| {
+                taipan_vm::sys_attr(vm, name).is_none_or(|s| s.is_none())
+                    && taipan_host::fs::fstat(fd).is_ok()
+            })
+    {
+        let message = format!(
+            "can't initialize sys standard streams\nLookupError: unknown encoding: {encoding}"
+        );
+        // As at every end: the process goes, its objects need not be freed one by one.
+        std::mem::forget(runtime);
+        return Err(message);
+    }
     match options.jit {
         JitMode::Off => {}
         JitMode::On => taipan_jit::install(vm, taipan_vm::jit::Mode::On),

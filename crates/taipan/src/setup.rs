@@ -284,7 +284,7 @@ pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, Stri
             .optimize
             .max(level(options, "PYTHONOPTIMIZE"))
             .min(2),
-        debug: options.debug.max(level(options, "PYTHONDEBUG")),
+        debug: options.debug.max(level(options, "PYTHONDEBUG")).min(1),
         inspect: options.inspect || var("PYTHONINSPECT").is_some(),
         interactive: options.inspect,
         dont_write_bytecode: options.dont_write_bytecode

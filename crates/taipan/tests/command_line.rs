@@ -172,6 +172,7 @@ fn bad_values() {
     for (args, name, value) in [
         (&["-c", "1"][..], "PYTHONHASHSEED", "x"),
         (&["-c", "1"], "PYTHONINTMAXSTRDIGITS", "5"),
+        (&["-c", "1"], "PYTHONIOENCODING", "nope"),
         (&["-X", "int_max_str_digits", "-c", "1"], "A", "b"),
         (&["-X", "cpu_count=0", "-c", "1"], "A", "b"),
         (&["-X", "utf8=2", "-c", "1"], "A", "b"),
@@ -210,6 +211,23 @@ fn flags() {
     let pycs = "import _imp; print(_imp.check_hash_based_pycs)";
     taipan(&["--check-hash-based-pycs", "always", "-c", pycs]).gives(0, "always\n", "");
     taipan(&["-X", "importtime", "-c", "import this"]).has(0, "Zen", "| this\n");
+}
+
+#[test]
+fn bytes_warnings() {
+    for (code, message) in [
+        ("str(b'a')", "str() on a bytes instance"),
+        ("b'a' == 'a'", "Comparison between bytes and string"),
+        (
+            "'a' != bytearray(b'a')",
+            "Comparison between bytearray and string",
+        ),
+        ("b'a' == 97", "Comparison between bytes and int"),
+    ] {
+        let message = format!("<string>:1: BytesWarning: {message}\n");
+        taipan(&["-b", "-c", code]).has(0, "", &message);
+        taipan(&["-c", code]).gives(0, "", "");
+    }
 }
 
 #[test]

@@ -107,6 +107,7 @@ impl Default for Config {
 /// Gives an interpreter its set-up.
 pub fn set(vm: &Vm, config: Config) {
     vm.int_max_str_digits.set(config.int_max_str_digits);
+    vm.bytes_warning.set(config.bytes_warning > 0);
     vm.module_state
         .borrow_mut()
         .insert("config", Rc::new(config));

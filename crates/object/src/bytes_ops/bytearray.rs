@@ -148,10 +148,14 @@ impl ByteArray {
     }
     #[pyslot(str)]
     fn slot_str(vm: &Vm, this: &Ref<ByteArray>) -> PyResult {
+        if vm.bytes_warning.get() {
+            super::bytes_class::warn(vm, "str() on a bytearray instance")?;
+        }
         Self::slot_repr(vm, this)
     }
     #[pyslot(richcompare)]
     fn slot_compare(vm: &Vm, this: &Ref<ByteArray>, other: &Value, op: CmpOp) -> PyResult {
+        super::bytes_class::warn_of_comparison(vm, "bytearray", other, op)?;
         compare(vm, &|f| this.read(f), other, op, true)
     }
     #[pyslot(iter)]

@@ -49,6 +49,25 @@ pub(super) fn compare(
     }
 }
 
+/// The BytesWarning that `-b` asks for.
+pub(super) fn warn(vm: &Vm, message: &str) -> PyResult<()> {
+    (vm.hooks.get().warn)(vm, &vm.exc.bytes_warning, message, 1)
+}
+
+/// Warns of a comparison for equality that is false because bytes are no text.
+pub(super) fn warn_of_comparison(vm: &Vm, what: &str, other: &Value, op: CmpOp) -> PyResult<()> {
+    if !vm.bytes_warning.get() || !matches!(op, CmpOp::Eq | CmpOp::Ne) {
+        return Ok(());
+    }
+    if other.downcast::<Str>().is_some() {
+        return warn(vm, &format!("Comparison between {what} and string"));
+    }
+    if what == "bytes" && vm.is_instance_of(other, &vm.types.int) {
+        return warn(vm, "Comparison between bytes and int");
+    }
+    Ok(())
+}
+
 /// The items that a slice names.
 pub(super) fn take(data: &[u8], start: isize, step: isize, count: usize) -> Vec<u8> {
     if step == 1 {
@@ -111,6 +130,9 @@ impl Bytes {
     }
     #[pyslot(str)]
     fn slot_str(vm: &Vm, this: &Ref<Bytes>) -> PyResult {
+        if vm.bytes_warning.get() {
+            warn(vm, "str() on a bytes instance")?;
+        }
         Ok(repr::bytes(vm, &this.data).into_value())
     }
     #[pyslot(hash)]
@@ -126,6 +148,7 @@ impl Bytes {
     }
     #[pyslot(richcompare)]
     fn slot_compare(vm: &Vm, this: &Ref<Bytes>, other: &Value, op: CmpOp) -> PyResult {
+        warn_of_comparison(vm, "bytes", other, op)?;
         compare(vm, &|f| f(&this.data), other, op, false)
     }
     #[pyslot(iter)]

@@ -144,13 +144,15 @@ fn found(x: &Explained<'_>) -> Result<Found, String> {
     };
     let runtime = program::runtime(x, JitMode::Off)?;
     let vm = runtime.vm();
-    look(vm, file).map_err(|raised| {
+    let found = look(vm, file).map_err(|raised| {
         let e = vm.take_exception(raised);
         vm.str(&e).map_or_else(
             |_| "the source cannot be compiled".to_owned(),
             |s| s.to_string(),
         )
-    })
+    });
+    std::mem::forget(runtime);
+    found
 }
 
 pub fn show(x: &Explained<'_>, page: &mut Page<'_>) {
