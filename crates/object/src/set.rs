@@ -206,6 +206,44 @@ impl Set {
         }
     }
 
+    /// Whether a small integer is an element; `None`: some element must be compared by Python.
+    #[inline]
+    pub fn has_int(&self, word: u64) -> Option<bool> {
+        let table: &[Entry] = self.table();
+        if table.is_empty() {
+            return Some(false);
+        }
+        let hash = crate::hash::hash_i64(crate::value::encoding::as_int(word));
+        let mask = table.len() - 1;
+        let mut perturb = hash as u64;
+        let mut row = hash as usize & mask;
+        loop {
+            let last = if row + LINEAR_PROBES <= mask {
+                row + LINEAR_PROBES
+            } else {
+                row
+            };
+            // SAFETY: `last` is at most the mask, which is below the table's length.
+            for entry in unsafe { table.get_unchecked(row..=last) } {
+                match &entry.key {
+                    Some(known) if known.word() == word => return Some(true),
+                    // Integers that are not identical are not equal.
+                    Some(known) if entry.hash == hash && known.as_small_int().is_none() => {
+                        return None;
+                    }
+                    None if entry.hash == 0 => return Some(false),
+                    _ => {}
+                }
+            }
+            perturb >>= 5;
+            row = row
+                .wrapping_mul(5)
+                .wrapping_add(1)
+                .wrapping_add(perturb as usize)
+                & mask;
+        }
+    }
+
     /// The place of an element, or where it belongs.
     #[inline]
     fn lookup<const PLACE: bool>(

@@ -311,10 +311,19 @@ pub unsafe fn call(
             }
         } else {
             if ty == vm.types.builtin_function.as_ptr().cast_const() {
-                return call_native(vm, regs, i, callee, first, argc);
+                return match call_native(vm, regs, i, callee, first, argc) {
+                    true => Entered::Done,
+                    false => Entered::Raised,
+                };
             }
-            if ty == vm.types.method_descriptor.as_ptr().cast_const() {
-                return call_method_descriptor(vm, regs, i, callee, first, argc);
+            if ty == vm.types.method_descriptor.as_ptr().cast_const()
+                && first == callee + 1
+                && argc > 0
+            {
+                return match call_method_descriptor(vm, regs, i, callee, argc) {
+                    true => Entered::Done,
+                    false => Entered::Raised,
+                };
             }
             if ty == vm.types.type_.as_ptr().cast_const() {
                 return call_class(vm, frame, regs, i, callee, first, argc, entry);
@@ -512,7 +521,17 @@ unsafe fn run_compiled(
 /// Writes a native call's result and runs finalisers that became due.
 #[inline(always)]
 unsafe fn finish(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> Entered {
-    match result {
+    // SAFETY: by the contract of the callers.
+    match unsafe { finished(vm, regs, i, result) } {
+        true => Entered::Done,
+        false => Entered::Raised,
+    }
+}
+
+/// As [`finish`]; whether the call succeeded.
+#[inline(always)]
+unsafe fn finished(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
+    let ok = match result {
         Ok(value) => {
             if (i >> 8) as u8 & DISCARD != 0 {
                 drop(value);
@@ -527,68 +546,70 @@ unsafe fn finish(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> Entered {
                     }
                 }
             }
-            crate::finalize::drain(vm);
-            Entered::Done
+            true
         }
-        Err(_) => {
-            crate::finalize::drain(vm);
-            Entered::Raised
-        }
-    }
+        Err(_) => false,
+    };
+    crate::finalize::drain(vm);
+    ok
 }
 
-unsafe fn call_native(
+/// Calls a native function of a module or object. Whether it succeeded.
+///
+/// # Safety
+/// As [`call`]; the callable is such a function.
+#[inline(never)]
+pub unsafe fn call_native(
     vm: &Vm,
     regs: *mut u64,
     i: u64,
     callee: usize,
     mut first: usize,
     mut argc: usize,
-) -> Entered {
+) -> bool {
     // SAFETY: the window is live; its values are borrowed for the call and released after.
     unsafe {
         let function = Value::from_word(regs.add(callee).replace(0));
         let nf = &(*(function.word() as *const Object<NativeFunction>)).payload;
-        let result = match &nf.this {
-            None => {
-                let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
-                crate::native_call::guard(vm, nf.def.call, Args::positional_only(args))
-            }
-            Some(this) => {
-                // The register before the arguments is free: `self` goes there.
-                first -= 1;
-                argc += 1;
-                regs.add(first).write(this.clone().into_word());
-                let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
-                crate::native_call::guard(vm, nf.def.call, Args::positional_only(args))
-            }
-        };
+        if let Some(this) = &nf.this {
+            // The register before the arguments is free: `self` goes there.
+            first -= 1;
+            argc += 1;
+            regs.add(first).write(this.clone().into_word());
+        }
+        let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
+        let result = crate::native_call::guard(vm, nf.def.call, Args::positional_only(args));
         release_window(regs, first, argc);
         drop(function);
-        finish(vm, regs, i, result)
+        finished(vm, regs, i, result)
     }
 }
 
-unsafe fn call_method_descriptor(
+/// Calls a native method with `self` and the other arguments behind it. Whether it succeeded.
+///
+/// # Safety
+/// As [`call`]; the callable is a method descriptor and `argc` counts `self`.
+#[inline(never)]
+pub unsafe fn call_method_descriptor(
     vm: &Vm,
     regs: *mut u64,
     i: u64,
     callee: usize,
-    first: usize,
     argc: usize,
-) -> Entered {
+) -> bool {
     // SAFETY: as above.
     unsafe {
+        let first = callee + 1;
         let descriptor = &(*(*regs.add(callee) as *const Object<MethodDescriptor>)).payload;
-        if argc == 0 || !vm.is_instance_of(Value::borrow_word(&*regs.add(first)), &descriptor.ty) {
-            return call_slot(vm, regs, i, callee, first, argc, 0);
-        }
         let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
+        if !vm.is_instance_of(&args[0], &descriptor.ty) {
+            let entered = call_slot(vm, regs, i, callee, first, argc, 0);
+            return matches!(entered, Entered::Done);
+        }
         let result =
             crate::native_call::guard(vm, descriptor.def.call, Args::positional_only(args));
-        release_window(regs, first, argc);
-        drop(Value::from_word(regs.add(callee).replace(0)));
-        finish(vm, regs, i, result)
+        release_window(regs, callee, argc + 1);
+        finished(vm, regs, i, result)
     }
 }
 

@@ -10,7 +10,8 @@ use taipan_object::set::Set;
 use taipan_object::slice::{Slice, adjust_slice};
 use taipan_object::str::{Str, StrView};
 use taipan_object::tuple::Tuple;
-use taipan_object::{Object, PyResult, Value, Vm};
+use taipan_object::value::encoding::{is_heap, is_int};
+use taipan_object::{Object, ObjectHeader, PyResult, Value, Vm};
 
 /// The hash of a key whose comparison with other such keys runs no Python code.
 #[inline(always)]
@@ -31,6 +32,24 @@ fn plain_hash(vm: &Vm, key: &Value) -> Option<i64> {
 unsafe fn payload<T: Payload>(object: &Value) -> &T {
     // SAFETY: by the contract.
     unsafe { &(*(object.word() as *const Object<T>)).payload }
+}
+
+/// Whether a small integer's word is in an exact set.
+///
+/// # Safety
+/// `container` is a live word.
+#[inline(always)]
+pub unsafe fn set_has_int(vm: &Vm, container: u64, item: u64) -> Option<bool> {
+    // SAFETY: by the contract; the type tells the payload.
+    unsafe {
+        if !is_int(item)
+            || !is_heap(container)
+            || (*(container as *const ObjectHeader)).ty_ptr() != vm.types.set.as_ptr().cast_const()
+        {
+            return None;
+        }
+        (*(container as *const Object<Set>)).payload.has_int(item)
+    }
 }
 
 /// `item in container`.

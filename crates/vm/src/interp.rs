@@ -24,7 +24,7 @@ use crate::generator::{self, Generator};
 use crate::machine::Machine;
 use crate::op::{self, *};
 use crate::unwind::{self, Unwound};
-use crate::{iterate, observe, quicken, slow};
+use crate::{fast, iterate, observe, quicken, slow};
 
 /// Keeps the end of an arm apart from the ends of the others, so that each gets
 /// an indirect jump of its own (the tail duplication that `.cargo/config.toml`
@@ -32,6 +32,16 @@ use crate::{iterate, observe, quicken, slow};
 #[inline(always)]
 fn own_jump() {
     op::barrier();
+}
+
+/// Whether a callable is of this exact type.
+///
+/// # Safety
+/// `word` is a live word.
+#[inline(always)]
+unsafe fn is_native(word: u64, ty: *const Object<Type>) -> bool {
+    // SAFETY: by the contract.
+    unsafe { is_heap(word) && (*(word as *const ObjectHeader)).ty_ptr() == ty }
 }
 
 /// Whether an object is a class (its metaclass is `type`) that has a version.
@@ -895,6 +905,10 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             branch!(i, same == (flags!(i) & IF_FALSE == 0))
                         }
                         JUMP_IN => {
+                            if let Some(holds) = fast::set_has_int(vm, reg!(b!(i)), reg!(a!(i))) {
+                                kill!(KILL_B, i, b!(i));
+                                branch!(i, holds == (flags!(i) & IF_FALSE == 0))
+                            }
                             sync!();
                             match slow::contains_jump(vm, regs, word!()) {
                                 Ok(holds) => branch!(i, holds == (flags!(i) & IF_FALSE == 0)),
@@ -1250,6 +1264,9 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             let base = b!(i);
                             enter_plain!(base, base + 1, c!(i));
                             sync!();
+                            if is_native(reg!(base), vm.types.builtin_function.as_ptr()) {
+                                slow!(call::call_native(vm, regs, word!(), base, base + 1, c!(i)))
+                            }
                             entered!(call::call(
                                 vm,
                                 frame,
@@ -1266,6 +1283,17 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             let bound = usize::from(reg!(base + 1) != 0);
                             enter_plain!(base, base + 2 - bound, c!(i) + bound);
                             sync!();
+                            if is_native(reg!(base), vm.types.method_descriptor.as_ptr())
+                                && bound != 0
+                            {
+                                slow!(call::call_method_descriptor(
+                                    vm,
+                                    regs,
+                                    word!(),
+                                    base,
+                                    c!(i) + 1
+                                ))
+                            }
                             entered!(call::call(
                                 vm,
                                 frame,
