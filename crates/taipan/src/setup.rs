@@ -39,6 +39,10 @@ fn is_dir(path: &[u8]) -> bool {
 pub fn is_zip(path: &[u8]) -> bool {
     /// Bytes of the last record without its comment, which is 65,535 bytes long at most.
     const RECORD: usize = 22;
+    // What comes out of a pipe can be read only once.
+    if !fs::stat(path, true).is_ok_and(|s| s.is_file()) {
+        return false;
+    }
     let Ok(bytes) = fs::read(path) else {
         return false;
     };

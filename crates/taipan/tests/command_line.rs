@@ -412,6 +412,13 @@ fn outputs_that_fail() {
     assert!(text(&output.stderr).ends_with("BrokenPipeError: [Errno 32] Broken pipe\n120\n"));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn program_in_a_pipe() {
+    let output = shell("echo 'print(__file__, 1)' | $T /dev/stdin");
+    assert_eq!(text(&output.stdout), "/dev/stdin 1\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn closed_streams() {
