@@ -254,10 +254,13 @@ unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut CodeState) {
         retire(code, s);
     }
     let mut failed: Vec<(u64, u32)> = Vec::new();
+    let mut grown = false;
     let mut forms = Vec::new();
     let mut scan = |c: &Compiled| {
         let before = failed.len();
         for (exit, n) in c.exits.iter().zip(&*c.counters) {
+            // A generator goes on at a place that had not been run before.
+            grown |= n.get() >= EXIT_LIMIT && exit.reason == "resumed elsewhere";
             if n.get() >= EXIT_LIMIT
                 && !exit.raised
                 && !matches!(
@@ -276,7 +279,7 @@ unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut CodeState) {
         scan(c);
     }
     s.loops.values().flatten().for_each(&mut scan);
-    if failed.is_empty() {
+    if failed.is_empty() && !grown {
         return;
     }
     failed.sort_unstable();
@@ -424,6 +427,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             finalizers: vm.heap.has_finalizers_address(),
             frames: frames.as_ptr() as u64,
             stale: s.stale.as_ptr() as u64,
+            learning: !s.learnt,
         };
         let lowered = ISA.with(|isa| {
             lower::lower(

@@ -25,6 +25,56 @@ fn check_heap(vm: &Vm) {
     }
 }
 
+/// Taken apart: the instruction, and whether to note what it gives.
+fn site(pc: u64) -> (u64, bool) {
+    (pc & 0xFFFF_FFFF, pc >> 32 != 0)
+}
+
+/// Instructions that need neither the frame nor another look at themselves.
+macro_rules! direct {
+    ($($op:ident => $name:ident),* $(,)?) => {
+        mod steps {
+            use super::*;
+            $(pub unsafe extern "C" fn $name(vm: *const Vm, regs: *mut u64, i: u64) -> u64 {
+                // SAFETY: as `interpret`; the program counter is saved.
+                unsafe {
+                    check_heap(&*vm);
+                    u64::from(slow::$name(&*vm, regs, i))
+                }
+            })*
+        }
+        /// The function of such an instruction: thread state, window, instruction; 0: raised.
+        pub fn direct(op: u8) -> Option<usize> {
+            match op {
+                $(taipan_vm::op::$op => Some(steps::$name as *const () as usize),)*
+                _ => None,
+            }
+        }
+    };
+}
+direct! {
+    LOAD_SUBSCR => load_subscr,
+    STORE_SUBSCR => store_subscr,
+    LOAD_SLICE => load_slice,
+    STORE_SLICE => store_slice,
+    BUILD_TUPLE => build_tuple,
+    BUILD_LIST => build_list,
+    BUILD_SET => build_set,
+    BUILD_MAP => build_map,
+    BUILD_STRING => build_string,
+    BUILD_SLICE => build_slice,
+    LIST_APPEND => list_append,
+    SET_ADD => set_add,
+    MAP_ADD => map_add,
+    UNPACK_SEQUENCE => unpack_sequence,
+    FORMAT_SIMPLE => format_simple,
+    FORMAT_WITH_SPEC => format_with_spec,
+    GET_ITER => get_iter,
+    PUSH_EXC_INFO => push_exc_info,
+    POP_EXCEPT => pop_except,
+    CHECK_EXC_MATCH => check_exc_match,
+}
+
 /// Frees an object whose count reached zero. Finalisers wait for [`drain`].
 pub unsafe extern "C" fn free(_: *const Vm, object: *mut ObjectHeader) {
     // SAFETY: compiled code counted the last reference down.
@@ -52,6 +102,7 @@ pub unsafe extern "C" fn interpret(
     regs: *mut u64,
     pc: u64,
 ) -> u64 {
+    let (pc, learning) = site(pc);
     // SAFETY: as the compiled code's caller promised.
     unsafe {
         let vm = &*vm;
@@ -65,7 +116,7 @@ pub unsafe extern "C" fn interpret(
             Some(Opcode::LoadMethod) => by_name::load_method(vm, frame, regs, i.0),
             _ => single::step(vm, frame, regs, pc as u32),
         };
-        if ok && i.op().is_some_and(|o| o.operands()[0] == OperandKind::Def) {
+        if ok && learning && i.op().is_some_and(|o| o.operands()[0] == OperandKind::Def) {
             crate::learn(code, pc as u32, *regs.add(slow::a(i.0)));
         }
         u64::from(ok)
@@ -131,11 +182,12 @@ pub unsafe extern "C" fn call_instr(
 ) -> u64 {
     // SAFETY: as above.
     unsafe {
+        let (pc, learning) = site(pc);
         check_heap(&*vm);
         let ok = single::call(&*vm, frame, regs, pc as u32);
         let code = (*frame).code();
         let i = code.code.instrs[pc as usize].0;
-        if ok && slow::flags(i) & taipan_compiler::opcode::DISCARD == 0 {
+        if ok && learning && slow::flags(i) & taipan_compiler::opcode::DISCARD == 0 {
             crate::learn(code, pc as u32, *regs.add(slow::a(i)));
         }
         u64::from(ok)
@@ -151,6 +203,7 @@ fn outcome(r: taipan_object::PyResult<bool>) -> u64 {
 
 /// The truth of operand a; 2: raised.
 pub unsafe extern "C" fn truth(vm: *const Vm, frame: *mut Frame, regs: *mut u64, pc: u64) -> u64 {
+    let (pc, _) = site(pc);
     // SAFETY: as above.
     unsafe {
         let code = (*frame).code();
@@ -171,6 +224,7 @@ pub unsafe extern "C" fn compare_jump(
     regs: *mut u64,
     pc: u64,
 ) -> u64 {
+    let (pc, _) = site(pc);
     // SAFETY: as above.
     unsafe { outcome(single::compare_jump(&*vm, frame, regs, pc as u32)) }
 }
@@ -182,6 +236,7 @@ pub unsafe extern "C" fn for_iter(
     regs: *mut u64,
     pc: u64,
 ) -> u64 {
+    let (pc, learning) = site(pc);
     // SAFETY: as above.
     unsafe {
         check_heap(&*vm);
@@ -201,7 +256,7 @@ pub unsafe extern "C" fn for_iter(
         } else {
             outcome(slow::for_iter(vm, regs, i))
         };
-        if r == 1 {
+        if r == 1 && learning {
             crate::learn(code, pc as u32, *regs.add(slow::a(i)));
         }
         r
@@ -239,6 +294,7 @@ unsafe fn step_generator(vm: &Vm, regs: *mut u64, i: u64, it: u64) -> u64 {
 
 /// Sends into a SEND's receiver; 2: raised.
 pub unsafe extern "C" fn send(vm: *const Vm, frame: *mut Frame, regs: *mut u64, pc: u64) -> u64 {
+    let (pc, _) = site(pc);
     // SAFETY: as above.
     unsafe {
         check_heap(&*vm);
@@ -256,6 +312,7 @@ pub unsafe extern "C" fn suspend(vm: *const Vm, frame: *mut Frame) -> u64 {
 
 /// Raises as a RAISE_VARARGS with operands: always 0.
 pub unsafe extern "C" fn raise(vm: *const Vm, frame: *mut Frame, regs: *mut u64, pc: u64) -> u64 {
+    let (pc, _) = site(pc);
     // SAFETY: as above.
     unsafe {
         let code = (*frame).code();

@@ -46,6 +46,7 @@ impl Builder<'_> {
         self.promote();
         let info = self.body().headers[&pc].clone();
         let base = self.body().base;
+        let locals = base..base + self.body().code.local_count;
         self.pc = pc;
         if self.in_memory(pc, RECORDS) {
             self.push_frames();
@@ -55,6 +56,9 @@ impl Builder<'_> {
             let loc = self.state[n as usize].loc;
             if self.in_memory(pc, n) {
                 self.flush(n);
+            } else if loc == Loc::Dead && written(n) && locals.contains(&n) {
+                // Unbound so far, bound when it comes round again: in the window, which holds nothing yet.
+                self.state[n as usize].loc = Loc::Mem;
             } else if written(n) && loc == Loc::Mem {
                 match Kind::of(self.state[n as usize].sample) {
                     Kind::Int => drop(self.int(n)),

@@ -14,9 +14,9 @@ use crate::hir::{Id, InlineFrame, Inlined, Op, Ty};
 /// Most instructions of a callee.
 const MOST_INSTRUCTIONS: usize = 70;
 /// Most instructions of HIR before calls stay calls.
-const BUDGET: usize = 6000;
+const BUDGET: usize = 1500;
 /// Most calls around an instruction.
-const MOST_DEPTH: usize = 5;
+const MOST_DEPTH: usize = 3;
 
 impl<'a> Builder<'a> {
     /// Whether the callee of a call may be built into this function.

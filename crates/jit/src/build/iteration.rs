@@ -148,6 +148,11 @@ impl Builder<'_> {
         self.pc = 0;
         self.state = fresh(self);
         self.guarded(Op::GuardGlobals(w), Ty::Unit, vec![], "other globals");
+        // At the start only parameters and free variables hold something.
+        let free = locals - self.i.code.free_count as usize;
+        for n in self.i.code.parameter_count as usize..free {
+            self.state[n].loc = Loc::Dead;
+        }
         let start = self.f.add_block(0);
         self.resumes.push((0, start));
         self.block = start;

@@ -333,12 +333,32 @@ impl Lower<'_> {
         bad: i64,
         exit: Option<ExitId>,
     ) -> ir::Value {
-        let pc = self.iconst(u64::from(at.pc));
+        let learning = u64::from(self.target.learning) << 32;
+        let pc = self.iconst(u64::from(at.pc) | learning);
         let (frame, regs) = (self.frame_at(at.depth), self.window(at.base));
         let r = self.call(address, &[self.vm, frame, regs, pc]);
         let failed = self.b.ins().icmp_imm_s(IntCC::Equal, r, bad);
         self.leave_if(failed, exit);
         r
+    }
+
+    /// An instruction as the interpreter does it: straight to its function where there is nothing to learn.
+    pub(super) fn interpret(&mut self, at: Site, exit: Option<ExitId>) {
+        // SAFETY: the working copy has that instruction; its operands never change.
+        let word = unsafe { *(at.instrs as *const u64).add(at.pc as usize) };
+        let direct = match self.target.learning {
+            true => None,
+            false => runtime::direct(word as u8),
+        };
+        let Some(address) = direct else {
+            self.window_call(runtime::interpret as *const () as usize, at, 0, exit);
+            return;
+        };
+        self.sync(at);
+        let (regs, word) = (self.window(at.base), self.iconst(word));
+        let r = self.call(address, &[self.vm, regs, word]);
+        let failed = self.b.ins().icmp_imm_s(IntCC::Equal, r, 0);
+        self.leave_if(failed, exit);
     }
 
     /// The truth of a register: singletons and ints at once.

@@ -36,6 +36,8 @@ pub struct Target {
     pub frames: u64,
     /// Address of a word that is not 0 when the code is to be compiled again.
     pub stale: u64,
+    /// Helpers note what they give.
+    pub learning: bool,
 }
 
 /// The compiler's instruction set, made once.
@@ -719,7 +721,7 @@ impl<'a> Lower<'a> {
             }
             Op::WordEq => self.b.ins().icmp(IntCC::Equal, av[0], av[1]),
             Op::Interpret { at } => {
-                self.window_call(runtime::interpret as *const () as usize, at, 0, exit);
+                self.interpret(at, exit);
                 return;
             }
             Op::Call { at } => {
