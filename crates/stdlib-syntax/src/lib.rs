@@ -2,12 +2,13 @@
 //! `_tokenize` and `_opcode`, views on crates `syntax` and `compiler`.
 
 pub mod ast;
+pub mod tokenize;
 
 use taipan_object::Vm;
 use taipan_object::native::ModuleDef;
 
 /// All modules of this crate.
-pub const MODULES: &[&ModuleDef] = &[&ast::MODULE];
+pub const MODULES: &[&ModuleDef] = &[&ast::MODULE, &tokenize::MODULE];
 
 /// Lets `compile()` take and give syntax trees.
 pub fn install(vm: &Vm) {
