@@ -1,14 +1,15 @@
-//! The compiler's stages as Python sees them: `_ast`, `_symtable`,
-//! `_tokenize` and `_opcode`, views on crates `syntax` and `compiler`.
+//! The compiler's stages as Python sees them: `_ast`, `_symtable`
+//! and `_tokenize`, views on crates `syntax` and `compiler`.
 
 pub mod ast;
+pub mod symtable;
 pub mod tokenize;
 
 use taipan_object::Vm;
 use taipan_object::native::ModuleDef;
 
 /// All modules of this crate.
-pub const MODULES: &[&ModuleDef] = &[&ast::MODULE, &tokenize::MODULE];
+pub const MODULES: &[&ModuleDef] = &[&ast::MODULE, &symtable::MODULE, &tokenize::MODULE];
 
 /// Lets `compile()` take and give syntax trees.
 pub fn install(vm: &Vm) {

@@ -1,195 +1,144 @@
-//! The module `_tokenize`: the lexer's tokens, one by one.
+//! The module `_tokenize`: the lexer as an iterator over tuples.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::RefCell;
 
 use taipan_macros::{pymethods, pymodule};
+use taipan_object::object::alloc_instance;
 use taipan_object::str::Str;
-use taipan_object::{PyResult, Ref, TypeRef, Value, Vm, payload};
-use taipan_syntax::error::SyntaxError;
+use taipan_object::{PyResult, Raised, Ref, TypeRef, Value, Vm};
+use taipan_syntax::SyntaxError;
+use taipan_syntax::source::LineIndex;
 use taipan_syntax::token::TokenKind;
 use taipan_syntax::tokenize_view::{ViewToken, view};
+use taipan_vm::builtins::compile::raise_syntax_error;
 
 pub use module::MODULE;
 
-/// Functions of the module `_tokenize`.
+/// The class.
 #[pymodule(
     name = "_tokenize",
-    doc = "The tokens of Python source.",
-    classes(crate::tokenize::TokenizerIter)
+    doc = "Tokens of Python source.",
+    classes(super::TokenizerIter)
 )]
 pub mod module {}
 
-/// A source that has been read, and its tokens.
-struct Read {
+/// The names of Python's module `token` in the order of their numbers.
+const NUMBERS: &[&str] = &[
+    "ENDMARKER",
+    "NAME",
+    "NUMBER",
+    "STRING",
+    "NEWLINE",
+    "INDENT",
+    "DEDENT",
+    "LPAR",
+    "RPAR",
+    "LSQB",
+    "RSQB",
+    "COLON",
+    "COMMA",
+    "SEMI",
+    "PLUS",
+    "MINUS",
+    "STAR",
+    "SLASH",
+    "VBAR",
+    "AMPER",
+    "LESS",
+    "GREATER",
+    "EQUAL",
+    "DOT",
+    "PERCENT",
+    "LBRACE",
+    "RBRACE",
+    "EQEQUAL",
+    "NOTEQUAL",
+    "LESSEQUAL",
+    "GREATEREQUAL",
+    "TILDE",
+    "CIRCUMFLEX",
+    "LEFTSHIFT",
+    "RIGHTSHIFT",
+    "DOUBLESTAR",
+    "PLUSEQUAL",
+    "MINEQUAL",
+    "STAREQUAL",
+    "SLASHEQUAL",
+    "PERCENTEQUAL",
+    "AMPEREQUAL",
+    "VBAREQUAL",
+    "CIRCUMFLEXEQUAL",
+    "LEFTSHIFTEQUAL",
+    "RIGHTSHIFTEQUAL",
+    "DOUBLESTAREQUAL",
+    "DOUBLESLASH",
+    "DOUBLESLASHEQUAL",
+    "AT",
+    "ATEQUAL",
+    "RARROW",
+    "ELLIPSIS",
+    "COLONEQUAL",
+    "EXCLAMATION",
+    "OP",
+    "TYPE_IGNORE",
+    "TYPE_COMMENT",
+    "SOFT_KEYWORD",
+    "FSTRING_START",
+    "FSTRING_MIDDLE",
+    "FSTRING_END",
+    "TSTRING_START",
+    "TSTRING_MIDDLE",
+    "TSTRING_END",
+    "COMMENT",
+    "NL",
+];
+
+/// A source, read whole at the first token.
+struct Tokens {
     text: String,
-    /// Offset of each line's start, and the length of the text at the end.
-    lines: Vec<usize>,
-    tokens: Vec<ViewToken>,
+    lines: LineIndex,
+    tokens: std::vec::IntoIter<ViewToken>,
     error: Option<Box<SyntaxError>>,
 }
 
-/// `TokenizerIter`. The source is read to its end when the first token is asked for.
+/// The payload of `TokenizerIter`.
 pub struct TokenizerIter {
     readline: Value,
     encoding: Option<Ref<Str>>,
-    extra_tokens: bool,
-    read: OnceCell<Read>,
-    next: Cell<usize>,
+    extra: bool,
+    tokens: RefCell<Option<Tokens>>,
 }
-payload!(TokenizerIter, gc, |this, visit| visit(&this.readline));
-
-/// The number that the module `token` gives a kind.
-fn number(kind: TokenKind, exact: bool) -> i64 {
-    /// Names of the module `token` from LPAR (7) to OP (55), in its order.
-    const OPERATORS: [&str; 49] = [
-        "(", ")", "[", "]", ":", ",", ";", "+", "-", "*", "/", "|", "&", "<", ">", "=", ".", "%",
-        "{", "}", "==", "!=", "<=", ">=", "~", "^", "<<", ">>", "**", "+=", "-=", "*=", "/=", "%=",
-        "&=", "|=", "^=", "<<=", ">>=", "**=", "//", "//=", "@", "@=", "->", "...", ":=", "!", "",
-    ];
-    const OP: i64 = 55;
-    match kind {
-        TokenKind::EndMarker => 0,
-        TokenKind::Number => 2,
-        TokenKind::String => 3,
-        TokenKind::Newline => 4,
-        TokenKind::Indent => 5,
-        TokenKind::Dedent => 6,
-        TokenKind::TypeIgnore => 56,
-        TokenKind::TypeComment => 57,
-        TokenKind::FStringStart => 59,
-        TokenKind::FStringMiddle => 60,
-        TokenKind::FStringEnd => 61,
-        TokenKind::TStringStart => 62,
-        TokenKind::TStringMiddle => 63,
-        TokenKind::TStringEnd => 64,
-        TokenKind::Comment => 65,
-        TokenKind::Nl => 66,
-        kind if kind.python_name() == "NAME" => 1,
-        _ if !exact => OP,
-        kind => OPERATORS
-            .iter()
-            .position(|&text| text == kind.text())
-            .map_or(OP, |at| at as i64 + 7),
+taipan_object::payload!(TokenizerIter, gc, |this, visit| {
+    visit(&this.readline);
+    if let Some(encoding) = &this.encoding {
+        visit(encoding.as_value());
     }
-}
-
-impl TokenizerIter {
-    /// All text that `readline` gives.
-    fn source(&self, vm: &Vm) -> PyResult<String> {
-        let mut text = String::new();
-        loop {
-            let line = match vm.call(&self.readline, &[]) {
-                Ok(line) => line,
-                Err(_) if vm.exception_is(&vm.exc.stop_iteration) => {
-                    drop(vm.take_pending());
-                    break;
-                }
-                Err(raised) => return Err(raised),
-            };
-            let line = if self.encoding.is_none() {
-                match line.downcast_owned::<Str>() {
-                    Ok(line) => line,
-                    Err(other) => {
-                        return Err(vm.type_error(format!(
-                            "readline() returned a non-string object, not {}",
-                            vm.type_name(&other)
-                        )));
-                    }
-                }
-            } else {
-                if line.downcast::<taipan_object::bytes::Bytes>().is_none() {
-                    return Err(vm.type_error("readline() returned a non-bytes object"));
-                }
-                let encoding = self.encoding.clone().map_or(Value::NONE, Ref::into_value);
-                let decoded = vm.call_method(
-                    &line,
-                    &vm.intern_str("decode"),
-                    &[encoding, vm.new_str("replace").into_value()],
-                )?;
-                vm.str(&decoded)?
-            };
-            if line.is_empty() {
-                break;
-            }
-            text.push_str(&line.to_string());
-        }
-        Ok(text)
-    }
-
-    fn read(&self, vm: &Vm) -> PyResult<&Read> {
-        if let Some(read) = self.read.get() {
-            return Ok(read);
-        }
-        let text = self.source(vm)?;
-        let (tokens, error) = view(&text);
-        let mut lines = vec![0];
-        let bytes = text.as_bytes();
-        for (at, &byte) in bytes.iter().enumerate() {
-            if byte == b'\n' || byte == b'\r' && bytes.get(at + 1) != Some(&b'\n') {
-                lines.push(at + 1);
-            }
-        }
-        lines.push(text.len());
-        Ok(self.read.get_or_init(|| Read {
-            text,
-            lines,
-            tokens,
-            error,
-        }))
-    }
-}
-
-impl Read {
-    /// The physical lines that a token stands on.
-    fn line_of(&self, token: &ViewToken) -> &str {
-        if token.kind == TokenKind::EndMarker {
-            return "";
-        }
-        let last = self.lines.len() - 1;
-        let place = |line: u32| self.lines[(line as usize).min(last)];
-        let start = self.lines[(token.start.0 as usize).saturating_sub(1).min(last)];
-        self.text.get(start..place(token.end.0)).unwrap_or("")
-    }
-}
+});
 
 #[pymethods(
     name = "TokenizerIter",
     module = "_tokenize",
-    doc = "Iterates over the tokens of Python source."
+    doc = "Walks the tokens of the lines that a function gives."
 )]
 impl TokenizerIter {
-    #[pynew(
-        "(readline, /, *, encoding=<unset>, extra_tokens=False)",
-        name = "tokenizeriter"
-    )]
+    #[pynew("(readline, /, *, encoding=<unset>, extra_tokens)")]
     fn new(
         vm: &Vm,
         cls: &TypeRef,
         readline: Value,
-        encoding: Option<&Value>,
+        encoding: Option<&Ref<Str>>,
         extra_tokens: bool,
     ) -> PyResult<Ref<TokenizerIter>> {
-        let encoding = match encoding {
-            None => None,
-            Some(encoding) => match encoding.clone().downcast_owned::<Str>() {
-                Ok(encoding) => Some(encoding),
-                Err(_) if encoding.is_none() => None,
-                Err(other) => {
-                    return Err(vm.type_error(format!(
-                        "tokenizeriter() argument 'encoding' must be str, not {}",
-                        vm.type_name(&other)
-                    )));
-                }
+        Ok(alloc_instance(
+            vm,
+            cls,
+            TokenizerIter {
+                readline,
+                encoding: encoding.cloned(),
+                extra: extra_tokens,
+                tokens: RefCell::new(None),
             },
-        };
-        let iterator = TokenizerIter {
-            readline,
-            encoding,
-            extra_tokens,
-            read: OnceCell::new(),
-            next: Cell::new(0),
-        };
-        Ok(taipan_object::object::alloc_instance(vm, cls, iterator))
+        ))
     }
     #[pyslot]
     fn iter(_: &Vm, this: &Value) -> PyResult {
@@ -197,40 +146,133 @@ impl TokenizerIter {
     }
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<TokenizerIter>) -> PyResult<Option<Value>> {
-        let read = this.read(vm)?;
-        let token = loop {
-            let at = this.next.get();
-            let Some(token) = read.tokens.get(at) else {
-                if let Some(error) = &read.error
-                    && at == read.tokens.len()
-                {
-                    this.next.set(at + 1);
-                    return Err(taipan_vm::builtins::compile::raise_syntax_error(
-                        vm, error, "<string>",
-                    ));
-                }
-                return Ok(None);
-            };
-            this.next.set(at + 1);
-            let extra = matches!(token.kind, TokenKind::Comment | TokenKind::Nl);
-            if this.extra_tokens || !extra {
-                break token;
+        if this.tokens.borrow().is_none() {
+            let made = start(read_all(vm, this)?, this.extra);
+            *this.tokens.borrow_mut() = Some(made);
+        }
+        let mut borrowed = this.tokens.borrow_mut();
+        let Some(tokens) = borrowed.as_mut() else {
+            return Ok(None);
+        };
+        match tokens.tokens.next() {
+            Some(token) => Ok(Some(tokens.tuple(vm, &token, this.extra))),
+            None => {
+                let error = tokens.error.take();
+                drop(borrowed);
+                error.map_or(Ok(None), |e| Err(raise(vm, &e)))
             }
+        }
+    }
+}
+
+fn start(text: String, extra: bool) -> Tokens {
+    let (mut tokens, error) = view(&text);
+    if !extra {
+        tokens.retain(|t| !matches!(t.kind, TokenKind::Comment | TokenKind::Nl));
+    }
+    Tokens {
+        lines: LineIndex::new(&text),
+        text,
+        tokens: tokens.into_iter(),
+        error,
+    }
+}
+
+/// All lines that the function gives.
+fn read_all(vm: &Vm, this: &Ref<TokenizerIter>) -> PyResult<String> {
+    let mut text = String::new();
+    loop {
+        let Some(line) = vm.ignore(vm.call(&this.readline, &[]), &vm.exc.stop_iteration)? else {
+            return Ok(text);
         };
-        let range = token.range.start as usize..token.range.end as usize;
-        let text = match token.kind {
-            TokenKind::Dedent | TokenKind::EndMarker => "",
-            _ => read.text.get(range).unwrap_or(""),
+        let line = match &this.encoding {
+            None => line,
+            Some(encoding) => match taipan_vm::util::buffer_bytes(vm, &line)? {
+                Some(_) => {
+                    let decode = vm.intern_str("decode");
+                    let args = [encoding.to_value(), vm.new_str("replace").into_value()];
+                    vm.call_method(&line, &decode, &args)?
+                }
+                None => return Err(vm.type_error("readline() returned a non-bytes object")),
+            },
         };
-        let place = |(line, column): (u32, u32)| {
-            vm.tuple_value([vm.new_int(line.into()), vm.new_int(column.into())])
+        let Some(line) = line.downcast::<Str>() else {
+            return Err(vm.type_error("readline() returned a non-string object"));
         };
-        Ok(Some(vm.tuple_value([
-            vm.new_int(number(token.kind, !this.extra_tokens)),
+        if line.is_empty() {
+            return Ok(text);
+        }
+        let bytes = taipan_object::codecs::utf8::encode_strict(vm, line)?;
+        text.push_str(&String::from_utf8_lossy(&bytes));
+    }
+}
+
+fn raise(vm: &Vm, error: &SyntaxError) -> Raised {
+    raise_syntax_error(vm, error, "<string>")
+}
+
+impl Tokens {
+    /// The lines that a token stands on.
+    fn line(&self, token: &ViewToken) -> &str {
+        let text = matches!(
+            token.kind,
+            TokenKind::String
+                | TokenKind::FStringStart
+                | TokenKind::FStringMiddle
+                | TokenKind::FStringEnd
+                | TokenKind::TStringStart
+                | TokenKind::TStringMiddle
+                | TokenKind::TStringEnd
+        );
+        let (first, last) = match text {
+            true => (token.start.0, token.end.0),
+            false => (token.start.0, token.start.0),
+        };
+        let Some(from) = self.lines.line_start(first) else {
+            return "";
+        };
+        let to = self
+            .lines
+            .line_start(last + 1)
+            .map_or(self.text.len(), |to| to as usize);
+        self.text.get(from as usize..to).unwrap_or("")
+    }
+
+    /// Kind, text, start, end and line.
+    fn tuple(&self, vm: &Vm, token: &ViewToken, extra: bool) -> Value {
+        let name = match extra && token.is_operator() {
+            true => "OP",
+            false => token.kind.python_name(),
+        };
+        let number = NUMBERS.iter().position(|n| *n == name).unwrap_or(0);
+        let mut text = token.range.text(&self.text);
+        let place =
+            |(line, column): (i64, i64)| vm.tuple_value([vm.new_int(line), vm.new_int(column)]);
+        let plain = |(line, column): (u32, u32)| (i64::from(line), i64::from(column));
+        let (mut from, mut to) = (plain(token.start), plain(token.end));
+        let layout = matches!(
+            token.kind,
+            TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker
+        );
+        if !extra && layout {
+            // The parser's tokens of layout have no text, and most of them no column.
+            text = "";
+            to = match token.kind {
+                TokenKind::Newline => from,
+                _ => {
+                    from.1 = -1;
+                    from
+                }
+            };
+        } else if matches!(token.kind, TokenKind::Dedent | TokenKind::EndMarker) {
+            text = "";
+        }
+        vm.tuple_value([
+            vm.new_int(number as i64),
             vm.new_str(text).into_value(),
-            place(token.start),
-            place(token.end),
-            vm.new_str(read.line_of(token)).into_value(),
-        ])))
+            place(from),
+            place(to),
+            vm.new_str(self.line(token)).into_value(),
+        ])
     }
 }
