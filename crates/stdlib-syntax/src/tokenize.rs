@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 
 use taipan_macros::{pymethods, pymodule};
+use taipan_object::exceptions::{new_exception, raise_new};
 use taipan_object::object::alloc_instance;
 use taipan_object::str::Str;
 use taipan_object::{PyResult, Raised, Ref, TypeRef, Value, Vm};
-use taipan_syntax::SyntaxError;
 use taipan_syntax::source::LineIndex;
 use taipan_syntax::token::TokenKind;
 use taipan_syntax::tokenize_view::{ViewToken, view};
+use taipan_syntax::{SyntaxError, SyntaxErrorKind};
 use taipan_vm::builtins::compile::raise_syntax_error;
 
 pub use module::MODULE;
@@ -157,9 +158,12 @@ impl TokenizerIter {
         match tokens.tokens.next() {
             Some(token) => Ok(Some(tokens.tuple(vm, &token, this.extra))),
             None => {
-                let error = tokens.error.take();
+                let Some(error) = tokens.error.take() else {
+                    return Ok(None);
+                };
+                let text = std::mem::take(&mut tokens.text);
                 drop(borrowed);
-                error.map_or(Ok(None), |e| Err(raise(vm, &e)))
+                Err(raise(vm, &error, &text))
             }
         }
     }
@@ -207,8 +211,44 @@ fn read_all(vm: &Vm, this: &Ref<TokenizerIter>) -> PyResult<String> {
     }
 }
 
-fn raise(vm: &Vm, error: &SyntaxError) -> Raised {
-    raise_syntax_error(vm, error, "<string>")
+/// Raises an error as the tokenizer by itself says it: it knows of no grammar.
+fn raise(vm: &Vm, error: &SyntaxError, text: &str) -> Raised {
+    let number = |n: u32| vm.new_int(n.into());
+    let kind = match error.kind {
+        SyntaxErrorKind::IndentationError => &vm.exc.indentation_error,
+        SyntaxErrorKind::TabError => &vm.exc.tab_error,
+        _ if is_early_end(&error.message) => {
+            let message = vm.new_str("unexpected EOF in multi-line statement");
+            let ty = &vm.exc.syntax_error;
+            let exception = new_exception(vm, ty, &[message.into_value()]);
+            let set = |name: &str, value| vm.setattr(&exception, &vm.intern_str(name), &value);
+            let filled = set("filename", vm.new_str("<string>").into_value())
+                .and_then(|()| set("lineno", number(text.lines().count() as u32)))
+                .and_then(|()| set("offset", number(0)));
+            return match filled {
+                Ok(()) => vm.raise(exception),
+                Err(raised) => raised,
+            };
+        }
+        _ => return raise_syntax_error(vm, error, "<string>"),
+    };
+    let line = error.text.as_deref().unwrap_or("");
+    let line = line.trim_end_matches(['\n', '\r']);
+    let place = vm.tuple_value([
+        vm.new_str("<string>").into_value(),
+        number(error.line),
+        number(line.chars().count() as u32 + 1),
+        vm.new_str(line).into_value(),
+        Value::NONE,
+        Value::NONE,
+    ]);
+    let message = vm.new_str(&error.message).into_value();
+    raise_new(vm, kind, &[message, place])
+}
+
+/// Whether the source ended inside brackets or behind a backslash.
+fn is_early_end(message: &str) -> bool {
+    message.ends_with("was never closed") || message == "unexpected EOF while parsing"
 }
 
 impl Tokens {

@@ -571,8 +571,7 @@ impl<'s> Builder<'s, '_> {
         let in_class = self.in_class();
         match self.cur().annotation_block {
             None => {
-                let parent_name = self.table.scope(owner).range.unwrap_or(range);
-                let id = self.new_scope("__annotate__", ScopeKind::Annotation, Some(parent_name));
+                let id = self.new_scope("__annotate__", ScopeKind::Annotation, Some(range));
                 self.table.scopes[owner.0 as usize].annotation_block = Some(id);
                 self.table.scopes[id.0 as usize].unevaluated =
                     unevaluated || self.options.future_annotations;
