@@ -3,6 +3,7 @@
 pub mod frames;
 mod functions;
 mod hooks;
+pub mod monitoring;
 mod records;
 
 use taipan_object::module::Module;
@@ -33,6 +34,15 @@ pub fn version_text() -> String {
 /// Only if there is no memory.
 pub fn install(vm: &Vm) -> PyResult<()> {
     let module = crate::imp::create(vm, &MODULE)?;
+    for (name, def) in [
+        ("monitoring", &monitoring::MODULE),
+        ("_jit", &monitoring::jit::MODULE),
+    ] {
+        let part = crate::imp::create(vm, def)?;
+        module
+            .dict
+            .insert_str(vm, &vm.intern_str(name), part.into_value());
+    }
     vm.modules.insert_str(vm, &vm.names.sys, module.to_value());
     Ok(())
 }
