@@ -256,13 +256,19 @@ unsafe fn take_window(regs: *mut u64, first: usize, count: usize) -> Values {
 /// Releases the values of a call window.
 #[inline(always)]
 unsafe fn release_window(regs: *mut u64, first: usize, count: usize) {
-    for n in first..first + count {
-        // SAFETY: the verifier checked that the window is live; heap words in it are owned.
-        unsafe {
-            let word = regs.add(n).replace(0);
-            if is_heap(word) {
-                ObjectHeader::release(word as *mut ObjectHeader);
+    // SAFETY: the verifier checked that the window is live; heap words in it are owned.
+    unsafe {
+        let mut at = regs.add(first);
+        let end = at.add(count);
+        while at < end {
+            let word = at.replace(0);
+            if word & 7 == 0 {
+                crate::op::barrier();
+                if word != 0 {
+                    ObjectHeader::release(word as *mut ObjectHeader);
+                }
             }
+            at = at.add(1);
         }
     }
 }
@@ -608,7 +614,9 @@ pub unsafe fn call_method_descriptor(
         }
         let result =
             crate::native_call::guard(vm, descriptor.def.call, Args::positional_only(args));
-        release_window(regs, callee, argc + 1);
+        let descriptor = regs.add(callee).replace(0);
+        ObjectHeader::release(descriptor as *mut ObjectHeader);
+        release_window(regs, first, argc);
         finished(vm, regs, i, result)
     }
 }

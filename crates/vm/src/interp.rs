@@ -142,6 +142,15 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                 *regs.add($n)
             };
         }
+        // Whether a word is a heap pointer, as two jumps (see `release!`).
+        macro_rules! heap {
+            ($word:expr) => {
+                $word & 7 == 0 && {
+                    own_jump();
+                    $word != 0
+                }
+            };
+        }
         // Releases a word that a register owned.
         macro_rules! release {
             ($word:expr) => {{
@@ -920,7 +929,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                         LOAD_ATTR => slow!(quicken::load_attr(vm, frame, regs, word!())),
                         LOAD_ATTR_SLOT => {
                             let x = reg!(b!(i));
-                            if is_heap(x) {
+                            if heap!(x) {
                                 let cache = &*cache!();
                                 let header = &*(x as *const ObjectHeader);
                                 let ty = &(*header.ty_ptr()).payload;
@@ -945,7 +954,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                         }
                         LOAD_ATTR_MODULE => {
                             let x = reg!(b!(i));
-                            if is_heap(x) {
+                            if heap!(x) {
                                 let cache = &*cache!();
                                 let header = &*(x as *const ObjectHeader);
                                 if header.ty_ptr() == vm.types.module.as_ptr().cast_const() {
@@ -967,7 +976,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                         LOAD_ATTR_CLASS => {
                             // A plain value found in the class of an object whose own shape does not have the name.
                             let x = reg!(b!(i));
-                            if is_heap(x) {
+                            if heap!(x) {
                                 let cache = &*cache!();
                                 let header = &*(x as *const ObjectHeader);
                                 let ty = &(*header.ty_ptr()).payload;
@@ -1003,7 +1012,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                         }
                         LOAD_ATTR_POLY => {
                             let x = reg!(b!(i));
-                            if is_heap(x)
+                            if heap!(x)
                                 && let Some(entry) = Poly::find(&*cache!(), Value::borrow_word(&x))
                             {
                                 let w = if entry.words[3] != 0 {
@@ -1024,7 +1033,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                         STORE_ATTR => slow!(quicken::store_attr(vm, frame, regs, word!())),
                         STORE_ATTR_SLOT => {
                             let x = reg!(a!(i));
-                            if is_heap(x) {
+                            if heap!(x) {
                                 let cache = &*cache!();
                                 let header = &*(x as *const ObjectHeader);
                                 let ty = &(*header.ty_ptr()).payload;
@@ -1053,7 +1062,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                         }
                         STORE_ATTR_ADD => {
                             let x = reg!(a!(i));
-                            if is_heap(x) {
+                            if heap!(x) {
                                 let cache = &*cache!();
                                 let header = &*(x as *const ObjectHeader);
                                 let ty = &(*header.ty_ptr()).payload;
@@ -1083,7 +1092,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                         }
                         STORE_ATTR_POLY => {
                             let x = reg!(a!(i));
-                            if is_heap(x)
+                            if heap!(x)
                                 && let Some(entry) = Poly::find(&*cache!(), Value::borrow_word(&x))
                             {
                                 let w = reg!(b!(i));
@@ -1139,7 +1148,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                         }
                         LOAD_METHOD_MODULE => {
                             let x = reg!(b!(i));
-                            if is_heap(x) {
+                            if heap!(x) {
                                 let cache = &*cache!();
                                 let header = &*(x as *const ObjectHeader);
                                 if header.ty_ptr() == vm.types.module.as_ptr().cast_const() {
@@ -1174,7 +1183,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                         }
                         LOAD_METHOD_POLY => {
                             let x = reg!(b!(i));
-                            if is_heap(x)
+                            if heap!(x)
                                 && let Some(entry) = Poly::find(&*cache!(), Value::borrow_word(&x))
                             {
                                 let w = entry.words[2];
