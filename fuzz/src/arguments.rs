@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::targets::Target;
 
-pub const USAGE: &str = "usage: taipan-fuzz (lexer|parser|compiler|marshal) [options]   fuzz a target
+pub const USAGE: &str = "usage: taipan-fuzz (lexer|parser|compiler|marshal|regex) [options]   fuzz a target
        taipan-fuzz verifier [--plant K] [options]              plant faults into good code
        taipan-fuzz sweep [options]                             compile, verify and store the whole corpus
        taipan-fuzz replay TARGET FILE                          run one input

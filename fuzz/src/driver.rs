@@ -37,10 +37,10 @@ fn failure(target: Target, input: &[u8]) -> Option<String> {
 /// Fuzzes; true if nothing failed.
 pub fn fuzz(target: Target, arguments: &Arguments) -> bool {
     let texts = corpus::inputs(&arguments.corpus);
-    let records = if target.takes_text() {
-        Vec::new()
-    } else {
+    let records = if target.takes_records() {
         records(&texts)
+    } else {
+        Vec::new()
     };
     let mut random = Random::new(arguments.seed);
     let end = Instant::now() + Duration::from_secs(arguments.seconds);
@@ -97,6 +97,9 @@ fn make(target: Target, random: &mut Random, texts: &[Vec<u8>], records: &[Vec<u
     if target.takes_text() {
         return mutate::text(random, texts);
     }
+    if !target.takes_records() {
+        return (0..random.below(300)).map(|_| random.next() as u8).collect();
+    }
     let mut record = random.one_of(records).cloned().unwrap_or_default();
     match random.below(8) {
         // Values of CPython's format: type codes and small numbers.
@@ -128,7 +131,7 @@ fn shrink(target: Target, mut input: Vec<u8>) -> Vec<u8> {
             cuts += 1;
             let mut smaller = input.clone();
             smaller.drain(at..(at + size).min(input.len()));
-            if !target.takes_text() {
+            if target.takes_records() {
                 reseal(&mut smaller);
             }
             if failure(target, &smaller).is_some() {

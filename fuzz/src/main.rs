@@ -1,4 +1,4 @@
-//! Fuzzers for the stages before the interpreter: `taipan-fuzz TARGET [options]`.
+//! Fuzzers for the stages before the interpreter, and for regular expressions: `taipan-fuzz TARGET [options]`.
 //!
 //! See docs/fuzzing.md.
 
@@ -9,6 +9,7 @@ mod mutate;
 mod oracle;
 mod plant;
 mod random;
+mod regex;
 mod sample;
 mod sweep;
 mod targets;

@@ -22,6 +22,7 @@ pub enum Target {
     Parser,
     Compiler,
     Marshal,
+    Regex,
 }
 
 impl Target {
@@ -30,6 +31,7 @@ impl Target {
         ("parser", Target::Parser),
         ("compiler", Target::Compiler),
         ("marshal", Target::Marshal),
+        ("regex", Target::Regex),
     ];
 
     pub fn named(name: &str) -> Result<Self, String> {
@@ -42,9 +44,13 @@ impl Target {
             .find(|&&(_, t)| t == self)
             .map_or("", |(n, _)| n)
     }
-    /// Whether inputs are Python text; else they are stored code.
+    /// Whether inputs are Python text.
     pub fn takes_text(self) -> bool {
-        self != Target::Marshal
+        !matches!(self, Target::Marshal | Target::Regex)
+    }
+    /// Whether inputs are stored code.
+    pub fn takes_records(self) -> bool {
+        self == Target::Marshal
     }
 
     pub fn run(self, input: &[u8]) {
@@ -53,6 +59,7 @@ impl Target {
             Target::Parser => parser(&String::from_utf8_lossy(input)),
             Target::Compiler => compiler(&String::from_utf8_lossy(input)),
             Target::Marshal => marshal(input),
+            Target::Regex => crate::regex::run(input),
         }
     }
 }

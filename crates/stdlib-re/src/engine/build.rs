@@ -62,10 +62,13 @@ pub fn build(tree: &Tree, groups: u32, room: &dyn Fn() -> bool) -> Result<Progra
     builder.push(Op::Accept)?;
     builder.mark_leading_run();
     let mut program = builder.program;
-    program.is_literal = matches!(
-        program.ops[..],
-        [Op::Literal { .. } | Op::One(Single::Char(_)), Op::Accept]
-    );
+    program.is_literal = match (&program.ops[..], &program.start) {
+        ([Op::One(Single::Char(_)), Op::Accept], Start::Char(_)) => true,
+        ([Op::Literal { len, .. }, Op::Accept], Start::Literal(text, _)) => {
+            text.len() == *len as usize
+        }
+        _ => false,
+    };
     Ok(program)
 }
 

@@ -155,6 +155,7 @@ fn fact(node: &Node, known: &[Fact], sets: &[CharSet]) -> Fact {
             min: 0,
         },
         Node::Cond { yes, no, .. } => either(&of(*yes), &of(*no)),
+        Node::Repeat { max: 0, .. } => Fact::EMPTY,
         Node::Repeat { body, min, .. } => {
             let body = of(*body);
             Fact {
