@@ -98,7 +98,9 @@ fn make(target: Target, random: &mut Random, texts: &[Vec<u8>], records: &[Vec<u
         return mutate::text(random, texts);
     }
     if !target.takes_records() {
-        return (0..random.below(300)).map(|_| random.next() as u8).collect();
+        return (0..random.below(300))
+            .map(|_| random.next() as u8)
+            .collect();
     }
     let mut record = random.one_of(records).cloned().unwrap_or_default();
     match random.below(8) {

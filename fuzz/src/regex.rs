@@ -78,7 +78,10 @@ fn check(program: &Program, text: &[u8], codes: &[u32]) {
             // One that was stopped says nothing.
             let Ok(first) = &one else { continue };
             for answer in answers.iter().flatten() {
-                assert_eq!(first, answer, "widths differ: {codes:?} {text:?} {request:?}");
+                assert_eq!(
+                    first, answer,
+                    "widths differ: {codes:?} {text:?} {request:?}"
+                );
             }
             if let Some(found) = first.0 {
                 let sound = start <= found.start && found.end <= text.len();
@@ -119,7 +122,10 @@ fn place_by_place(
             }
         }
     }
-    assert_eq!(found, None, "search invents: {codes:?} {text:?} {request:?}");
+    assert_eq!(
+        found, None,
+        "search invents: {codes:?} {text:?} {request:?}"
+    );
 }
 
 fn outcome<C: taipan_stdlib_re::engine::chars::Char>(
@@ -139,7 +145,15 @@ fn outcome<C: taipan_stdlib_re::engine::chars::Char>(
     } else {
         Vec::new()
     };
-    Ok((found, marks, if found.is_some() { scratch.last_group } else { 0 }))
+    Ok((
+        found,
+        marks,
+        if found.is_some() {
+            scratch.last_group
+        } else {
+            0
+        },
+    ))
 }
 
 fn sequence(d: &mut Decisions<'_>, codes: &mut Vec<u32>, depth: u32) {

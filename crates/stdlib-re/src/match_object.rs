@@ -2,14 +2,18 @@
 
 use smallvec::SmallVec;
 use taipan_macros::pymethods;
+use taipan_object::str::Str;
 use taipan_object::{PyResult, Ref, Value, Vm, payload};
 
+use crate::engine::run::UNSET;
 use crate::pattern::Pattern;
-use crate::subject::Subject;
+use crate::subject::{self, Subject};
 use crate::template;
 
 /// Start and end of a group.
 pub type Span = (usize, usize);
+/// Of a group that did not match.
+pub const UNMATCHED: Span = (UNSET, UNSET);
 
 /// The result of a match.
 pub struct Match {
@@ -19,8 +23,8 @@ pub struct Match {
     pub endpos: usize,
     /// The group that ended last; 0: none.
     pub last_index: usize,
-    /// The whole match, then the groups.
-    pub spans: SmallVec<[Option<Span>; 2]>,
+    /// The whole match, then the groups; see [`Match::span_of`].
+    pub spans: SmallVec<[Span; 4]>,
 }
 payload!(Match, gc, |this, visit| {
     visit(&this.string);
@@ -43,14 +47,21 @@ impl Match {
             .filter(|&n| n < self.spans.len())
             .ok_or_else(|| vm.index_error("no such group"))
     }
+    /// Where a group that is there lies, if it matched.
+    fn span_of(&self, group: usize) -> Option<Span> {
+        Some(self.spans[group]).filter(|span| *span != UNMATCHED)
+    }
     /// The text of a group that is there; `default` if it did not match.
     ///
     /// # Errors
     /// TypeError if the string gives no buffer any more.
     pub fn slice(&self, vm: &Vm, group: usize, default: &Value) -> PyResult {
-        let Some((start, end)) = self.spans[group] else {
+        let Some((start, end)) = self.span_of(group) else {
             return Ok(default.clone());
         };
+        if let Some(s) = self.string.downcast::<Str>() {
+            return Ok(subject::slice_str(vm, s, start, end));
+        }
         let subject = Subject::new(vm, &self.string)?;
         // A bytearray may have become shorter.
         let end = end.min(subject.len());
@@ -87,13 +98,13 @@ impl Match {
     /// Where a group starts; -1 if it did not match.
     #[pymethod("(self, group=0, /)")]
     fn start(vm: &Vm, this: &Ref<Match>, group: &Value) -> PyResult<i64> {
-        let span = this.spans[this.group_number(vm, group)?];
+        let span = this.span_of(this.group_number(vm, group)?);
         Ok(span.map_or(-1, |s| s.0 as i64))
     }
     /// Where a group ends; -1 if it did not match.
     #[pymethod("(self, group=0, /)")]
     fn end(vm: &Vm, this: &Ref<Match>, group: &Value) -> PyResult<i64> {
-        let span = this.spans[this.group_number(vm, group)?];
+        let span = this.span_of(this.group_number(vm, group)?);
         Ok(span.map_or(-1, |s| s.1 as i64))
     }
     /// Start and end of a group.
@@ -101,7 +112,7 @@ impl Match {
     fn span(vm: &Vm, this: &Ref<Match>, group: &Value) -> PyResult {
         Ok(Match::span_value(
             vm,
-            this.spans[this.group_number(vm, group)?],
+            this.span_of(this.group_number(vm, group)?),
         ))
     }
     /// The texts of all groups.
@@ -163,10 +174,8 @@ impl Match {
     /// The spans of the whole match and all groups.
     #[pygetset]
     fn regs(vm: &Vm, this: &Ref<Match>) -> Value {
-        let spans: Vec<Value> = this
-            .spans
-            .iter()
-            .map(|&s| Match::span_value(vm, s))
+        let spans: Vec<Value> = (0..this.spans.len())
+            .map(|group| Match::span_value(vm, this.span_of(group)))
             .collect();
         vm.new_tuple(spans).into_value()
     }
@@ -178,7 +187,7 @@ impl Match {
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<Match>) -> PyResult {
         let text = this.slice(vm, 0, &Value::NONE)?;
-        let (start, end) = this.spans[0].unwrap_or_default();
+        let (start, end) = this.spans[0];
         let name = this.ty().display_name();
         let mut out = format!("<{name} object; span=({start}, {end}), match=").into_bytes();
         taipan_object::seq::push_repr(vm, &mut out, &text)?;

@@ -4,7 +4,7 @@ use taipan_object::{PyResult, Raised, Ref, Value, Vm};
 
 use crate::engine::run::UNSET;
 use crate::engine::{Found, Mode, Request, Scratch, Stop, find};
-use crate::match_object::{Match, Span};
+use crate::match_object::{Match, Span, UNMATCHED};
 use crate::pattern::Pattern;
 use crate::subject::{Subject, by_width};
 
@@ -188,11 +188,15 @@ impl<'a> Cursor<'a> {
     /// # Errors
     /// As [`Cursor::group`].
     pub fn match_object(&self, found: Found) -> PyResult<Ref<Match>> {
-        let groups = self.pattern.groups;
-        let mut spans = smallvec::SmallVec::with_capacity(groups + 1);
-        spans.push(Some((found.start, found.end)));
-        for group in 1..=groups {
-            spans.push(self.group(group)?);
+        let marks = &self.lease.scratch.marks[..self.pattern.groups * 2];
+        let mut spans = smallvec::SmallVec::with_capacity(self.pattern.groups + 1);
+        spans.push((found.start, found.end));
+        for pair in marks.chunks_exact(2) {
+            spans.push(match (pair[0], pair[1]) {
+                (_, UNSET) | (UNSET, _) => UNMATCHED,
+                (start, end) if start > end => return Err(wrong_span(self.vm)),
+                span => span,
+            });
         }
         let m = Match {
             string: self.subject.object.clone(),

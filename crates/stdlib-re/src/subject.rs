@@ -93,11 +93,7 @@ impl Subject {
     #[inline]
     pub fn slice(&self, vm: &Vm, start: usize, end: usize) -> Value {
         match &self.text {
-            Text::Str(s) => match s.view() {
-                view if start == 0 && end == view.len() => vm.copy_to_plain_str(s).into_value(),
-                StrView::Ascii(text) => vm.new_ascii(&text.as_bytes()[start..end]).into_value(),
-                view => vm.new_from_view(view.slice(start, end)).into_value(),
-            },
+            Text::Str(s) => slice_str(vm, s, start, end),
             Text::Bytes(b) => {
                 let whole = start == 0 && end == b.data.len();
                 if whole && b.ty().is(&vm.types.bytes) {
@@ -128,6 +124,16 @@ impl Subject {
     /// Whether a character occurs.
     pub fn has(&self, c: u8) -> bool {
         by_width!(self.view(), |text| Char::find(text, u32::from(c)).is_some())
+    }
+}
+
+/// A part of a str as a new one; the same object if it is all of an exact one.
+#[inline]
+pub fn slice_str(vm: &Vm, s: &Ref<Str>, start: usize, end: usize) -> Value {
+    match s.view() {
+        view if start == 0 && end == view.len() => vm.copy_to_plain_str(s).into_value(),
+        StrView::Ascii(text) => vm.new_ascii(&text.as_bytes()[start..end]).into_value(),
+        view => vm.new_from_view(view.slice(start, end)).into_value(),
     }
 }
 
