@@ -14,7 +14,7 @@ def show(pattern, text, flags=0):
 for pattern in (
     r"a*", r"a+?", r"(a|ab)(c|bcd)(d*)", r"(?:(a)|b)*", r"(?:(a)|(b))*", r"(a?)*", r"(a?)*?", r"(a*)+", r"((a)|b|)*c?",
     r"(?=(a))a\1", r"(?!b)(\w)", r"(?<=a)b", r"(?<!a)b", r"(?<=^a)b", r"(a)?(?(1)b|c)", r"(?>a+)ab", r"a++b", r"(?:ab?)*+b",
-    r"(?:a|ab){2}+c", r"a{2,3}?b", r"(a{1,2}){2}", r"\bab\b", r"\Bb", r"^b", r"b$", r"\Aa", r"b\Z", r"(?P<x>a)(?P<y>b)?",
+    r"(?:a|ab){2}+c", r"a{2,3}?b", r"(a{1,2}){2}", r"\bab\b", r"\Bb", r"a*\b", r"\w?\b", r"\w*$", r"\w*?\b", r"^b", r"b$", r"\Aa", r"b\Z", r"(?P<x>a)(?P<y>b)?",
     r"(?P<x>a)(?P=x)", r".*b", r".*?b", r"[^b]+", r"[a-]+", r"x|", r"(?:)", r"(?!)", r"a(?#comment)b", r"((?:a|b)*?)b",
     r"(?s:.)b", r"(?i:A)b", r"(?:(?:ab|cd)\d?)*", r"(([ab])*)*", r"(?<=(?<=a)b)c", r"a(?=b(?=c))", r"(?<!(?<!a)b)c",
 ):

@@ -361,7 +361,7 @@ impl Builder<'_> {
         kind: Kind,
         follow: &Follow,
     ) -> Result<()> {
-        let (keeps, keeps_wide) = self.keeps(single, follow);
+        let (keeps, keeps_wide) = self.keeps(single, min, follow);
         let filter = if follow.may_end || follow.first.is_all() {
             Filter::Anywhere
         } else {
@@ -391,7 +391,7 @@ impl Builder<'_> {
     }
 
     /// Whether a run of such characters need not give any back: what follows cannot match before one of them.
-    fn keeps(&self, single: Single, follow: &Follow) -> (bool, bool) {
+    fn keeps(&self, single: Single, min: u32, follow: &Follow) -> (bool, bool) {
         if follow.accepts {
             return (true, true);
         }
@@ -399,7 +399,8 @@ impl Builder<'_> {
         let by_condition = match follow.at {
             Some(At::EndString) => true,
             Some(At::End | At::EndLine) => !first.has(b'\n'),
-            Some(At::Boundary { unicode }) => match single {
+            // Not where nothing of the run is left.
+            Some(At::Boundary { unicode }) if min > 0 => match single {
                 Single::Set(index) => self.program.sets[index as usize].is_within_words(unicode),
                 Single::Char(c) => super::chars::is_word(c, unicode),
                 _ => false,
