@@ -16,6 +16,7 @@ pub mod memory;
 pub mod process;
 pub mod ready;
 pub mod signal;
+pub mod socket;
 pub mod spawn;
 pub mod stack;
 pub mod sync;

@@ -6,6 +6,7 @@ pub mod cmath;
 pub mod contextvars;
 pub mod csv;
 pub mod hashes;
+pub mod json;
 pub mod locale;
 pub mod numbers;
 pub mod opcode;
@@ -19,6 +20,7 @@ pub mod sysconfig;
 pub mod types;
 pub mod users;
 pub mod uuid;
+pub mod zlib;
 
 use taipan_object::native::ModuleDef;
 
@@ -35,6 +37,7 @@ pub const MODULES: &[&ModuleDef] = &[
     &hashes::sha1::MODULE,
     &hashes::sha2::MODULE,
     &hashes::sha3::MODULE,
+    &json::MODULE,
     &locale::MODULE,
     &opcode::MODULE,
     &queue::MODULE,
@@ -47,4 +50,5 @@ pub const MODULES: &[&ModuleDef] = &[
     &users::grp::MODULE,
     &users::pwd::MODULE,
     &uuid::MODULE,
+    &zlib::MODULE,
 ];
