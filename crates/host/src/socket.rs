@@ -296,15 +296,7 @@ pub fn option(fd: i32, level: i32, option: i32, room: usize) -> io::Result<Vec<u
     let mut bytes = vec![0; room];
     let mut len = room as libc::socklen_t;
     // SAFETY: the buffer has the length that is given.
-    check(unsafe {
-        libc::getsockopt(
-            fd,
-            level,
-            option,
-            bytes.as_mut_ptr().cast(),
-            &raw mut len,
-        )
-    })?;
+    check(unsafe { libc::getsockopt(fd, level, option, bytes.as_mut_ptr().cast(), &raw mut len) })?;
     bytes.truncate(len as usize);
     Ok(bytes)
 }
@@ -313,12 +305,7 @@ pub fn option(fd: i32, level: i32, option: i32, room: usize) -> io::Result<Vec<u
 ///
 /// # Errors
 /// The system's.
-pub fn set_option(
-    fd: i32,
-    level: i32,
-    option: i32,
-    value: Result<&[u8], u32>,
-) -> io::Result<()> {
+pub fn set_option(fd: i32, level: i32, option: i32, value: Result<&[u8], u32>) -> io::Result<()> {
     let (pointer, len) = match value {
         Ok(bytes) => (bytes.as_ptr(), bytes.len() as libc::socklen_t),
         Err(len) => (std::ptr::null(), len),

@@ -225,12 +225,7 @@ macro_rules! iterator {
                     .into_value()
             }
         }
-        #[pymethods(
-                                                                    name = $name,
-                                                                    module = "builtins",
-                                                                    doc = "",
-                                                                    flags(DISALLOW_INSTANTIATION)
-                                                                )]
+        #[pymethods(name = $name, module = "builtins", doc = "", flags(DISALLOW_INSTANTIATION))]
         impl $class {
             #[pyslot]
             fn len(_: &Vm, this: &Ref<$class>) -> PyResult<usize> {

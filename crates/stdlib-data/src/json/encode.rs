@@ -49,7 +49,11 @@ struct Run<'a> {
 }
 
 /// Says where an error happened.
-fn with_note<T>(vm: &Vm, result: PyResult<T>, note: impl FnOnce() -> PyResult<String>) -> PyResult<T> {
+fn with_note<T>(
+    vm: &Vm,
+    result: PyResult<T>,
+    note: impl FnOnce() -> PyResult<String>,
+) -> PyResult<T> {
     result.map_err(|raised| {
         let error = vm.take_exception(raised);
         let added = note().and_then(|text| {
@@ -130,9 +134,7 @@ impl Run<'_> {
         self.vm.check_stack(" while encoding a JSON object")?;
         if let Some(items) = value.downcast::<List>() {
             let items = items.clone();
-            return self.guarded(value, |run| {
-                run.sequence(value, level, |i| items.get(i))
-            });
+            return self.guarded(value, |run| run.sequence(value, level, |i| items.get(i)));
         }
         if let Some(items) = value.downcast::<Tuple>() {
             return self.guarded(value, |run| {
@@ -199,7 +201,10 @@ impl Run<'_> {
             self.new_line(level + 1);
             let result = self.value(&item, level + 1);
             with_note(vm, result, || {
-                Ok(format!("when serializing {} item {index}", vm.type_name(whole)))
+                Ok(format!(
+                    "when serializing {} item {index}",
+                    vm.type_name(whole)
+                ))
             })?;
             index += 1;
         }
@@ -220,7 +225,11 @@ impl Run<'_> {
             vm.call_method(&list, &vm.intern_str("sort"), &[])?;
         }
         let mut pairs = Vec::new();
-        for item in list.downcast::<List>().map(|l| l.to_vec()).unwrap_or_default() {
+        for item in list
+            .downcast::<List>()
+            .map(|l| l.to_vec())
+            .unwrap_or_default()
+        {
             match item.downcast::<Tuple>().map(|t| t.items()) {
                 Some([key, value]) => pairs.push((key.clone(), value.clone())),
                 _ => return Err(vm.value_error("items must return 2-tuples")),
@@ -254,7 +263,10 @@ impl Run<'_> {
             let result = self.value(&value, level + 1);
             with_note(vm, result, || {
                 let shown = vm.repr(&key)?;
-                Ok(format!("when serializing {} item {shown}", vm.type_name(dict)))
+                Ok(format!(
+                    "when serializing {} item {shown}",
+                    vm.type_name(dict)
+                ))
             })?;
         }
         if !first {
@@ -326,12 +338,7 @@ impl Encoder {
         Ok(alloc_instance(vm, cls, made))
     }
     #[pycall("(obj, _current_indent_level)", name = "_iterencode")]
-    fn call(
-        vm: &Vm,
-        this: &Ref<Encoder>,
-        obj: &Value,
-        level: isize,
-    ) -> PyResult {
+    fn call(vm: &Vm, this: &Ref<Encoder>, obj: &Value, level: isize) -> PyResult {
         let mut run = Run {
             vm,
             encoder: this,

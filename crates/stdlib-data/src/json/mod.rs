@@ -37,10 +37,7 @@ fn text_arg<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Ref<Str>> {
 }
 
 /// Functions and classes.
-#[pymodule(
-    name = "_json",
-    doc = "The fast parts of the module json."
-)]
+#[pymodule(name = "_json", doc = "The fast parts of the module json.")]
 pub mod module {
     use taipan_object::module::Module;
     use taipan_object::str::Str;

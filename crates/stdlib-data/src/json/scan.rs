@@ -202,7 +202,9 @@ impl Scan<'_> {
     fn key(&self, start: usize) -> PyResult<(Ref<Str>, usize)> {
         if let StrView::Ascii(text) = self.view {
             let bytes = &text.as_bytes()[start..];
-            let end = bytes.iter().position(|&b| b == b'"' || b == b'\\' || b < 0x20);
+            let end = bytes
+                .iter()
+                .position(|&b| b == b'"' || b == b'\\' || b < 0x20);
             if let Some(end) = end.filter(|&end| bytes[end] == b'"') {
                 let key = self.keys.get(self.vm, &text[start..start + end]);
                 return Ok((key, start + end + 1));
@@ -219,8 +221,7 @@ impl Scan<'_> {
         if self.at(at) != b'}' {
             loop {
                 if self.at(at) != b'"' {
-                    return self
-                        .fail("Expecting property name enclosed in double quotes", at);
+                    return self.fail("Expecting property name enclosed in double quotes", at);
                 }
                 let (key, next) = self.key(at + 1)?;
                 at = self.skip_space(next);

@@ -15,7 +15,11 @@ fn plain(c: u32, ascii: bool) -> bool {
 fn push_unit(out: &mut StrBuilder, unit: u32) {
     out.push_str("\\u");
     for shift in [12, 8, 4, 0] {
-        out.push_char(char::from_digit(unit >> shift & 15, 16).unwrap_or('0').into());
+        out.push_char(
+            char::from_digit(unit >> shift & 15, 16)
+                .unwrap_or('0')
+                .into(),
+        );
     }
 }
 
@@ -32,8 +36,7 @@ pub fn push_quoted(out: &mut StrBuilder, text: StrView<'_>, ascii: bool) {
         // Most of a string stands for itself.
         let rest = match bytes {
             Some(bytes) => bytes[start..].iter().position(|&b| !plain(b.into(), ascii)),
-            None => (start..len)
-                .position(|i| !plain(text.get(i), ascii)),
+            None => (start..len).position(|i| !plain(text.get(i), ascii)),
         };
         let end = rest.map_or(len, |n| start + n);
         out.push(text.slice(start, end));
@@ -74,7 +77,12 @@ pub fn quote(vm: &Vm, text: &Ref<Str>, ascii: bool) -> PyResult<Ref<Str>> {
 ///
 /// # Errors
 /// JSONDecodeError.
-pub fn scan(vm: &Vm, document: &Ref<Str>, start: usize, strict: bool) -> PyResult<(Ref<Str>, usize)> {
+pub fn scan(
+    vm: &Vm,
+    document: &Ref<Str>,
+    start: usize,
+    strict: bool,
+) -> PyResult<(Ref<Str>, usize)> {
     let view = document.view();
     if let StrView::Ascii(text) = view {
         // A string without escapes is a piece of the document.
@@ -110,8 +118,14 @@ fn scan_slow(
     let len = view.len();
     let mut out = StrBuilder::new();
     let mut at = start;
-    let unterminated =
-        || decode_error(vm, "Unterminated string starting at", document, start.wrapping_sub(1));
+    let unterminated = || {
+        decode_error(
+            vm,
+            "Unterminated string starting at",
+            document,
+            start.wrapping_sub(1),
+        )
+    };
     loop {
         let from = at;
         while at < len {
@@ -120,7 +134,12 @@ fn scan_slow(
                 break;
             }
             if c < 0x20 && strict {
-                return Err(decode_error(vm, "Invalid control character at", document, at));
+                return Err(decode_error(
+                    vm,
+                    "Invalid control character at",
+                    document,
+                    at,
+                ));
             }
             at += 1;
         }

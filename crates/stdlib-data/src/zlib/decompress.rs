@@ -25,10 +25,7 @@ pub struct Decompress {
 payload!(Decompress);
 
 impl Decompress {
-    pub fn make(
-        vm: &Vm,
-        (stream, dictionary): (Stream, Option<Vec<u8>>),
-    ) -> Ref<Decompress> {
+    pub fn make(vm: &Vm, (stream, dictionary): (Stream, Option<Vec<u8>>)) -> Ref<Decompress> {
         let object = Decompress {
             stream: RefCell::new(stream),
             dictionary,
@@ -168,11 +165,7 @@ impl Decompress {
     }
     /// An object that goes on from here by itself.
     #[pymethod("(self, memo, /)")]
-    fn __deepcopy__(
-        vm: &Vm,
-        this: &Ref<Decompress>,
-        _memo: &Value,
-    ) -> PyResult<Ref<Decompress>> {
+    fn __deepcopy__(vm: &Vm, this: &Ref<Decompress>, _memo: &Value) -> PyResult<Ref<Decompress>> {
         Decompress::copied(vm, this)
     }
 }

@@ -100,7 +100,11 @@ impl Decompressor {
     #[pygetset]
     fn unused_data(vm: &Vm, this: &Ref<Decompressor>) -> Ref<Bytes> {
         let rest = this.rest.borrow();
-        vm.new_bytes(if this.eof.get() { rest.clone() } else { Vec::new() })
+        vm.new_bytes(if this.eof.get() {
+            rest.clone()
+        } else {
+            Vec::new()
+        })
     }
     /// Whether more input is needed before more comes out.
     #[pygetset]

@@ -128,12 +128,7 @@ pub mod module {
     }
     /// Expands compressed bytes.
     #[pyfunction("(data, /, wbits=15, bufsize=16384)")]
-    fn decompress(
-        vm: &Vm,
-        data: BytesArg<'_>,
-        wbits: i32,
-        bufsize: isize,
-    ) -> PyResult<Ref<Bytes>> {
+    fn decompress(vm: &Vm, data: BytesArg<'_>, wbits: i32, bufsize: isize) -> PyResult<Ref<Bytes>> {
         if bufsize < 0 {
             return Err(vm.value_error("bufsize must be non-negative"));
         }
@@ -199,9 +194,7 @@ pub mod module {
             Some(zdict) => match bytes_like_opt(vm, zdict)? {
                 Some(bytes) => Some(bytes.to_vec()).filter(|b| !b.is_empty()),
                 None => {
-                    return Err(
-                        vm.type_error("zdict argument must support the buffer protocol")
-                    );
+                    return Err(vm.type_error("zdict argument must support the buffer protocol"));
                 }
             },
         };

@@ -63,8 +63,7 @@ impl Stream {
     pub fn expanding(window: i32) -> Result<Stream, Code> {
         let mut raw = blank();
         // SAFETY: as above.
-        let code =
-            unsafe { z::inflateInit2_(&raw mut *raw, window, z::zlibVersion(), SIZE) };
+        let code = unsafe { z::inflateInit2_(&raw mut *raw, window, z::zlibVersion(), SIZE) };
         Stream::started(raw, code, false)
     }
     fn started(raw: Box<z::z_stream>, code: Code, compresses: bool) -> Result<Stream, Code> {
@@ -79,13 +78,7 @@ impl Stream {
         }
     }
     /// Takes input from the front of the slice and adds up to `room` bytes to the output.
-    pub fn step(
-        &mut self,
-        input: &mut &[u8],
-        out: &mut Vec<u8>,
-        room: usize,
-        flush: i32,
-    ) -> Code {
+    pub fn step(&mut self, input: &mut &[u8], out: &mut Vec<u8>, room: usize, flush: i32) -> Code {
         if !self.live {
             return Z_STREAM_ERROR;
         }
@@ -159,7 +152,11 @@ impl Stream {
     pub fn message(&self) -> Option<String> {
         let text = self.raw.msg;
         // SAFETY: null or a static C string of the crate.
-        (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
+        (!text.is_null()).then(|| {
+            unsafe { CStr::from_ptr(text) }
+                .to_string_lossy()
+                .into_owned()
+        })
     }
     /// Ends the stream.
     pub fn end(&mut self) {
