@@ -482,3 +482,48 @@ pub fn constants() -> Vec<(&'static str, i64)> {
     all.push(("SIGRTMAX", libc::SIGRTMAX().into()));
     all
 }
+
+/// Signals that end the process because something broke.
+pub const FATAL: [i32; 5] = [
+    libc::SIGBUS,
+    libc::SIGILL,
+    libc::SIGFPE,
+    libc::SIGABRT,
+    libc::SIGSEGV,
+];
+
+/// Where fatal signals are reported; -1: nowhere.
+static FATAL_FD: AtomicI32 = AtomicI32::new(-1);
+
+extern "C" fn on_fatal(signal: i32) {
+    let what: &[u8] = match signal {
+        libc::SIGBUS => b"Fatal Python error: Bus error\n\n",
+        libc::SIGILL => b"Fatal Python error: Illegal instruction\n\n",
+        libc::SIGFPE => b"Fatal Python error: Floating-point exception\n\n",
+        libc::SIGABRT => b"Fatal Python error: Aborted\n\n",
+        _ => b"Fatal Python error: Segmentation fault\n\n",
+    };
+    let fd = FATAL_FD.load(Ordering::Relaxed);
+    // SAFETY: `write`, `sigaction` and `raise` are async-signal-safe.
+    unsafe {
+        libc::write(fd, what.as_ptr().cast(), what.len());
+        let _ = set(signal, libc::SIG_DFL);
+        libc::raise(signal);
+    }
+}
+
+/// Reports fatal signals to a descriptor before the process ends, or no longer.
+///
+/// # Errors
+/// The system's.
+pub fn report_fatal(fd: Option<i32>) -> io::Result<()> {
+    FATAL_FD.store(fd.unwrap_or(-1), Ordering::Relaxed);
+    let handler: extern "C" fn(i32) = on_fatal;
+    let handler = match fd {
+        Some(_) => handler as libc::sighandler_t,
+        None => libc::SIG_DFL,
+    };
+    FATAL
+        .into_iter()
+        .try_for_each(|signal| set(signal, handler))
+}

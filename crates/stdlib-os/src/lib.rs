@@ -1,21 +1,25 @@
 //! Native modules for the operating system: signals, descriptors, terminals, processes.
 
+pub mod faulthandler;
 pub mod fcntl;
 mod fd;
 pub mod posixsubprocess;
 pub mod resource;
 pub mod select;
 pub mod signal;
+pub mod socket;
 pub mod termios;
 
 use taipan_object::native::ModuleDef;
 
 /// All modules of this crate.
 pub const MODULES: &[&ModuleDef] = &[
+    &faulthandler::MODULE,
     &fcntl::MODULE,
     &posixsubprocess::MODULE,
     &resource::MODULE,
     &select::MODULE,
     &signal::MODULE,
+    &socket::MODULE,
     &termios::MODULE,
 ];

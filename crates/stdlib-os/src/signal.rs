@@ -80,7 +80,7 @@ fn timer_time(vm: &Vm, value: &Value) -> PyResult<Option<Duration>> {
 #[pymodule(
     name = "_signal",
     doc = "Signals of the system.",
-    extra(super::sets::sets)
+    extra(super::sets::functions)
 )]
 #[allow(non_upper_case_globals)]
 pub mod module {

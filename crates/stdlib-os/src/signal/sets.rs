@@ -60,7 +60,7 @@ fn left(until: Option<i128>) -> Option<Duration> {
 
 /// Functions.
 #[taipan_macros::pymodule(partial, name = "_signal")]
-pub mod sets {
+pub mod functions {
     use taipan_object::{PyResult, Value, Vm};
 
     use super::{host, info_value, left, set_arg, set_value};
