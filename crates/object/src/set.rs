@@ -311,11 +311,16 @@ impl Set {
     /// # Errors
     /// What the elements' `__eq__` raise.
     pub fn add_hashed(&self, vm: &Vm, key: Value, hash: i64) -> PyResult<bool> {
-        if self.table().is_empty() {
-            *self.table() = vec![UNUSED; MIN_SIZE].into_boxed_slice();
-        }
-        let Err(at) = self.lookup::<true>(vm, &key, hash)? else {
-            return Ok(false);
+        let at = loop {
+            if self.table().is_empty() {
+                *self.table() = vec![UNUSED; MIN_SIZE].into_boxed_slice();
+            }
+            match self.lookup::<true>(vm, &key, hash)? {
+                Ok(_) => return Ok(false),
+                // A comparison may have emptied the set.
+                Err(at) if at < self.table().len() => break at,
+                Err(_) => {}
+            }
         };
         let old = std::mem::replace(
             &mut self.table()[at],

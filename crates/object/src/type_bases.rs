@@ -29,7 +29,7 @@ fn check_bases(vm: &Vm, ty: &TypeRef, value: &Value) -> PyResult<(Ref<Tuple>, Ve
                 "{class}.__bases__ must be tuple of classes, not '{got}'"
             )));
         };
-        if base.is_subtype(ty) {
+        if base.is_subtype(ty) || base_chain_meets(base, ty) {
             return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
         }
         bases.push(base.clone());
@@ -37,8 +37,21 @@ fn check_bases(vm: &Vm, ty: &TypeRef, value: &Value) -> PyResult<(Ref<Tuple>, Ve
     Ok((tuple.clone(), bases))
 }
 
+/// Whether the best bases of `class` lead to `ty`, as they may before the MRO says so: `mro()` runs in between.
+fn base_chain_meets(class: &TypeRef, ty: &TypeRef) -> bool {
+    let mut next = Some(class.clone());
+    while let Some(class) = next {
+        if class.is(ty) {
+            return true;
+        }
+        next = class.base.borrow().clone();
+    }
+    false
+}
+
 /// New MROs of a class and all below it, in the order in which they take effect; what they replace.
 fn update_mros(vm: &Vm, ty: &TypeRef, old: &mut Vec<(TypeRef, Vec<TypeRef>)>) -> PyResult<()> {
+    vm.check_stack("")?;
     let mro = class_mro(vm, ty)?;
     old.push((ty.clone(), ty.mro.replace(mro)));
     for sub in subclasses(ty) {
@@ -69,31 +82,44 @@ pub fn assign_bases(vm: &Vm, ty: &TypeRef, value: &Value) -> PyResult<()> {
         crate::object_type::check_layouts(vm, old_best, &best, "__bases__")?;
     }
     let before = bases_of(ty);
-    let old_tuple = ty.bases.replace(tuple);
+    let old_tuple = ty.bases.replace(tuple.clone());
     ty.base.replace(Some(best));
     let mut replaced = Vec::new();
     if let Err(e) = update_mros(vm, ty, &mut replaced) {
         for (class, mro) in replaced.into_iter().rev() {
             drop(class.mro.replace(mro));
         }
-        drop(ty.bases.replace(old_tuple));
-        drop(ty.base.replace(old_best));
+        // Unless `mro()` itself has assigned others meanwhile.
+        if ty.bases.borrow().is(&tuple) {
+            drop(ty.bases.replace(old_tuple));
+            drop(ty.base.replace(old_best));
+        }
         return Err(e);
+    }
+    if !ty.bases.borrow().is(&tuple) {
+        // `mro()` has assigned others, which hold.
+        return Ok(());
     }
     leave(ty, &before);
     enter(ty, &bases);
     invalidate(vm, ty);
-    update_slots_below(vm, ty);
+    update_slots_below(vm, ty, &mut Vec::new());
     drop((replaced, old_tuple, old_best));
     Ok(())
 }
 
-fn update_slots_below(vm: &Vm, ty: &TypeRef) {
+/// Slots of a class and of those below it. `path`: the classes being done, since `mro()` can make a cycle of subclasses.
+fn update_slots_below(vm: &Vm, ty: &TypeRef, path: &mut Vec<TypeRef>) {
+    if path.iter().any(|t| t.is(ty)) {
+        return;
+    }
+    path.push(ty.clone());
     crate::slot_update::update_all_slots(vm, ty);
     for sub in subclasses(ty)
         .into_iter()
         .filter(|s| s.has(TypeFlags::HEAP))
     {
-        update_slots_below(vm, &sub);
+        update_slots_below(vm, &sub, path);
     }
+    path.pop();
 }
