@@ -332,6 +332,36 @@ pub enum Op {
 }
 
 impl Op {
+    /// Whether the instruction may always leave instead: nothing has been done yet that
+    /// the interpreter would do again.
+    pub fn is_plain_guard(self) -> bool {
+        matches!(
+            self,
+            Op::GuardInt
+                | Op::GuardFloat
+                | Op::GuardBool
+                | Op::GuardWord(_)
+                | Op::GuardVersion(_)
+                | Op::GuardType(_)
+                | Op::GuardField { .. }
+                | Op::GuardIndex
+                | Op::GuardDepth(_)
+                | Op::LoadField { .. }
+                | Op::LoadDict { .. }
+                | Op::ListItem
+                | Op::TupleItem
+                | Op::IntAdd
+                | Op::IntSub
+                | Op::IntMul
+                | Op::IntFloorDiv
+                | Op::IntMod
+                | Op::IntShl
+                | Op::IntShr
+                | Op::FloatDiv
+                | Op::Finalizers
+                | Op::Poll
+        )
+    }
     /// Whether the instruction has effects beyond its value, or may leave.
     pub fn is_pure(self) -> bool {
         matches!(

@@ -89,6 +89,11 @@ pub struct Stats {
 thread_local! {
     static ISA: Option<OwnedTargetIsa> = lower::isa();
     static STATS: Cell<Stats> = Cell::default();
+    /// `TAIPAN_JIT_EXITS=N`: guards until the next one that fails, and N.
+    static FAILING: Option<(Cell<u32>, u32)> = taipan_host::env::var("TAIPAN_JIT_EXITS")
+        .and_then(|v| String::from_utf8_lossy(&v).parse().ok())
+        .filter(|&n| n > 0)
+        .map(|n| (Cell::new(n), n));
 }
 
 /// This thread's figures.
@@ -428,6 +433,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             frames: frames.as_ptr() as u64,
             stale: s.stale.as_ptr() as u64,
             learning: !s.learnt,
+            failing: FAILING.with(|f| f.as_ref().map(|(n, every)| (n.as_ptr() as u64, *every))),
         };
         let lowered = ISA.with(|isa| {
             lower::lower(

@@ -121,6 +121,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "TAIPAN_JIT_DUMP",
         "hir,clif,asm[:function]: print what the JIT makes",
     ),
+    (
+        "TAIPAN_JIT_EXITS",
+        "number: every so manyth guard of compiled code fails",
+    ),
     ("TAIPAN_LIB", "folder of the library's Python files"),
 ];
 

@@ -38,6 +38,8 @@ pub struct Target {
     pub stale: u64,
     /// Helpers note what they give.
     pub learning: bool,
+    /// Every so manyth guard fails (`TAIPAN_JIT_EXITS`), counted at an address; for tests.
+    pub failing: Option<(u64, u32)>,
 }
 
 /// The compiler's instruction set, made once.
@@ -135,6 +137,8 @@ struct Lower<'a> {
     signatures: [Option<ir::SigRef>; 6],
     /// The window of registers, counts of references, everything else: memory that does not overlap.
     regions: [ir::AliasRegion; 3],
+    /// The present instruction is a guard that has no effect before it leaves.
+    may_fail: bool,
 }
 
 /// Indices of [`Lower::regions`].
@@ -172,6 +176,7 @@ impl<'a> Lower<'a> {
             regs: nowhere,
             signatures: [None; 6],
             regions,
+            may_fail: false,
         }
     }
 
@@ -275,6 +280,18 @@ impl<'a> Lower<'a> {
     /// Leaves by an exit if `cond` is not zero.
     fn leave_if(&mut self, cond: ir::Value, exit: Option<ExitId>) {
         let Some(exit) = exit else { return };
+        let mut cond = cond;
+        if let Some((at, every)) = self.target.failing.filter(|_| self.may_fail) {
+            let at = self.iconst(at);
+            let n = self.b.ins().load(types::I32, trusted(), at, 0);
+            let n = self.b.ins().iadd_imm_s(n, -1);
+            let due = self.b.ins().icmp_imm_s(IntCC::Equal, n, 0);
+            let full = self.b.ins().iconst(types::I32, i64::from(every));
+            let n = self.b.ins().select(due, full, n);
+            self.b.ins().store(trusted(), n, at, 0);
+            let fails = self.b.ins().icmp_imm_s(IntCC::NotEqual, cond, 0);
+            cond = self.b.ins().bor(fails, due);
+        }
         let block = self.exit(exit);
         let next = self.b.create_block();
         self.b.ins().brif(cond, block, &[], next, &[]);
@@ -439,6 +456,7 @@ impl<'a> Lower<'a> {
             *to = self.v(*from);
         }
         let exit = inst.exit;
+        self.may_fail = inst.op.is_plain_guard();
         let value = match inst.op {
             Op::Param => return,
             Op::Word(w) => self.iconst(w),
