@@ -285,13 +285,21 @@ impl<'a> Builder<'a> {
         let regs = (0..registers + OVERHANG)
             .map(|n| {
                 let sample = input.window.get(n).copied().unwrap_or(0);
-                // Temporaries that are live at a loop header hold something (iterators); the others hold no heap pointer.
+                // Temporaries that are live at a loop header hold something; those that are not hold no heap pointer.
                 // At the start of a function other locals than parameters and free variables are empty.
                 let full = if n < locals {
                     input.osr || input.code.is_generator || n < parameters || n >= free
                 } else {
                     encoding::is_heap(sample)
                 };
+                if !full && n >= locals && input.osr && sample != 0 {
+                    // Live or left over: whichever it is, it lies in the window, and nothing is to be guessed from it.
+                    return Reg {
+                        loc: Loc::Mem,
+                        sample: encoding::NONE,
+                        ..DEAD
+                    };
+                }
                 if full {
                     Reg {
                         loc: Loc::Mem,
