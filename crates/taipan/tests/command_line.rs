@@ -141,6 +141,25 @@ fn keyboard_interrupt_kills() {
     assert!(text(&output.stderr).ends_with("KeyboardInterrupt\n"));
 }
 
+/// Calls alone, without a loop, let signals and other threads in.
+#[cfg(unix)]
+#[test]
+fn recursion_is_interrupted() {
+    let fib = "def f(n): return n if n < 2 else f(n-1) + f(n-2)\n";
+    let signal = format!(
+        "{fib}import _signal\n\
+         def ring(*a): raise KeyboardInterrupt\n\
+         _signal.signal(14, ring)\n_signal.setitimer(0, 0.2)\n\
+         try: f(60)\nexcept KeyboardInterrupt: print('interrupted')"
+    );
+    taipan(&["--jit=off", "-c", &signal]).gives(0, "interrupted\n", "");
+    let thread = format!(
+        "{fib}import _thread, os, time\n_thread.start_new_thread(f, (60,))\n\
+         time.sleep(0.05)\nos.write(1, b'main\\n')\nos._exit(0)"
+    );
+    taipan(&["--jit=off", "-c", &thread]).gives(0, "main\n", "");
+}
+
 #[test]
 fn usage_errors() {
     for (args, message) in [

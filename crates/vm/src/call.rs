@@ -16,7 +16,7 @@ use crate::code::PyCode;
 use crate::frame::{CONSTRUCTOR, DISCARD_RESULT, ENTRY, Frame, GENERATOR};
 use crate::function::{Function, peek_ref};
 use crate::machine::Machine;
-use crate::{arguments, generator, interp};
+use crate::{arguments, generator, interp, poll};
 
 /// What a call instruction led to.
 pub enum Entered {
@@ -432,6 +432,13 @@ unsafe fn enter_function(
         (*new).flags = entry | discard | if instance != 0 { CONSTRUCTOR } else { 0 };
         (*new).instance = instance;
         if c.calls.get() & 0x3F == 0 {
+            // Calls that need no binding come here once in a while only: programs without
+            // loops are interrupted here, and the way straight into a body tests nothing.
+            if poll::wanted(vm)
+                && let Err(end) = poll::function_start(vm, new)
+            {
+                return end;
+            }
             crate::jit::function_hot(vm, new);
         }
         let compiled = c.jit_entry.get();
@@ -969,6 +976,14 @@ unsafe fn run_function(
         }
         (*frame).flags = ENTRY;
         if c.calls.get() & 0x3F == 0 {
+            if poll::wanted(vm)
+                && let Err(end) = poll::function_start(vm, frame)
+            {
+                return match end {
+                    Entered::Frame(f) => interp::run(vm, f),
+                    _ => Err(Raised::assume_pending()),
+                };
+            }
             crate::jit::function_hot(vm, frame);
         }
         let compiled = c.jit_entry.get();

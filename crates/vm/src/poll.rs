@@ -46,6 +46,37 @@ pub unsafe fn back_edge(vm: &Vm, frame: *mut Frame, loops: u32) -> Entered {
     Entered::Done
 }
 
+/// Whether there is work for [`poll`].
+#[inline(always)]
+pub fn wanted(vm: &Vm) -> bool {
+    vm.breaker.load(Ordering::Relaxed) != 0
+}
+
+/// Work that is due before the first instruction of a function's body.
+///
+/// # Errors
+/// Where the machine goes on after an exception: the body has ended. For a body that
+/// leaves the loop when it ends, [`Entered::Left`].
+///
+/// # Safety
+/// `frame` is the running frame, complete, and stands at its first instruction.
+#[cold]
+#[inline(never)]
+pub unsafe fn function_start(vm: &Vm, frame: *mut Frame) -> Result<(), Entered> {
+    if poll(vm).is_ok() {
+        return Ok(());
+    }
+    // SAFETY: by the contract; the first instruction is the one that raised, and a program
+    // counter stands behind its instruction.
+    unsafe {
+        (*frame).pc = (*frame).pc.add(1);
+        Err(match crate::unwind::unwind(vm, frame) {
+            crate::unwind::Unwound::Handler(f) => Entered::Frame(f),
+            crate::unwind::Unwound::Left => Entered::Left,
+        })
+    }
+}
+
 /// Does what other threads, signals and the heap have asked for.
 ///
 /// # Errors
