@@ -6,7 +6,7 @@ use crate::slots::CmpOp;
 use crate::str::Str;
 use crate::tuple::Tuple;
 use crate::value::{Value, encoding};
-use crate::vm::{Args, PyResult, Vm};
+use crate::vm::{Args, PyResult, Raised, Vm};
 
 /// Makes an instance of `ty` (or a subclass of the payload's own type) with its instance part.
 #[inline]
@@ -424,11 +424,23 @@ impl Vm {
     pub fn del_item(&self, object: &Value, key: &Value) -> PyResult<()> {
         match self.type_of(object).slots.setitem.get() {
             Some(f) => f(self, object, key, None),
-            None => Err(self.type_error(format!(
-                "'{}' object doesn't support item deletion",
-                self.type_name(object)
-            ))),
+            None => Err(self.no_item_deletion(object, key)),
         }
+    }
+    /// Sequences are asked with an integer, and word the refusal their own way.
+    fn no_item_deletion(&self, object: &Value, key: &Value) -> Raised {
+        let ty = self.type_of(object);
+        let sequence = ty.has(crate::ty::TypeFlags::HEAP) || ty.slots.len.get().is_some();
+        let integer = key.as_int().is_some() || self.type_of(key).slots.index.get().is_some();
+        let verb = if sequence && integer {
+            "doesn't"
+        } else {
+            "does not"
+        };
+        self.type_error(format!(
+            "'{}' object {verb} support item deletion",
+            self.type_name(object)
+        ))
     }
     /// `item in container`.
     pub fn contains(&self, container: &Value, item: &Value) -> PyResult<bool> {

@@ -92,11 +92,18 @@ pub fn import_from(vm: &Vm, module: &Value, name: &Ref<Str>) -> PyResult {
     let spec = vm
         .getattr_opt(module, &vm.names.__spec__)?
         .filter(|s| !s.is_none());
-    let origin = match &spec {
+    // A built-in module's origin names no file.
+    let located = match &spec {
         Some(spec) => vm
+            .getattr_opt(spec, &vm.intern_str("has_location"))?
+            .is_some_and(|l| l.is_true()),
+        None => false,
+    };
+    let origin = match &spec {
+        Some(spec) if located => vm
             .getattr_opt(spec, &vm.intern_str("origin"))?
             .filter(|o| o.downcast::<Str>().is_some()),
-        None => None,
+        _ => None,
     };
     let origin = match origin {
         Some(o) => Some(o),
