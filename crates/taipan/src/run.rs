@@ -187,7 +187,7 @@ fn dedent(text: &[u8]) -> Vec<u8> {
     }
     let dedented: Vec<&[u8]> = lines
         .into_iter()
-        .map(|line| match line.iter().all(|b| is_blank(b)) {
+        .map(|line| match line.iter().all(is_blank) {
             true => &[][..],
             false => &line[margin..],
         })

@@ -394,6 +394,26 @@ pub mod module {
         0
     }
 
+    /// Takes the descriptors of `__dict__` and `__weakref__` out of a class that is about to be replaced.
+    #[pyfunction("(type, /)")]
+    fn _clear_type_descriptors(vm: &Vm, class: &Value) -> PyResult<()> {
+        let Ok(class) = class.clone().downcast_owned::<taipan_object::ty::Type>() else {
+            return Err(vm.type_error(format!(
+                "_clear_type_descriptors() argument must be type, not {}",
+                vm.type_name(class)
+            )));
+        };
+        if class.has(taipan_object::ty::TypeFlags::IMMUTABLE) {
+            return Err(vm.type_error("argument is immutable"));
+        }
+        for name in ["__dict__", "__weakref__"] {
+            let gone = class.dict.remove(vm, vm.intern_str(name).as_value())?;
+            drop(gone);
+        }
+        taipan_object::type_ops::invalidate(vm, &class);
+        Ok(())
+    }
+
     // ---- frames, tracing
 
     /// A frame of the stack.
