@@ -18,6 +18,7 @@ pub mod suggestions;
 pub mod support;
 pub mod sysconfig;
 pub mod types;
+pub mod unicodedata;
 pub mod users;
 pub mod uuid;
 pub mod zlib;
@@ -47,6 +48,7 @@ pub const MODULES: &[&ModuleDef] = &[
     &suggestions::MODULE,
     &sysconfig::MODULE,
     &types::MODULE,
+    &unicodedata::MODULE,
     &users::grp::MODULE,
     &users::pwd::MODULE,
     &uuid::MODULE,
