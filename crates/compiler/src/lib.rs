@@ -2,11 +2,12 @@
 //!
 //! A tree's scopes are analysed ([`symtable`]), each scope is compiled to
 //! register bytecode ([`codegen`], [`opcode`], [`code`]), checked ([`verify`]),
-//! shown ([`dis`]) and stored ([`marshal`], [`pyc`]).
+//! shown ([`dis`]) and stored ([`marshal`], [`pyc`], [`archive`]).
 
 #[macro_use]
 mod bitflags_lite;
 
+pub mod archive;
 pub mod code;
 pub mod codegen;
 pub mod dis;

@@ -13,7 +13,7 @@ mod read;
 pub mod values;
 mod write;
 
-pub use read::read_code;
+pub use read::{read_code, read_code_named};
 pub use write::write_code;
 
 /// Changes whenever records written before can no longer be read as they were meant.

@@ -32,8 +32,26 @@ pub fn args() -> Vec<Vec<u8>> {
     std::env::args_os().map(OsString::into_vec).collect()
 }
 
-/// The path of the program that runs.
+/// The path of the program that runs, by the name that it was called by: symbolic links are not
+/// followed, so that the links of virtual environments say which environment it is.
 pub fn executable() -> Option<Vec<u8>> {
+    let name = std::env::args_os().next().unwrap_or_default();
+    let is_program = |path: &std::path::Path| {
+        use std::os::unix::fs::PermissionsExt;
+        path.metadata()
+            .is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
+    };
+    let called = if name.as_bytes().contains(&b'/') {
+        std::path::absolute(&name).ok()
+    } else {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path)
+            .map(|folder| folder.join(&name))
+            .find(|p| p.is_absolute() && is_program(p))
+    };
+    if let Some(called) = called.filter(|p| !name.is_empty() && is_program(p)) {
+        return Some(called.into_os_string().into_vec());
+    }
     std::env::current_exe()
         .ok()
         .map(|p| p.into_os_string().into_vec())

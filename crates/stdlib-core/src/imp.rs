@@ -95,6 +95,33 @@ pub mod module {
     fn init_frozen(_name: &Ref<Str>) -> Option<Value> {
         None
     }
+    /// The contents of a file of the library that is inside the program; None if there is none.
+    #[pyfunction("(path, /)")]
+    fn _library_data(vm: &Vm, path: &Value) -> PyResult<Option<Value>> {
+        let path = taipan_vm::util::fs_bytes(vm, path)?;
+        let file = taipan_vm::import::library::file(vm, &path);
+        Ok(file.map(|f| vm.new_bytes(f.contents.to_vec()).into_value()))
+    }
+    /// The code of a file of the library that is inside the program; None if there is none.
+    #[pyfunction("(path, /)")]
+    fn _library_code(vm: &Vm, path: &Value) -> PyResult<Option<Value>> {
+        let path = taipan_vm::util::fs_bytes(vm, path)?;
+        match taipan_vm::import::library::file(vm, &path) {
+            None => Ok(None),
+            Some(file) => {
+                let code = taipan_vm::import::library::code_of(vm, &file, &path)?;
+                Ok(Some(code.into_value()))
+            }
+        }
+    }
+    /// Names in a folder of the library that is inside the program; None if there is none.
+    #[pyfunction("(path, /)")]
+    fn _library_folder(vm: &Vm, path: &Value) -> PyResult<Option<Value>> {
+        let path = taipan_vm::util::fs_bytes(vm, path)?;
+        let names = taipan_vm::import::library::folder(vm, &path);
+        let text = |names: Vec<&str>| names.iter().map(|n| vm.new_str(n).into_value()).collect();
+        Ok(names.map(|names| vm.list_value(text(names))))
+    }
     /// Names of frozen modules.
     #[pyfunction("()")]
     fn _frozen_module_names(vm: &Vm) -> Value {

@@ -26,6 +26,8 @@ pub enum Request {
     Show(String, u8),
     /// Text for the standard error, and the exit code.
     Fail(String, u8),
+    /// The folder that the library's files are to be written into.
+    UnpackLibrary(Vec<u8>),
 }
 
 /// The options, as given.
@@ -150,6 +152,10 @@ impl Options {
                 [help::general(), help::environment(), help::x_options()].join("\n"),
                 0,
             )),
+            "unpack-lib" => Err(match value.map(String::into_bytes).or_else(&mut *rest) {
+                Some(folder) => Request::UnpackLibrary(folder),
+                None => usage_error("Argument expected for the --unpack-lib option"),
+            }),
             "version" => Err(Request::Show(version(false), 0)),
             "jit" => {
                 self.jit = match value.or_else(|| rest().map(|v| text(&v))).as_deref() {

@@ -65,6 +65,10 @@ const LONG: &[(&str, &str)] = &[
         "--jit=off|on|always",
         "when functions are compiled to machine code",
     ),
+    (
+        "--unpack-lib DIR",
+        "write the standard library's files into a folder",
+    ),
     ("--help-env", "the environment variables"),
     ("--help-xoptions", "the implementation options"),
     ("--help-all", "all of this"),

@@ -8,6 +8,7 @@ mod prompt;
 mod run;
 mod setup;
 mod site;
+mod unpack;
 
 use taipan_object::vm::breaker;
 
@@ -37,6 +38,7 @@ fn main() {
             let _ = taipan_host::fd::write_all(1, text.as_bytes());
             std::process::exit(code.into());
         }
+        Request::UnpackLibrary(folder) => std::process::exit(unpack::command(&folder)),
         Request::Fail(text, code) => {
             let _ = taipan_host::fd::write_all(2, text.as_bytes());
             std::process::exit(code.into());

@@ -54,24 +54,91 @@ pub fn is_zip(path: &[u8]) -> bool {
     })
 }
 
-/// Where the standard library is, and the prefix it belongs to.
-fn library(executable: &[u8], home: Option<Vec<u8>>) -> (Vec<u8>, Vec<u8>) {
-    if let Some(home) = home {
-        let prefix = home.split(|&b| b == b':').next().unwrap_or(&home).to_vec();
-        let lib = join(&prefix, "lib/python3.14");
-        return (prefix, lib);
-    }
+/// Where things are installed.
+struct Places {
+    /// `sys.prefix`.
+    prefix: Vec<u8>,
+    base_prefix: Vec<u8>,
+    base_executable: Vec<u8>,
+    /// Folder of the standard library.
+    stdlib: Vec<u8>,
+    /// Whether that folder is on the disk; else the library inside the program counts.
+    on_disk: bool,
+}
+
+fn has_library(folder: &[u8]) -> bool {
+    fs::stat(&join(folder, "os.py"), true).is_ok()
+}
+
+/// The value of `home` in the `pyvenv.cfg` of a virtual environment, and the environment's folder.
+fn virtual_environment(executable: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let folder = parent(executable);
-    for prefix in [parent(folder), folder] {
-        let lib = join(prefix, "lib/python3.14");
-        if fs::stat(&join(&lib, "os.py"), true).is_ok() {
-            return (prefix.to_vec(), lib);
+    [folder, parent(folder)].into_iter().find_map(|prefix| {
+        let text = fs::read(&join(prefix, "pyvenv.cfg")).ok()?;
+        text.split(|&b| b == b'\n').find_map(|line| {
+            let at = line.iter().position(|&b| b == b'=')?;
+            let (key, value) = (line[..at].trim_ascii(), line[at + 1..].trim_ascii());
+            (key.eq_ignore_ascii_case(b"home")).then(|| (value.to_vec(), prefix.to_vec()))
+        })
+    })
+}
+
+impl Places {
+    fn find(executable: &[u8], home: Option<Vec<u8>>) -> Places {
+        let environment = virtual_environment(executable);
+        let real = fs::canonical(executable).unwrap_or_else(|_| executable.to_vec());
+        let base_executable = match &environment {
+            None => executable.to_vec(),
+            Some((home, _)) => {
+                let name = &real[parent(&real).len()..];
+                let named = [&home[..], name].concat();
+                if fs::stat(&named, true).is_ok() {
+                    named
+                } else {
+                    real.clone()
+                }
+            }
+        };
+        let (base_prefix, stdlib, on_disk) = match home {
+            Some(home) => {
+                let prefix = home.split(|&b| b == b':').next().unwrap_or(&home).to_vec();
+                let lib = join(&prefix, "lib/python3.14");
+                let on_disk = has_library(&lib);
+                (prefix, lib, on_disk)
+            }
+            None => {
+                let real = fs::canonical(&base_executable).unwrap_or(real);
+                Places::base(&base_executable, &real)
+            }
+        };
+        Places {
+            prefix: environment.map_or_else(|| base_prefix.clone(), |(_, prefix)| prefix),
+            base_prefix,
+            base_executable,
+            stdlib,
+            on_disk,
         }
     }
-    let lib = env::var("TAIPAN_LIB")
-        .filter(|l| !l.is_empty())
-        .unwrap_or_else(|| env!("TAIPAN_PYLIB").as_bytes().to_vec());
-    (parent(folder).to_vec(), lib)
+
+    /// The prefix of an executable, its library's folder, and whether that is on the disk.
+    fn base(executable: &[u8], real: &[u8]) -> (Vec<u8>, Vec<u8>, bool) {
+        for folder in [parent(real), parent(executable)] {
+            for prefix in [parent(folder), folder] {
+                let lib = join(prefix, "lib/python3.14");
+                if has_library(&lib) {
+                    return (prefix.to_vec(), lib, true);
+                }
+            }
+        }
+        let prefix = parent(parent(real)).to_vec();
+        match env::var("TAIPAN_LIB").filter(|l| !l.is_empty()) {
+            Some(lib) => (prefix, lib, true),
+            None => {
+                let lib = join(&prefix, "lib/python3.14");
+                (prefix, lib, false)
+            }
+        }
+    }
 }
 
 /// `sys.argv[0]`, and what goes in front of `sys.path`.
@@ -227,7 +294,13 @@ impl Numbers {
 pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, String> {
     let var = |name: &str| variable(options, name);
     let executable = env::executable().unwrap_or_default();
-    let (prefix, stdlib) = library(&executable, var("PYTHONHOME"));
+    let Places {
+        prefix,
+        base_prefix,
+        base_executable,
+        stdlib,
+        on_disk,
+    } = Places::find(&executable, var("PYTHONHOME"));
     let (argv0, first) = start(&options.target);
     let mut argv = vec![argv0];
     argv.extend(options.args.iter().cloned());
@@ -237,13 +310,13 @@ pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, Stri
     if let Some(extra) = var("PYTHONPATH") {
         path.extend(extra.split(|&b| b == b':').map(<[u8]>::to_vec));
     }
-    path.push(join(&prefix, "lib/python314.zip"));
+    path.push(join(&base_prefix, "lib/python314.zip"));
     path.push(stdlib.clone());
-    path.push(join(&prefix, "lib/python3.14/lib-dynload"));
+    path.push(join(&base_prefix, "lib/python3.14/lib-dynload"));
     path.retain({
         let (zip, dynload) = (
-            join(&prefix, "lib/python314.zip"),
-            join(&prefix, "lib/python3.14/lib-dynload"),
+            join(&base_prefix, "lib/python314.zip"),
+            join(&base_prefix, "lib/python3.14/lib-dynload"),
         );
         move |p| (*p != zip && *p != dynload) || fs::stat(p, true).is_ok()
     });
@@ -284,6 +357,9 @@ pub fn config(options: &Options, orig_argv: Vec<Vec<u8>>) -> Result<Config, Stri
         executable,
         prefix,
         stdlib,
+        library: (!on_disk).then(taipan_library::archive),
+        base_prefix,
+        base_executable,
         optimize: options
             .optimize
             .max(level(options, "PYTHONOPTIMIZE"))

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use taipan_compiler::archive::Archive;
 use taipan_object::Vm;
 
 /// What `--jit` chose.
@@ -24,6 +25,12 @@ pub struct Config {
     pub prefix: Vec<u8>,
     /// Folder of the standard library.
     pub stdlib: Vec<u8>,
+    /// The library's files, if they are inside the program and not in that folder.
+    pub library: Option<Archive>,
+    /// `sys.base_prefix`: the prefix, or that of the Python that a virtual environment was made from.
+    pub base_prefix: Vec<u8>,
+    /// `sys._base_executable`: the executable, or that of the Python that a virtual environment was made from.
+    pub base_executable: Vec<u8>,
     pub optimize: u8,
     pub debug: u8,
     pub inspect: bool,
@@ -70,6 +77,9 @@ impl Default for Config {
             executable: Vec::new(),
             prefix: b"/usr/local".to_vec(),
             stdlib: Vec::new(),
+            library: None,
+            base_prefix: b"/usr/local".to_vec(),
+            base_executable: Vec::new(),
             optimize: 0,
             debug: 0,
             inspect: false,

@@ -12,6 +12,15 @@ type Read<T> = Result<T, MarshalError>;
 
 /// Reads a record that [`write_code`](super::write_code) wrote.
 pub fn read_code(record: &[u8]) -> Read<Arc<Code>> {
+    read(record, None)
+}
+
+/// As [`read_code`], the code and all code within it being of the file `filename`.
+pub fn read_code_named(record: &[u8], filename: &str) -> Read<Arc<Code>> {
+    read(record, Some(filename.into()))
+}
+
+fn read(record: &[u8], filename: Option<Arc<str>>) -> Read<Arc<Code>> {
     let (header, body) = record
         .split_at_checked(RECORD_HEADER)
         .ok_or(MarshalError::TooShort)?;
@@ -28,6 +37,7 @@ pub fn read_code(record: &[u8]) -> Read<Arc<Code>> {
         rest: body,
         strings: Vec::new(),
         depth: 0,
+        filename,
     };
     let code = reader.code()?;
     if reader.rest.is_empty() {
@@ -48,6 +58,8 @@ struct Reader<'a> {
     rest: &'a [u8],
     strings: Vec<Text<'a>>,
     depth: u32,
+    /// What all code gets as its file's name, instead of what is stored.
+    filename: Option<Arc<str>>,
 }
 
 impl<'a> Reader<'a> {
@@ -159,7 +171,8 @@ impl<'a> Reader<'a> {
     }
 
     fn code(&mut self) -> Read<Arc<Code>> {
-        let (name, qualname, filename) = (self.name()?, self.name()?, self.name()?);
+        let (name, qualname, stored) = (self.name()?, self.name()?, self.name()?);
+        let filename = self.filename.clone().unwrap_or(stored);
         let registers = self.number32()?;
         let (arg_count, posonly_count, kwonly_count) =
             (self.number32()?, self.number32()?, self.number32()?);

@@ -72,6 +72,8 @@ pub struct Classes {
     source: Value,
     sourceless: Value,
     namespace: Value,
+    /// The loader of the library, if that is inside the program.
+    library: Option<Value>,
 }
 
 impl Classes {
@@ -85,6 +87,10 @@ impl Classes {
         let loader = match parts.kind {
             LoaderKind::Builtin => self.builtin.clone(),
             LoaderKind::Source => vm.call(&self.source, &[name.clone(), origin.clone()])?,
+            LoaderKind::Library => {
+                let class = self.library.as_ref().unwrap_or(&self.source);
+                vm.call(class, &[name.clone(), origin.clone()])?
+            }
             LoaderKind::Sourceless => vm.call(&self.sourceless, &[name.clone(), origin.clone()])?,
             LoaderKind::Namespace => {
                 let search = parts.search.clone().unwrap_or(Value::NONE);
@@ -133,7 +139,10 @@ fn load_file(vm: &Vm, name: &str, file: &str) -> PyResult<Ref<Module>> {
     let mut path = crate::config(vm).stdlib.clone();
     path.extend_from_slice(file.as_bytes());
     let shown = crate::util::fs_to_text(vm, &path);
-    let code = super::source::code_of(vm, &path, &shown)?;
+    let code = match super::library::file(vm, &path) {
+        Some(file) => super::library::code_of(vm, &file, &path)?,
+        None => super::source::code_of(vm, &path, &shown)?,
+    };
     let module = crate::imp::new_module(vm, name);
     module
         .dict
@@ -206,6 +215,15 @@ fn load_bootstrap(vm: &Vm, state: &State) -> PyResult<()> {
         });
     let real = meta_path.replace(before);
     installed?;
+    let library = match crate::config(vm).library {
+        None => None,
+        Some(_) => {
+            let module = load_file(vm, "_taipan_library", "/_taipan_library.py")?.into_value();
+            let finder = vm.getattr_str(&module, "LibraryFinder")?;
+            path_hooks.with(|hooks| hooks.insert(0, finder));
+            Some(vm.getattr_str(&module, "LibraryLoader")?)
+        }
+    };
     let get = |name: &str| vm.getattr_str(&bootstrap, name);
     let get_external = |name: &str| vm.getattr_str(&external, name);
     let new = Classes {
@@ -214,6 +232,7 @@ fn load_bootstrap(vm: &Vm, state: &State) -> PyResult<()> {
         source: get_external("SourceFileLoader")?,
         sourceless: get_external("SourcelessFileLoader")?,
         namespace: get_external("NamespaceLoader")?,
+        library,
         bootstrap: bootstrap.clone(),
         external: external.clone(),
     };
@@ -276,8 +295,10 @@ fn real_spec(vm: &Vm, name: &Ref<Str>, spec: &Value) -> PyResult<(Value, Value)>
 }
 
 fn loader_kind(loader: &Value) -> LoaderKind {
-    use super::spec::{NamespaceLoader, SourceLoader, SourcelessLoader};
-    if loader.downcast::<SourceLoader>().is_some() {
+    use super::spec::{LibraryLoader, NamespaceLoader, SourceLoader, SourcelessLoader};
+    if loader.downcast::<LibraryLoader>().is_some() {
+        LoaderKind::Library
+    } else if loader.downcast::<SourceLoader>().is_some() {
         LoaderKind::Source
     } else if loader.downcast::<SourcelessLoader>().is_some() {
         LoaderKind::Sourceless
@@ -312,6 +333,10 @@ pub fn real_loader(vm: &Vm, native: &Value) -> PyResult {
     let (name, path) = (own("name")?, own("path")?);
     match loader_kind(native) {
         LoaderKind::Source => vm.call(&classes.source, &[name, path]),
+        LoaderKind::Library => {
+            let class = classes.library.as_ref().unwrap_or(&classes.source);
+            vm.call(class, &[name, path])
+        }
         LoaderKind::Sourceless => vm.call(&classes.sourceless, &[name, path]),
         LoaderKind::Namespace => vm.call(
             &classes.namespace,
@@ -369,7 +394,8 @@ pub fn archive_finder(vm: &Vm, name: &Ref<Str>, entry: &Value) -> PyResult<Optio
         return Ok(None);
     };
     let hooks = list_attr(vm, "path_hooks")?;
-    if hooks.len() == state.hooks.get() && state.hooks.get() == 1 {
+    let standard = 1 + usize::from(classes.library.is_some());
+    if hooks.len() == state.hooks.get() && state.hooks.get() == standard {
         // The importer of archives comes first, once there is an archive.
         state.loading.set(true);
         let zipimport = super::import_module(vm, "zipimport");

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
+use taipan_compiler::archive::File;
 use taipan_object::list::List;
 use taipan_object::native::ModuleDef;
 use taipan_object::str::Str;
@@ -15,6 +16,12 @@ pub enum Found {
     Builtin(&'static ModuleDef),
     /// A source file; the folder, if it is a package.
     Source {
+        path: Vec<u8>,
+        package: Option<Vec<u8>>,
+    },
+    /// A file of the standard library inside the program.
+    Library {
+        file: File,
         path: Vec<u8>,
         package: Option<Vec<u8>>,
     },
@@ -110,6 +117,9 @@ fn search_folder(vm: &Vm, entry: &[u8], tail: &[u8]) -> Option<Portion> {
     } else {
         entry
     };
+    if let Some(found) = super::library::find(vm, folder, tail) {
+        return Some(Portion::Module(found));
+    }
     let names = folder_names(vm, folder)?;
     let with = |suffix: &[u8]| [tail, suffix].concat();
     let mut namespace = None;

@@ -46,6 +46,24 @@ pub fn load(vm: &Vm, name: &Ref<Str>, found: Found) -> PyResult {
                 source::code_of(vm, &path, &shown).map(Some)
             })
         }
+        Found::Library {
+            file,
+            path,
+            package,
+        } => {
+            let shown = crate::util::fs_to_text(vm, &path);
+            let (module, spec) = new_module(
+                vm,
+                name,
+                LoaderKind::Library,
+                Some(shown),
+                None,
+                package.map(|p| vec![p]),
+            )?;
+            run(vm, name, module, &spec, |vm| {
+                super::library::code_of(vm, &file, &path).map(Some)
+            })
+        }
         Found::Sourceless { path, package } => {
             let shown = crate::util::fs_to_text(vm, &path);
             let (module, spec) = new_module(

@@ -9,7 +9,8 @@
 pub mod bootstrap;
 pub mod find;
 pub mod from;
-pub mod load;
+pub mod library;
+mod load;
 pub mod source;
 pub mod spec;
 mod trace;

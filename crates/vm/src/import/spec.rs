@@ -89,12 +89,13 @@ macro_rules! loaders {
                 // Finders stand for importlib's classes, of which there are no instances.
                 let module = match $name {
                     "BuiltinImporter" | "FrozenImporter" => "_frozen_importlib",
+                    "LibraryLoader" => "_taipan_library",
                     _ => "_frozen_importlib_external",
                 };
                 if !$name.ends_with("Loader") {
                     return Ok(vm.new_str(&format!("<class '{module}.{}'>", $name)).into_value());
                 }
-                Ok(vm.new_str(&format!(concat!("<_frozen_importlib_external.", $name, " object at {:#x}>"), id)).into_value())
+                Ok(vm.new_str(&format!("<{module}.{} object at {:#x}>", $name, id)).into_value())
             }
         }
     )* };
@@ -102,6 +103,7 @@ macro_rules! loaders {
 
 loaders! {
     SourceLoader "SourceFileLoader" "Loads a module from a source file.";
+    LibraryLoader "LibraryLoader" "Loads a module of the library that is inside the program.";
     SourcelessLoader "SourcelessFileLoader" "Loads a module from a bytecode file.";
     NamespaceLoader "NamespaceLoader" "Loads a package that has no file of its own.";
     BuiltinLoader "BuiltinImporter" "Finds and loads built-in modules.";
@@ -126,6 +128,8 @@ fn loader_attribute(vm: &Vm, this: &Value, name: &Ref<Str>) -> PyResult {
 pub enum LoaderKind {
     Builtin,
     Source,
+    /// Inside the program.
+    Library,
     Sourceless,
     Namespace,
 }
@@ -136,6 +140,9 @@ fn native_loader(vm: &Vm, kind: LoaderKind, name: &Ref<Str>, path: Option<&Value
         LoaderKind::Builtin => return Ok(bootstrap::finders(vm).builtin.clone()),
         LoaderKind::Source => {
             alloc_instance(vm, &vm.add_native_type::<SourceLoader>(), SourceLoader).into_value()
+        }
+        LoaderKind::Library => {
+            alloc_instance(vm, &vm.add_native_type::<LibraryLoader>(), LibraryLoader).into_value()
         }
         LoaderKind::Sourceless => alloc_instance(
             vm,

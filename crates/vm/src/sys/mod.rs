@@ -75,9 +75,14 @@ pub fn configure(vm: &Vm) -> PyResult<()> {
     set("orig_argv", texts(vm, &config.orig_argv));
     set("path", texts(vm, &config.path));
     set("executable", path_text(&config.executable));
-    set("_base_executable", path_text(&config.executable));
-    for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
-        set(name, path_text(&config.prefix));
+    set("_base_executable", path_text(&config.base_executable));
+    for (name, prefix) in [
+        ("prefix", &config.prefix),
+        ("exec_prefix", &config.prefix),
+        ("base_prefix", &config.base_prefix),
+        ("base_exec_prefix", &config.base_prefix),
+    ] {
+        set(name, path_text(prefix));
     }
     set(
         "_stdlib_dir",

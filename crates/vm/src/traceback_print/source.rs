@@ -92,7 +92,10 @@ fn text_of(vm: &Vm, filename: &str, with_registered: bool) -> Option<String> {
     if filename.is_empty() || filename.starts_with('<') && filename.ends_with('>') {
         return None;
     }
-    let bytes = std::fs::read(filename).ok()?;
+    let bytes = match crate::import::library::file(vm, filename.as_bytes()) {
+        Some(file) => file.contents.to_vec(),
+        None => taipan_host::fs::read(filename.as_bytes()).ok()?,
+    };
     let text = String::from_utf8_lossy(&bytes);
     Some(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
 }
