@@ -224,6 +224,14 @@ fn load_bootstrap(vm: &Vm, state: &State) -> PyResult<()> {
             Some(vm.getattr_str(&module, "LibraryLoader")?)
         }
     };
+    // The importer of archives comes first.
+    match super::import_module(vm, "zipimport") {
+        Ok(module) => {
+            let importer = vm.getattr_str(&module, "zipimporter")?;
+            path_hooks.with(|hooks| hooks.insert(0, importer));
+        }
+        Err(_) => drop(vm.take_pending()),
+    }
     let get = |name: &str| vm.getattr_str(&bootstrap, name);
     let get_external = |name: &str| vm.getattr_str(&external, name);
     let new = Classes {
@@ -393,27 +401,6 @@ pub fn archive_finder(vm: &Vm, name: &Ref<Str>, entry: &Value) -> PyResult<Optio
     let Some(classes) = classes(vm) else {
         return Ok(None);
     };
-    let hooks = list_attr(vm, "path_hooks")?;
-    let standard = 1 + usize::from(classes.library.is_some());
-    if hooks.len() == state.hooks.get() && state.hooks.get() == standard {
-        // The importer of archives comes first, once there is an archive.
-        state.loading.set(true);
-        let zipimport = super::import_module(vm, "zipimport");
-        state.loading.set(false);
-        match zipimport {
-            Ok(m) => {
-                let importer = vm.getattr_str(&m, "zipimporter")?;
-                hooks.with(|l| l.insert(0, importer));
-                state.hooks.set(hooks.len());
-                if let Some(cache) = crate::sys_attr(vm, "path_importer_cache")
-                    .and_then(|c| c.downcast_owned::<taipan_object::dict::Dict>().ok())
-                {
-                    drop(cache.remove(vm, entry)?);
-                }
-            }
-            Err(_) => drop(vm.take_pending()),
-        }
-    }
     let finder = vm.getattr_str(&classes.external, "PathFinder")?;
     let importer = vm.call_method(
         &finder,
