@@ -25,6 +25,8 @@ const FILES: &str = "test_grammar test_syntax test_tokenize test_ast test_fstrin
 
 struct Runner {
     bin: PathBuf,
+    /// Where the library's files lie for the tests; `None` for another Python.
+    library: Option<PathBuf>,
     flag: Option<String>,
     suite: PathBuf,
     limit: Duration,
@@ -60,6 +62,9 @@ impl Runner {
         for _ in 0..MOST_RESTARTS {
             let left = self.limit.saturating_sub(start.elapsed());
             let mut command = process::python(&self.bin, &folder);
+            if let Some(library) = &self.library {
+                command.env("TAIPAN_LIB", library);
+            }
             command
                 .args(&self.flag)
                 .arg(root().join("tests/conformance/driver.py"));
@@ -153,6 +158,20 @@ fn unpack(archive: &Path) -> Result<PathBuf, String> {
     Ok(folder)
 }
 
+/// Writes the library's files into a folder: tests list the files and look at their sources.
+fn unpack_library(bin: &Path) -> Result<PathBuf, String> {
+    let folder = root().join("target/conformance/library");
+    let output = std::process::Command::new(bin)
+        .arg("--unpack-lib")
+        .arg(&folder)
+        .output()
+        .map_err(|error| format!("{}: {error}", bin.display()))?;
+    match output.status.success() {
+        true => Ok(folder),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
+}
+
 fn ids(path: &Path) -> BTreeSet<String> {
     let text = read(path).unwrap_or_default();
     text.lines()
@@ -221,8 +240,13 @@ pub fn main(mut args: Args) -> Outcome {
         false => golden::binary(named, "release")?,
     };
     let flag = (!plain).then(|| format!("--jit={mode}"));
+    let library = match plain {
+        true => None,
+        false => Some(unpack_library(&bin)?),
+    };
     let runner = Runner {
         bin,
+        library,
         flag,
         suite: unpack(&archive)?,
         limit,
