@@ -10,7 +10,9 @@ pub mod build;
 mod disasm;
 mod dump;
 pub mod hir;
+mod leave;
 pub mod lower;
+mod perf;
 pub mod profile;
 pub mod report;
 mod routines;
@@ -20,6 +22,7 @@ pub mod verify;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use cranelift_codegen::isa::OwnedTargetIsa;
 use taipan_compiler::opcode::Instr;
@@ -38,6 +41,8 @@ use crate::profile::{Kind, Profile};
 const EXIT_LIMIT: u32 = 40;
 /// How often a function is compiled at most.
 const MAX_ATTEMPTS: u32 = 40;
+/// Where payloads lie in their objects.
+const CODE_PAYLOAD: usize = 16;
 /// After so many results of helpers a function is compiled again with what they tell.
 const LEARN_LIMIT: u32 = 400;
 
@@ -57,6 +62,7 @@ struct Compiled {
     forms: Vec<(u64, u32, profile::Seen)>,
     /// Records of inlined calls, which the code refers to.
     _frames: Box<[hir::InlineFrame]>,
+    _records: Box<[leave::Record]>,
     _keep: Vec<taipan_object::Value>,
 }
 
@@ -84,6 +90,9 @@ pub struct Stats {
     pub refused: u32,
     pub recompiled: u32,
     pub code_bytes: usize,
+    /// Time spent on building, and on making machine code.
+    pub building: Duration,
+    pub lowering: Duration,
 }
 
 thread_local! {
@@ -252,27 +261,38 @@ fn retire(code: &PyCode, s: &mut CodeState) {
     count(|s| s.recompiled += 1);
 }
 
+/// An exit that tells of a wrong guess has been taken often: its counter says so.
+fn exit_hot(vm: &Vm, owner: *const taipan_object::Object<PyCode>) {
+    // SAFETY: compiled code of that object is running.
+    unsafe {
+        let code = &(*owner).payload;
+        give_up_failing(vm, code, state(code));
+    }
+}
+
 /// Gives up code whose guesses fail again and again, and learns from where it left.
 unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut CodeState) {
     let _ = vm;
     if s.stale.get() != 0 {
         retire(code, s);
     }
+    // To compile costs as much as leaving thousands of times: patience grows with every attempt.
+    let limit = EXIT_LIMIT << s.attempts.min(8);
+    let mut worst = 0;
     let mut failed: Vec<(u64, u32)> = Vec::new();
     let mut grown = false;
     let mut forms = Vec::new();
     let mut scan = |c: &Compiled| {
         let before = failed.len();
         for (exit, n) in c.exits.iter().zip(&*c.counters) {
+            if !leave::is_failure(exit) {
+                continue;
+            }
+            worst = worst.max(n.get());
             // A generator goes on at a place that had not been run before.
-            grown |= n.get() >= EXIT_LIMIT && exit.reason == "resumed elsewhere";
-            if n.get() >= EXIT_LIMIT
-                && !exit.raised
-                && !matches!(
-                    exit.reason,
-                    "return" | "poll" | "raise" | "depth" | "finalizers" | "resumed elsewhere"
-                )
-            {
+            let resumed = exit.reason == "resumed elsewhere";
+            grown |= n.get() >= limit && resumed;
+            if n.get() >= EXIT_LIMIT && !resumed {
                 failed.push((exit.code, exit.pc));
             }
         }
@@ -284,6 +304,9 @@ unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut CodeState) {
         scan(c);
     }
     s.loops.values().flatten().for_each(&mut scan);
+    if worst < limit {
+        return;
+    }
     if failed.is_empty() && !grown {
         return;
     }
@@ -404,7 +427,10 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             profile: &s.profile,
             osr,
         };
-        let mut function = match build::build(&input) {
+        let begun = Instant::now();
+        let built = build::build(&input);
+        count(|s| s.building += begun.elapsed());
+        let mut function = match built {
             Ok(f) => f,
             Err(why) => {
                 report::refused(&code.code, osr.then_some(start), &why);
@@ -426,15 +452,18 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
         }
         let counters: Rc<[Cell<u32>]> = vec![Cell::new(0); function.exits.len()].into();
         let frames = std::mem::take(&mut function.frames).into_boxed_slice();
+        let owner = std::ptr::from_ref(code).byte_sub(CODE_PAYLOAD).cast();
+        let records = leave::records(&function, &frames, &counters, owner);
         let target = lower::Target {
             instrs: code.instrs.get() as u64,
-            counters: counters.as_ptr() as u64,
+            records: records.as_ptr() as u64,
             finalizers: vm.heap.has_finalizers_address(),
             frames: frames.as_ptr() as u64,
             stale: s.stale.as_ptr() as u64,
             learning: !s.learnt,
             failing: FAILING.with(|f| f.as_ref().map(|(n, every)| (n.as_ptr() as u64, *every))),
         };
+        let begun = Instant::now();
         let lowered = ISA.with(|isa| {
             lower::lower(
                 &function,
@@ -444,6 +473,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             )
             .ok()
         })?;
+        count(|s| s.lowering += begun.elapsed());
         if dump.clif {
             eprintln!("{}", lowered.clif.as_deref().unwrap_or_default());
         }
@@ -451,6 +481,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             eprintln!("{}", lowered.asm.as_deref().unwrap_or_default());
         }
         let memory = CodeBlock::new(&lowered.code)?;
+        perf::note(&function.name, memory.address(), lowered.code.len());
         count(|s| s.code_bytes += memory.bytes());
         report::compiled(
             &code.code,
@@ -467,6 +498,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             exits: function.exits,
             forms: function.forms,
             _frames: frames,
+            _records: records,
             _keep: function.keep,
         })
     }

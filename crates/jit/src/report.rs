@@ -319,6 +319,11 @@ pub fn statistics() -> String {
         "JIT: {} functions and {} loops compiled to {} bytes, {} refused, {} compiled again\n",
         stats.functions, stats.loops, stats.code_bytes, stats.refused, stats.recompiled
     );
+    let _ = writeln!(
+        out,
+        "  time: {:?} building, {:?} making machine code",
+        stats.building, stats.lowering
+    );
     let mut exits: BTreeMap<(String, u32, &'static str), u32> = BTreeMap::new();
     let mut refusals: BTreeMap<(String, String), u32> = BTreeMap::new();
     for c in compilations() {

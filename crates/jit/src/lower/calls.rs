@@ -7,58 +7,68 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::CallConv;
 use taipan_object::{Object, ObjectHeader};
-use taipan_vm::call::{CONTINUE, RAISED};
+use taipan_vm::call::RAISED;
 use taipan_vm::code::PyCode;
 use taipan_vm::frame::{ENTRY, Frame};
 use taipan_vm::function::Function as PyFunction;
 use taipan_vm::machine::Machine;
 
 use super::{Lower, OBJECTS};
-use crate::hir::{ExitId, InlineFrame, Site, Term, Ty};
+use crate::hir::{ExitId, InlineFrame, Site, Term};
+use crate::leave::{self, Fill};
 use crate::runtime;
 
 impl Lower<'_> {
-    /// Stores what is not in the window, pushes missing records, sets the program counter and
-    /// returns to the interpreter, or goes on at a handler.
+    /// Stores what is not in the window and lets [`leave::leave`] do the rest; then returns
+    /// to the interpreter, or goes on at a handler.
     pub(super) fn exit_block(&mut self, n: usize, block: ir::Block) {
         self.b.switch_to_block(block);
-        let exit = self.f.exits[n].clone();
+        let f = self.f;
+        let exit = &f.exits[n];
         self.b.set_srcloc(ir::SourceLoc::new(exit.place));
         for spill in &exit.spills {
-            let w = self.boxed(spill.value);
-            if self.f.inst(spill.value).ty == Ty::Word {
-                self.retain(w);
-            }
-            self.store_reg(w, spill.register);
+            let raw = match leave::fill(f, spill.value) {
+                Fill::Constant(_) => continue,
+                Fill::Bool => {
+                    let v = self.v(spill.value);
+                    self.b.ins().uextend(types::I64, v)
+                }
+                _ => self.v(spill.value),
+            };
+            self.store_reg(raw, spill.register);
         }
-        if exit.handler.is_none() {
-            let counter = self.iconst(self.target.counters + n as u64 * 4);
-            let count = self.b.ins().load(types::I32, super::trusted(), counter, 0);
-            let count = self.b.ins().iadd_imm_s(count, 1);
-            self.b.ins().store(super::trusted(), count, counter, 0);
-        }
-        for f in &exit.frames {
-            let at = self.frame_record(*f);
-            self.call(
-                runtime::push_inlined as *const () as usize,
-                &[self.vm, self.regs, at],
-            );
-        }
-        let frame = self.frame_at(exit.depth);
-        if !exit.keeps_pc {
-            let pc = self.iconst(exit.instrs + (u64::from(exit.pc) + u64::from(exit.raised)) * 8);
-            self.store(pc, frame, std::mem::offset_of!(Frame, pc));
-        }
+        let record = self.target.records + (n * size_of::<leave::Record>()) as u64;
+        let record = self.iconst(record);
         if let Some(handler) = exit.handler {
-            self.call(runtime::catch as *const () as usize, &[self.vm]);
+            let args = [self.vm, self.frame, self.regs, record];
+            self.call(leave::leave as *const () as usize, &args);
             let to = self.blocks[handler.0 as usize];
             self.b.ins().jump(to, &[]);
             return;
         }
-        if exit.drain {
-            self.call(runtime::drain as *const () as usize, &[self.vm]);
+        let out = self.way_out();
+        self.b.ins().jump(out, &[BlockArg::Value(record)]);
+    }
+
+    /// The block that leaves by the record in its parameter; made at the first exit.
+    fn way_out(&mut self) -> ir::Block {
+        if let Some(out) = self.way_out {
+            return out;
         }
-        let status = self.iconst(if exit.raised { RAISED } else { CONTINUE });
+        let out = self.b.create_block();
+        self.b.append_block_param(out, types::I64);
+        self.b.set_cold_block(out);
+        self.way_out = Some(out);
+        out
+    }
+
+    /// Fills that block.
+    pub(super) fn finish_way_out(&mut self) {
+        let Some(out) = self.way_out else { return };
+        self.b.switch_to_block(out);
+        let record = self.b.block_params(out)[0];
+        let args = [self.vm, self.frame, self.regs, record];
+        let status = self.call(leave::leave as *const () as usize, &args);
         self.b.ins().return_(&[status]);
     }
 

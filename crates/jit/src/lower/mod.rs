@@ -28,8 +28,8 @@ use crate::runtime;
 pub struct Target {
     /// First instruction of the working copy.
     pub instrs: u64,
-    /// Address of the counters of exits, one `u32` an exit.
-    pub counters: u64,
+    /// Address of the records of exits.
+    pub records: u64,
     /// Address of the byte that tells of waiting finalisers.
     pub finalizers: u64,
     /// Address of the records of inlined calls.
@@ -131,6 +131,8 @@ struct Lower<'a> {
     values: Vec<Option<ir::Value>>,
     blocks: Vec<ir::Block>,
     exits: Vec<Option<ir::Block>>,
+    /// Where exits meet.
+    way_out: Option<ir::Block>,
     vm: ir::Value,
     frame: ir::Value,
     regs: ir::Value,
@@ -171,6 +173,7 @@ impl<'a> Lower<'a> {
             values: vec![None; f.insts.len()],
             blocks: Vec::new(),
             exits: vec![None; f.exits.len()],
+            way_out: None,
             vm: nowhere,
             frame: nowhere,
             regs: nowhere,
@@ -213,6 +216,7 @@ impl<'a> Lower<'a> {
                 self.exit_block(n, block);
             }
         }
+        self.finish_way_out();
         self.b.seal_all_blocks();
         self.b.finalize(config);
     }
