@@ -329,6 +329,8 @@ pub enum Op {
     },
     /// Polls the eval breaker; leaves if there is work.
     Poll,
+    /// Polls the eval breaker before the first instruction and does the work; leaves raised if that raises.
+    StartPoll,
 }
 
 impl Op {

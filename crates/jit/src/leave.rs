@@ -130,6 +130,8 @@ pub unsafe extern "C" fn leave(
         for &inlined in &r.frames {
             runtime::push_inlined(vm, regs, inlined);
         }
+        // Compiled callers do not write this.
+        (*frame).consts = (*r.owner).payload.consts.get();
         let running = match r.depth {
             0 => frame,
             _ => Machine::of(vm_ref).current.get(),

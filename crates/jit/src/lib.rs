@@ -456,6 +456,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
         let records = leave::records(&function, &frames, &counters, owner);
         let target = lower::Target {
             instrs: code.instrs.get() as u64,
+            consts: code.consts.get() as u64,
             records: records.as_ptr() as u64,
             finalizers: vm.heap.has_finalizers_address(),
             frames: frames.as_ptr() as u64,

@@ -88,6 +88,15 @@ pub unsafe extern "C" fn drain(vm: *const Vm) -> u64 {
     0
 }
 
+/// Does what waits before a function's first instruction; 0: raised.
+pub unsafe extern "C" fn start_poll(vm: *const Vm, frame: *mut Frame, start: *const u64) -> u64 {
+    // SAFETY: the frame of the running code, which stands at its start.
+    unsafe {
+        (*frame).pc = start;
+        u64::from(taipan_vm::poll::poll(&*vm).is_ok())
+    }
+}
+
 /// A word for a float that does not fit the word.
 pub unsafe extern "C" fn box_float(vm: *const Vm, x: f64) -> u64 {
     // SAFETY: the thread state of the running code.

@@ -518,7 +518,8 @@ unsafe fn run_compiled(
                 crate::unwind::Unwound::Left => Entered::Left,
             },
             mut w => {
-                // The record was given back, but nothing has used its memory since.
+                pop_plain(vm, Machine::of(vm), new);
+                // Nothing has used the record's memory since.
                 if (*new).flags & CONSTRUCTOR != 0 {
                     match constructed(vm, new, w) {
                         Some(instance) => w = instance,
@@ -995,7 +996,10 @@ unsafe fn run_function(
                     crate::unwind::Unwound::Handler(f) => interp::run(vm, f),
                     crate::unwind::Unwound::Left => Err(Raised::assume_pending()),
                 },
-                w => Ok(Value::from_word(w)),
+                w => {
+                    pop_plain(vm, Machine::of(vm), frame);
+                    Ok(Value::from_word(w))
+                }
             };
         }
         interp::run(vm, frame)

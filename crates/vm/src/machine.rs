@@ -14,6 +14,10 @@ const RECORD_BYTES: usize = 256 << 20;
 const THREAD_REGISTER_BYTES: usize = 128 << 20;
 const THREAD_RECORD_BYTES: usize = 32 << 20;
 
+/// So many calls find room for their records on the stack of every thread.
+pub const SURE_RECORDS: u32 = 100_000;
+const _: () = assert!(SURE_RECORDS as usize * size_of::<Frame>() < THREAD_RECORD_BYTES / 2);
+
 /// The machine of one thread.
 #[repr(C)]
 pub struct Machine {

@@ -140,9 +140,11 @@ impl Builder<'_> {
 
     /// Guards that a register holds this function with its present code.
     fn guard_function(&mut self, callee: u32, word: u64, code: u64, certain: bool) -> Id {
-        let w = self.word(callee);
+        let mut w = self.word(callee);
         if !certain {
             self.guarded(Op::GuardWord(word), Ty::Unit, vec![w], "callee");
+            // It is that object; another function may lie there by now, or something else.
+            w = self.constant(word);
             let ty = self.i.vm.types.function.as_ptr() as u64;
             self.guard_exact(callee, w, ty);
         }

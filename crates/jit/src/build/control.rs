@@ -19,6 +19,11 @@ impl Builder<'_> {
         let w = self.i.globals;
         self.guarded(Op::GuardGlobals(w), Ty::Unit, vec![], "other globals");
         let start = self.i.start;
+        if !self.i.osr {
+            self.pc = 0;
+            let exit = self.exit_raised();
+            self.emit_leaving(Op::StartPoll, Ty::Unit, vec![], exit);
+        }
         if self.body().headers.contains_key(&start) {
             self.enter_header(start)?;
         }

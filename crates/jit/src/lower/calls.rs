@@ -14,7 +14,7 @@ use taipan_vm::function::Function as PyFunction;
 use taipan_vm::machine::Machine;
 
 use super::{Lower, OBJECTS};
-use crate::hir::{ExitId, InlineFrame, Site, Term};
+use crate::hir::{ExitId, InlineFrame, Op, Site, Term};
 use crate::leave::{self, Fill};
 use crate::runtime;
 
@@ -99,9 +99,8 @@ impl Lower<'_> {
                 );
             }
             Term::Return(v) => {
+                // Who called gives the record back.
                 let w = self.boxed(*v);
-                let frame = self.frame;
-                self.pop_record(frame);
                 self.b.ins().return_(&[w]);
             }
             Term::Yield(v, pc) => {
@@ -156,8 +155,9 @@ impl Lower<'_> {
         }
     }
 
-    /// A call of a Python function (an owned word): pushes the record as the interpreter does, enters the
-    /// callee's machine code if it has some, else goes the general way.
+    /// A call of a Python function (an owned word): pushes the record and enters the callee's machine
+    /// code if it has some, else goes the general way. The record is given back here, except where the
+    /// callee left its machine code: the interpreter has done it then.
     pub(super) fn call_python(
         &mut self,
         at: Site,
@@ -169,14 +169,10 @@ impl Lower<'_> {
     ) -> ir::Value {
         // SAFETY: the code is kept alive by the compiled body.
         let code = unsafe { &(*(code_address as *const Object<PyCode>)).payload };
-        let (slow, fast, push, after, done) = (
-            self.b.create_block(),
-            self.b.create_block(),
-            self.b.create_block(),
-            self.b.create_block(),
-            self.b.create_block(),
-        );
-        self.b.set_cold_block(slow);
+        let [slow, fast, push, returned, after, done] = [(); 6].map(|()| self.b.create_block());
+        for cold in [slow, after] {
+            self.b.set_cold_block(cold);
+        }
         let result = self.b.append_block_param(done, types::I64);
         let frame = self.sync(at);
         let entry = self.iconst(code_address + PyCode::JIT_ENTRY_OFFSET as u64);
@@ -184,40 +180,12 @@ impl Lower<'_> {
         let window = self.window(first);
         self.b.ins().brif(entry, fast, &[], slow, &[]);
 
-        // Room on all stacks?
         self.b.switch_to_block(fast);
-        let flags = self.memory(OBJECTS);
         let machine = self.thread_machine();
-        let end = self
-            .b
-            .ins()
-            .iadd_imm_s(window, (i64::from(code.register_count) + 64) * 8);
-        let limit = self.load(machine, std::mem::offset_of!(Machine, register_end));
-        let bad1 = self.b.ins().icmp(IntCC::UnsignedGreaterThan, end, limit);
-        let record = self.load(machine, std::mem::offset_of!(Machine, record_top));
-        let record_end = self.load(machine, std::mem::offset_of!(Machine, record_end));
-        let bad2 = self
-            .b
-            .ins()
-            .icmp(IntCC::UnsignedGreaterThanOrEqual, record, record_end);
+        let flags = self.memory(OBJECTS);
         let depth_at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, recursion_depth));
         let depth = self.b.ins().load(types::I32, flags, depth_at, 0);
-        let limit_at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, recursion_limit));
-        let depth_limit = self.b.ins().load(types::I32, flags, limit_at, 0);
-        let bad3 = self
-            .b
-            .ins()
-            .icmp(IntCC::UnsignedGreaterThanOrEqual, depth, depth_limit);
-        let stack = self.b.ins().get_stack_pointer(types::I64);
-        let stack_at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, stack_limit));
-        let stack_limit = self.load(stack_at, 0);
-        let bad4 = self
-            .b
-            .ins()
-            .icmp(IntCC::UnsignedLessThan, stack, stack_limit);
-        let bad = self.b.ins().bor(bad1, bad2);
-        let bad = self.b.ins().bor(bad, bad3);
-        let bad = self.b.ins().bor(bad, bad4);
+        let bad = self.no_room(machine, window, code.register_count, depth);
         self.b.ins().brif(bad, slow, &[], push, &[]);
 
         self.b.switch_to_block(push);
@@ -225,45 +193,9 @@ impl Lower<'_> {
         for n in argc..code.local_count {
             self.store_reg(zero, first + n);
         }
-        let globals = self.load(callable, 16 + std::mem::offset_of!(PyFunction, globals));
-        let builtins = self.load(callable, 16 + std::mem::offset_of!(PyFunction, builtins));
-        let fields = [
-            (std::mem::offset_of!(Frame, regs), window),
-            (
-                std::mem::offset_of!(Frame, pc),
-                self.iconst(code.instrs.get() as u64),
-            ),
-            (
-                std::mem::offset_of!(Frame, caches),
-                self.iconst(code.caches.get() as u64),
-            ),
-            (std::mem::offset_of!(Frame, code), self.iconst(code_address)),
-            (
-                std::mem::offset_of!(Frame, consts),
-                self.iconst(code.consts.get() as u64),
-            ),
-            (std::mem::offset_of!(Frame, function), callable),
-            (std::mem::offset_of!(Frame, globals), globals),
-            (std::mem::offset_of!(Frame, builtins), builtins),
-            (std::mem::offset_of!(Frame, previous), frame),
-            (
-                std::mem::offset_of!(Frame, top),
-                self.b
-                    .ins()
-                    .iadd_imm_s(window, i64::from(code.register_count) * 8),
-            ),
-            (std::mem::offset_of!(Frame, locals), zero),
-            (std::mem::offset_of!(Frame, object), zero),
-            (std::mem::offset_of!(Frame, instance), zero),
-            (std::mem::offset_of!(Frame, generator), zero),
-        ];
-        for (offset, value) in fields {
-            self.store(value, record, offset);
-        }
-        // dest, flags and traced_line lie together.
-        let dest = std::mem::offset_of!(Frame, dest);
-        let packed = self.iconst(u64::from(ENTRY) << 16 | 0xFFFF_FFFF << 32);
-        self.store(packed, record, dest);
+        // Records of calls lie one behind the other.
+        let record = self.b.ins().iadd_imm_s(frame, size_of::<Frame>() as i64);
+        self.write_record(record, frame, callable, window, code_address);
         let next = self.b.ins().iadd_imm_s(record, size_of::<Frame>() as i64);
         self.store(next, machine, std::mem::offset_of!(Machine, record_top));
         self.store(record, machine, std::mem::offset_of!(Machine, current));
@@ -277,11 +209,15 @@ impl Lower<'_> {
         let status = self.b.inst_results(call)[0];
         // Only 0 and 8 are no values.
         let odd = self.b.ins().band_imm_s(status, !(RAISED as i64));
-        self.b
-            .ins()
-            .brif(odd, done, &[BlockArg::Value(status)], after, &[]);
+        self.b.ins().brif(odd, returned, &[], after, &[]);
 
-        self.b.set_cold_block(after);
+        self.b.switch_to_block(returned);
+        self.store(frame, machine, std::mem::offset_of!(Machine, current));
+        self.store(record, machine, std::mem::offset_of!(Machine, record_top));
+        self.b.ins().store(flags, depth, depth_at, 0);
+        self.release_heap(callable);
+        self.b.ins().jump(done, &[BlockArg::Value(status)]);
+
         self.b.switch_to_block(after);
         let finished = self.call(
             runtime::finish_call as *const () as usize,
@@ -301,6 +237,112 @@ impl Lower<'_> {
         let raised = self.b.ins().icmp_imm_s(IntCC::Equal, result, 0);
         self.leave_if(raised, exit);
         result
+    }
+
+    /// Whether one of the stacks has no room for another call.
+    fn no_room(
+        &mut self,
+        machine: ir::Value,
+        window: ir::Value,
+        registers: u32,
+        depth: ir::Value,
+    ) -> ir::Value {
+        let flags = self.memory(OBJECTS);
+        let end = (i64::from(registers) + 64) * 8;
+        let end = self.b.ins().iadd_imm_s(window, end);
+        let limit = self.load(machine, std::mem::offset_of!(Machine, register_end));
+        let registers = self.b.ins().icmp(IntCC::UnsignedGreaterThan, end, limit);
+        let limit = self.thread_word(std::mem::offset_of!(taipan_object::Vm, recursion_limit));
+        let limit = self.b.ins().load(types::I32, flags, limit, 0);
+        // So many records are to be had on every thread.
+        let most = self
+            .b
+            .ins()
+            .iconst(types::I32, i64::from(taipan_vm::machine::SURE_RECORDS));
+        let limit = self.b.ins().umin(limit, most);
+        let calls = self
+            .b
+            .ins()
+            .icmp(IntCC::UnsignedGreaterThanOrEqual, depth, limit);
+        let stack = self.b.ins().get_stack_pointer(types::I64);
+        let limit = self.thread_word(std::mem::offset_of!(taipan_object::Vm, stack_limit));
+        let limit = self.load(limit, 0);
+        let native = self.b.ins().icmp(IntCC::UnsignedLessThan, stack, limit);
+        let bad = self.b.ins().bor(registers, calls);
+        self.b.ins().bor(bad, native)
+    }
+
+    /// Fills a free record: what is not written here is clean in it, or written by the callee
+    /// before anybody may look ([`leave::leave`], [`Lower::prologue`]).
+    fn write_record(
+        &mut self,
+        record: ir::Value,
+        previous: ir::Value,
+        callable: ir::Value,
+        window: ir::Value,
+        code_address: u64,
+    ) {
+        // SAFETY: as in `call_python`.
+        let code = unsafe { &(*(code_address as *const Object<PyCode>)).payload };
+        let globals = self.load(callable, 16 + std::mem::offset_of!(PyFunction, globals));
+        let builtins = self.load(callable, 16 + std::mem::offset_of!(PyFunction, builtins));
+        let top = i64::from(code.register_count) * 8;
+        let top = self.b.ins().iadd_imm_s(window, top);
+        let code = self.iconst(code_address);
+        let fields = [
+            (std::mem::offset_of!(Frame, regs), window),
+            (std::mem::offset_of!(Frame, code), code),
+            (std::mem::offset_of!(Frame, function), callable),
+            (std::mem::offset_of!(Frame, globals), globals),
+            (std::mem::offset_of!(Frame, builtins), builtins),
+            (std::mem::offset_of!(Frame, previous), previous),
+            (std::mem::offset_of!(Frame, top), top),
+        ];
+        for (offset, value) in fields {
+            self.store(value, record, offset);
+        }
+        // dest, flags and traced_line lie together.
+        let packed = self.iconst(u64::from(ENTRY) << 16 | 0xFFFF_FFFF << 32);
+        self.store(packed, record, std::mem::offset_of!(Frame, dest));
+    }
+
+    /// At the start of a function: what helpers read of its record and its compiled callers do not write.
+    pub(super) fn prologue(&mut self) {
+        let reads = |op: &Op| {
+            matches!(
+                op,
+                Op::Interpret { .. }
+                    | Op::Call { .. }
+                    | Op::CompareJump { .. }
+                    | Op::ForIter { .. }
+                    | Op::Send { .. }
+                    | Op::Raise { .. }
+                    | Op::Truth { .. }
+            )
+        };
+        if self.f.insts.iter().any(|i| reads(&i.op)) {
+            let consts = self.iconst(self.target.consts);
+            self.store(consts, self.frame, std::mem::offset_of!(Frame, consts));
+        }
+    }
+
+    /// Does what waits (signals, other threads, collections) before a function begins.
+    pub(super) fn start_poll(&mut self, exit: Option<ExitId>) {
+        let at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, breaker));
+        let bits = self.b.ins().load(types::I32, super::trusted(), at, 0);
+        let (poll, next) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(poll);
+        self.b.ins().brif(bits, poll, &[], next, &[]);
+        self.b.switch_to_block(poll);
+        let start = self.iconst(self.target.instrs);
+        let r = self.call(
+            runtime::start_poll as *const () as usize,
+            &[self.vm, self.frame, start],
+        );
+        let raised = self.b.ins().icmp_imm_s(IntCC::Equal, r, 0);
+        self.leave_if(raised, exit);
+        self.b.ins().jump(next, &[]);
+        self.b.switch_to_block(next);
     }
 
     /// A call of a native function on borrowed words, which lie on the native stack.

@@ -28,6 +28,8 @@ use crate::runtime;
 pub struct Target {
     /// First instruction of the working copy.
     pub instrs: u64,
+    /// Constants of the code.
+    pub consts: u64,
     /// Address of the records of exits.
     pub records: u64,
     /// Address of the byte that tells of waiting finalisers.
@@ -131,6 +133,11 @@ struct Lower<'a> {
     values: Vec<Option<ir::Value>>,
     blocks: Vec<ir::Block>,
     exits: Vec<Option<ir::Block>>,
+    /// The block being lowered, and for each the only one before it.
+    present: usize,
+    parents: Vec<Option<usize>>,
+    /// Words that were seen to be heap pointers, and in which block.
+    objects: std::collections::HashMap<Id, usize>,
     /// Where exits meet.
     way_out: Option<ir::Block>,
     vm: ir::Value,
@@ -173,6 +180,9 @@ impl<'a> Lower<'a> {
             values: vec![None; f.insts.len()],
             blocks: Vec::new(),
             exits: vec![None; f.exits.len()],
+            present: 0,
+            parents: parents(f),
+            objects: Default::default(),
             way_out: None,
             vm: nowhere,
             frame: nowhere,
@@ -200,9 +210,11 @@ impl<'a> Lower<'a> {
         self.b.switch_to_block(entry);
         let params = self.b.block_params(entry).to_vec();
         (self.vm, self.frame, self.regs) = (params[0], params[1], params[2]);
+        self.prologue();
         self.b.ins().jump(self.blocks[0], &[]);
         for order in reachable(self.f) {
             self.b.switch_to_block(self.blocks[order]);
+            self.present = order;
             for &id in &self.f.blocks[order].insts {
                 if let Some(pc) = self.f.place(id) {
                     self.b.set_srcloc(ir::SourceLoc::new(pc));
@@ -369,8 +381,48 @@ impl<'a> Lower<'a> {
         self.b.ins().jump(next, &[]);
         self.b.switch_to_block(next);
     }
+    /// As [`Lower::release`] for a word that is a heap pointer.
+    fn release_heap(&mut self, w: ir::Value) {
+        let (free, next) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(free);
+        let c = self.count(w, -1);
+        self.b.ins().brif(c, next, &[], free, &[]);
+        self.b.switch_to_block(free);
+        self.call(runtime::free as *const () as usize, &[self.vm, w]);
+        self.b.ins().jump(next, &[]);
+        self.b.switch_to_block(next);
+    }
+    /// Whether a value is known to be a heap pointer, or to be none.
+    fn known_heap(&self, id: Id) -> Option<bool> {
+        match self.f.inst(id).op {
+            Op::Word(w) => Some(encoding::is_heap(w)),
+            Op::BoxInt | Op::BoxBool => Some(false),
+            Op::NewInstance { .. } => Some(true),
+            _ if self.is_object(id) => Some(true),
+            _ => None,
+        }
+    }
+    /// Whether a guard before this place has seen that a word is a heap pointer.
+    fn is_object(&self, id: Id) -> bool {
+        let Some(&seen) = self.objects.get(&id) else {
+            return false;
+        };
+        let mut block = Some(self.present);
+        while let Some(b) = block {
+            if b == seen {
+                return true;
+            }
+            block = self.parents[b];
+        }
+        false
+    }
     /// Leaves unless the word is a heap pointer.
-    fn guard_heap(&mut self, w: ir::Value, exit: Option<ExitId>) {
+    fn guard_heap(&mut self, id: Id, exit: Option<ExitId>) {
+        if self.known_heap(id) == Some(true) {
+            return;
+        }
+        self.objects.insert(id, self.present);
+        let w = self.v(id);
         let heap = self.is_heap(w);
         let not = self.b.ins().icmp_imm_s(IntCC::Equal, heap, 0);
         self.leave_if(not, exit);
@@ -489,7 +541,11 @@ impl<'a> Lower<'a> {
             }
             Op::Retain => {
                 let w = av[0];
-                self.retain(w);
+                match self.known_heap(inst.args[0]) {
+                    Some(true) => drop(self.count(w, 1)),
+                    Some(false) => {}
+                    None => self.retain(w),
+                }
                 return;
             }
             Op::GuardInt => {
@@ -528,7 +584,7 @@ impl<'a> Lower<'a> {
             }
             Op::GuardVersion(version) => {
                 let w = av[0];
-                self.guard_heap(w, exit);
+                self.guard_heap(inst.args[0], exit);
                 let ty = self.load(w, ObjectHeader::TYPE_OFFSET);
                 let v = self.load(
                     ty,
@@ -541,7 +597,7 @@ impl<'a> Lower<'a> {
             }
             Op::GuardType(ty) => {
                 let w = av[0];
-                self.guard_heap(w, exit);
+                self.guard_heap(inst.args[0], exit);
                 let actual = self.load(w, ObjectHeader::TYPE_OFFSET);
                 let e = self.iconst(ty);
                 let not = self.b.ins().icmp(IntCC::NotEqual, actual, e);
@@ -818,6 +874,10 @@ impl<'a> Lower<'a> {
                 self.leave_if(deep, exit);
                 return;
             }
+            Op::StartPoll => {
+                self.start_poll(exit);
+                return;
+            }
             Op::GuardGlobals(globals) => {
                 let actual = self.load(self.frame, std::mem::offset_of!(Frame, globals));
                 let expected = self.iconst(globals);
@@ -893,7 +953,11 @@ impl<'a> Lower<'a> {
             Op::FloatPow => self.power(av[0], av[1], exit),
             Op::Release => {
                 let w = av[0];
-                self.release(w);
+                match self.known_heap(inst.args[0]) {
+                    Some(true) => self.release_heap(w),
+                    Some(false) => {}
+                    None => self.release(w),
+                }
                 return;
             }
             Op::DetachFrame(depth) => {
@@ -993,6 +1057,25 @@ fn reachable(f: &Function) -> Vec<usize> {
     }
     post.reverse();
     post
+}
+
+/// For each block the only one that leads to it, if there is just one.
+fn parents(f: &Function) -> Vec<Option<usize>> {
+    let mut parents = vec![None; f.blocks.len()];
+    let mut several = vec![false; f.blocks.len()];
+    for from in reachable(f) {
+        for (to, _) in f.successors(crate::hir::BlockId(from as u32)) {
+            let to = to.0 as usize;
+            several[to] |= to == 0 || parents[to].is_some_and(|p| p != from);
+            parents[to] = Some(from);
+        }
+    }
+    for (parent, several) in parents.iter_mut().zip(several) {
+        if several {
+            *parent = None;
+        }
+    }
+    parents
 }
 
 const _: fn(StackSlotData) = |_| ();
