@@ -285,8 +285,8 @@ pub enum Op {
     },
     /// Pushes the record of an inlined call: index into [`Function::frames`].
     PushFrame(u32),
-    /// Takes the current record off (its locals are released); of `__init__` if true.
-    PopFrame(bool),
+    /// Takes the record of an inlined call off (its locals are released).
+    PopFrame(u32),
     /// Leaves if finalisers wait to be run.
     Finalizers,
     /// The count of items at `word + offset`, as an int.
@@ -309,7 +309,7 @@ pub enum Op {
     ResumeAt(u32),
     /// Counts a word down, if it is a heap pointer.
     Release,
-    /// If the frame (0: the function's, 1: the innermost) has a Python object, moves the locals into it.
+    /// If the frame so many inlined calls down has a Python object, moves the locals into it.
     DetachFrame(u32),
     /// Truth of the register, by Python's rules, without consuming it; leaves raised if that raises.
     Truth {

@@ -430,7 +430,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
         let begun = Instant::now();
         let built = build::build(&input);
         count(|s| s.building += begun.elapsed());
-        let mut function = match built {
+        let function = match built {
             Ok(f) => f,
             Err(why) => {
                 report::refused(&code.code, osr.then_some(start), &why);
@@ -451,10 +451,11 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             }
         }
         let counters: Rc<[Cell<u32>]> = vec![Cell::new(0); function.exits.len()].into();
-        let frames = std::mem::take(&mut function.frames).into_boxed_slice();
+        let frames = function.frames.clone().into_boxed_slice();
         let owner = std::ptr::from_ref(code).byte_sub(CODE_PAYLOAD).cast();
         let records = leave::records(&function, &frames, &counters, owner);
         let target = lower::Target {
+            generator: code.is_generator,
             instrs: code.instrs.get() as u64,
             consts: code.consts.get() as u64,
             records: records.as_ptr() as u64,

@@ -12,7 +12,10 @@ pub(crate) fn note(name: &str, address: *const u8, bytes: usize) {
         return;
     }
     let path = format!("/tmp/perf-{}.map", std::process::id());
-    let map = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    let map = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path);
     if let Ok(mut map) = map {
         // A map that cannot be written only makes the profile harder to read.
         let _ = writeln!(map, "{:x} {bytes:x} py:{name}", address as usize);

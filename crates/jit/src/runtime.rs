@@ -361,7 +361,6 @@ pub unsafe extern "C" fn push_inlined(
         if instance != 0 {
             (*(instance as *const ObjectHeader)).retain();
         }
-        let discard = if r.discard { DISCARD_RESULT } else { 0 };
         let new = machine.record_top.get();
         new.write(Frame {
             regs: window,
@@ -378,7 +377,7 @@ pub unsafe extern "C" fn push_inlined(
             object: 0,
             instance,
             dest: r.dest,
-            flags: discard | if r.constructor { CONSTRUCTOR } else { 0 },
+            flags: r.flags(),
             traced_line: -1,
             generator: std::ptr::null_mut(),
         });
@@ -497,8 +496,13 @@ pub unsafe extern "C" fn slow_call(
 }
 
 impl InlineFrame {
+    /// The flags of its record.
+    pub fn flags(&self) -> u16 {
+        let discard = if self.discard { DISCARD_RESULT } else { 0 };
+        discard | if self.constructor { CONSTRUCTOR } else { 0 }
+    }
     /// Behind the call instruction, in the caller's working copy.
-    fn caller_pc(&self) -> *const u64 {
+    pub fn caller_pc(&self) -> *const u64 {
         (self.caller + (u64::from(self.call) + 1) * 8) as *const u64
     }
 }

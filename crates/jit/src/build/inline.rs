@@ -15,6 +15,9 @@ use crate::hir::{Id, InlineFrame, Inlined, Op, Ty};
 const MOST_INSTRUCTIONS: usize = 70;
 /// Most instructions of HIR before calls stay calls.
 const BUDGET: usize = 1500;
+/// How often a small function is built into itself, and what is small.
+const MOST_ITSELF: usize = 1;
+const MOST_RECURSIVE: usize = 30;
 /// Most calls around an instruction.
 const MOST_DEPTH: usize = 3;
 
@@ -30,7 +33,8 @@ impl<'a> Builder<'a> {
             && (first + code.register_count) as usize <= limit
             && code.code.handlers.is_empty()
             && !self.i.code.is_generator
-            && self.bodies.iter().all(|b| b.address != address)
+            && self.bodies.iter().filter(|b| b.address == address).count() <= MOST_ITSELF
+            && (self.bodies.iter().all(|b| b.address != address) || instrs.len() <= MOST_RECURSIVE)
             && !self.lessons.no_inline.contains(&(self.body().id, pc))
     }
 
@@ -156,7 +160,7 @@ impl<'a> Builder<'a> {
         }
         let pushed = self.state.pushed as usize == self.bodies.len() - 1;
         if pushed {
-            self.emit(Op::DetachFrame(1), Ty::Unit, vec![]);
+            self.emit(Op::DetachFrame(self.depth()), Ty::Unit, vec![]);
         }
         if constructor {
             owned = Some(self.owned(base, true));
@@ -166,7 +170,8 @@ impl<'a> Builder<'a> {
             self.clear(n);
         }
         if pushed {
-            self.emit(Op::PopFrame(constructor), Ty::Unit, vec![]);
+            let frame = self.body().frame;
+            self.emit(Op::PopFrame(frame), Ty::Unit, vec![]);
             self.state.pushed -= 1;
             self.state.dirty = true;
         }

@@ -123,21 +123,77 @@ impl Lower<'_> {
         }
     }
 
-    /// Gives a record back: current = previous, the record is the next free one, one call less.
-    pub(super) fn pop_record(&mut self, frame: ir::Value) {
+    /// Pushes the record of an inlined call, whose registers are filled.
+    pub(super) fn push_frame(&mut self, n: u32) {
+        let f = self.f;
+        let inlined = &f.frames[n as usize];
+        let at = self.frame_record(n);
+        if self.target.generator {
+            self.call(
+                runtime::push_inlined as *const () as usize,
+                &[self.vm, self.regs, at],
+            );
+            return;
+        }
+        // SAFETY: what the record names is alive: the function since its guard, the code with it.
+        let code = unsafe { &(*(inlined.code as *const Object<PyCode>)).payload };
+        let (caller, record) = (
+            self.frame_at(inlined.depth - 1),
+            self.frame_at(inlined.depth),
+        );
         let machine = self.thread_machine();
-        let previous = self.load(frame, std::mem::offset_of!(Frame, previous));
+        let pc = self.iconst(inlined.caller_pc() as u64);
+        self.store(pc, caller, std::mem::offset_of!(Frame, pc));
+        let function = self.iconst(inlined.function);
+        self.count(function, 1);
+        let window = self.window(inlined.base);
+        self.write_record(record, caller, function, window, inlined.code);
+        let consts = self.iconst(code.consts.get() as u64);
+        self.store(consts, record, std::mem::offset_of!(Frame, consts));
+        if inlined.constructor {
+            let instance = self.load_reg(inlined.base);
+            self.count(instance, 1);
+            self.store(instance, record, std::mem::offset_of!(Frame, instance));
+        }
+        let packed = self
+            .iconst(u64::from(inlined.dest) | u64::from(inlined.flags()) << 16 | 0xFFFF_FFFF << 32);
+        self.store(packed, record, std::mem::offset_of!(Frame, dest));
+        let next = self.frame_at(inlined.depth + 1);
+        self.store(next, machine, std::mem::offset_of!(Machine, record_top));
+        self.store(record, machine, std::mem::offset_of!(Machine, current));
+        self.change_depth(1);
+    }
+
+    /// Gives the record of an inlined call back.
+    pub(super) fn pop_frame(&mut self, n: u32) {
+        let f = self.f;
+        let inlined = &f.frames[n as usize];
+        let record = self.frame_at(inlined.depth);
+        let previous = match self.target.generator {
+            true => self.load(record, std::mem::offset_of!(Frame, previous)),
+            false => self.frame_at(inlined.depth - 1),
+        };
+        if inlined.constructor {
+            let at = std::mem::offset_of!(Frame, instance);
+            let instance = self.load(record, at);
+            let zero = self.iconst(0);
+            self.store(zero, record, at);
+            self.release_heap(instance);
+        }
+        let machine = self.thread_machine();
         self.store(previous, machine, std::mem::offset_of!(Machine, current));
-        self.store(frame, machine, std::mem::offset_of!(Machine, record_top));
+        self.store(record, machine, std::mem::offset_of!(Machine, record_top));
+        self.change_depth(-1);
+        let function = self.iconst(inlined.function);
+        self.release_heap(function);
+    }
+
+    fn change_depth(&mut self, by: i64) {
         let at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, recursion_depth));
         let flags = self.memory(OBJECTS);
         let depth = self.b.ins().load(types::I32, flags, at, 0);
-        let depth = self.b.ins().iadd_imm_s(depth, -1);
+        let depth = self.b.ins().iadd_imm_s(depth, by);
         self.b.ins().store(flags, depth, at, 0);
-        let function = self.load(frame, std::mem::offset_of!(Frame, function));
-        let zero = self.iconst(0);
-        self.store(zero, frame, std::mem::offset_of!(Frame, function));
-        self.release(function);
     }
 
     /// Leaves the program counter of a frame behind an instruction.
@@ -196,6 +252,9 @@ impl Lower<'_> {
         // Records of calls lie one behind the other.
         let record = self.b.ins().iadd_imm_s(frame, size_of::<Frame>() as i64);
         self.write_record(record, frame, callable, window, code_address);
+        // dest, flags and traced_line lie together.
+        let packed = self.iconst(u64::from(ENTRY) << 16 | 0xFFFF_FFFF << 32);
+        self.store(packed, record, std::mem::offset_of!(Frame, dest));
         let next = self.b.ins().iadd_imm_s(record, size_of::<Frame>() as i64);
         self.store(next, machine, std::mem::offset_of!(Machine, record_top));
         self.store(record, machine, std::mem::offset_of!(Machine, current));
@@ -301,9 +360,6 @@ impl Lower<'_> {
         for (offset, value) in fields {
             self.store(value, record, offset);
         }
-        // dest, flags and traced_line lie together.
-        let packed = self.iconst(u64::from(ENTRY) << 16 | 0xFFFF_FFFF << 32);
-        self.store(packed, record, std::mem::offset_of!(Frame, dest));
     }
 
     /// At the start of a function: what helpers read of its record and its compiled callers do not write.

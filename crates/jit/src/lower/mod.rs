@@ -26,6 +26,8 @@ use crate::runtime;
 
 /// What lowering needs to know of the code.
 pub struct Target {
+    /// The code is a generator's: its record lies in the heap.
+    pub generator: bool,
     /// First instruction of the working copy.
     pub instrs: u64,
     /// Constants of the code.
@@ -290,8 +292,15 @@ impl<'a> Lower<'a> {
         if depth == 0 {
             return self.frame;
         }
-        let machine = self.thread_machine();
-        self.load(machine, std::mem::offset_of!(Machine, current))
+        if self.target.generator {
+            let machine = self.thread_machine();
+            return self.load(machine, std::mem::offset_of!(Machine, current));
+        }
+        // Records of calls lie one behind the other.
+        let frame = self.frame;
+        self.b
+            .ins()
+            .iadd_imm_s(frame, i64::from(depth) * size_of::<Frame>() as i64)
     }
     /// Leaves by an exit if `cond` is not zero.
     fn leave_if(&mut self, cond: ir::Value, exit: Option<ExitId>) {
@@ -834,23 +843,11 @@ impl<'a> Lower<'a> {
                 )
             }
             Op::PushFrame(n) => {
-                let at = self.frame_record(n);
-                self.call(
-                    runtime::push_inlined as *const () as usize,
-                    &[self.vm, self.regs, at],
-                );
+                self.push_frame(n);
                 return;
             }
-            Op::PopFrame(constructor) => {
-                let frame = self.frame_at(1);
-                if constructor {
-                    let at = std::mem::offset_of!(Frame, instance);
-                    let instance = self.load(frame, at);
-                    let zero = self.iconst(0);
-                    self.store(zero, frame, at);
-                    self.release(instance);
-                }
-                self.pop_record(frame);
+            Op::PopFrame(n) => {
+                self.pop_frame(n);
                 return;
             }
             Op::Finalizers => {
