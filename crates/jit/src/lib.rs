@@ -12,6 +12,7 @@ mod dump;
 pub mod hir;
 mod leave;
 pub mod lower;
+pub mod passes;
 mod perf;
 pub mod profile;
 pub mod report;
@@ -22,6 +23,8 @@ pub mod verify;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::LazyLock;
+use std::sync::atomic::AtomicU32;
 use std::time::{Duration, Instant};
 
 use cranelift_codegen::isa::OwnedTargetIsa;
@@ -98,12 +101,15 @@ pub struct Stats {
 thread_local! {
     static ISA: Option<OwnedTargetIsa> = lower::isa();
     static STATS: Cell<Stats> = Cell::default();
-    /// `TAIPAN_JIT_EXITS=N`: guards until the next one that fails, and N.
-    static FAILING: Option<(Cell<u32>, u32)> = taipan_host::env::var("TAIPAN_JIT_EXITS")
-        .and_then(|v| String::from_utf8_lossy(&v).parse().ok())
-        .filter(|&n| n > 0)
-        .map(|n| (Cell::new(n), n));
 }
+
+/// `TAIPAN_JIT_EXITS=N`: guards until the next one that fails, and N. Code that a thread
+/// has compiled outlives it, so that this belongs to no thread.
+static FAILING: LazyLock<Option<(AtomicU32, u32)>> = LazyLock::new(|| {
+    let n = taipan_host::env::var("TAIPAN_JIT_EXITS")?;
+    let n = String::from_utf8_lossy(&n).parse().ok()?;
+    (n > 0).then(|| (AtomicU32::new(n), n))
+});
 
 /// This thread's figures.
 pub fn stats() -> Stats {
@@ -428,7 +434,10 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             osr,
         };
         let begun = Instant::now();
-        let built = build::build(&input);
+        let mut built = build::build(&input);
+        if let Ok(f) = &mut built {
+            passes::facts::run(f);
+        }
         count(|s| s.building += begun.elapsed());
         let function = match built {
             Ok(f) => f,
@@ -463,7 +472,9 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             frames: frames.as_ptr() as u64,
             stale: s.stale.as_ptr() as u64,
             learning: !s.learnt,
-            failing: FAILING.with(|f| f.as_ref().map(|(n, every)| (n.as_ptr() as u64, *every))),
+            failing: FAILING
+                .as_ref()
+                .map(|(n, every)| (n.as_ptr() as u64, *every)),
         };
         let begun = Instant::now();
         let lowered = ISA.with(|isa| {

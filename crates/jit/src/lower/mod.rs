@@ -1031,7 +1031,7 @@ fn float_cc(c: Cond) -> FloatCC {
 }
 
 /// Reachable blocks in an order in which dominators come first.
-fn reachable(f: &Function) -> Vec<usize> {
+pub(crate) fn reachable(f: &Function) -> Vec<usize> {
     let mut post = Vec::new();
     let mut seen = vec![false; f.blocks.len()];
     let mut stack = vec![(0usize, 0usize)];
@@ -1061,6 +1061,10 @@ fn parents(f: &Function) -> Vec<Option<usize>> {
     let mut parents = vec![None; f.blocks.len()];
     let mut several = vec![false; f.blocks.len()];
     for from in reachable(f) {
+        // Handlers are entered from the middle of blocks.
+        for h in &f.blocks[from].handlers {
+            several[h.0 as usize] = true;
+        }
         for (to, _) in f.successors(crate::hir::BlockId(from as u32)) {
             let to = to.0 as usize;
             several[to] |= to == 0 || parents[to].is_some_and(|p| p != from);

@@ -1,0 +1,3 @@
+//! Passes over finished HIR.
+
+pub mod facts;
