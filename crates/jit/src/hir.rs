@@ -295,6 +295,8 @@ pub enum Op {
     },
     /// Leaves unless the word is True or False; which.
     GuardBool,
+    /// The truth of True, False, None or an int; leaves on anything else.
+    SimpleTruth,
     /// Whether an exact list or tuple iterator has an item left; leaves if it is exhausted.
     SequenceMore {
         list: bool,
@@ -342,6 +344,7 @@ impl Op {
             Op::GuardInt
                 | Op::GuardFloat
                 | Op::GuardBool
+                | Op::SimpleTruth
                 | Op::GuardWord(_)
                 | Op::GuardVersion(_)
                 | Op::GuardType(_)

@@ -40,6 +40,8 @@ use taipan_vm::machine::Machine;
 
 use crate::profile::{Kind, Profile};
 
+/// So many calls make a function worth the time that it takes to compile.
+const HOT_CALLS: u32 = 192;
 /// How often an exit is taken before its guess is given up.
 const EXIT_LIMIT: u32 = 40;
 /// How often a function is compiled at most.
@@ -176,6 +178,7 @@ unsafe fn function_hot(vm: &Vm, frame: *mut Frame) {
         give_up_failing(vm, code, s);
         if !code.jit_entry.get().is_null()
             || s.refused
+            || code.calls.get() < HOT_CALLS && Machine::of(vm).jit.mode.get() != Mode::Always
             || (*frame).flags & GENERATOR != 0
             || code.caches.get().is_null()
         {

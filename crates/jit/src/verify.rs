@@ -71,6 +71,7 @@ pub fn verify(f: &Function) -> Result<(), String> {
                 | Op::RangeNext
                 | Op::HasLayout { .. }
                 | Op::GuardBool
+                | Op::SimpleTruth
                 | Op::LoadLen { .. }
                 | Op::SequenceMore { .. }
                 | Op::SequenceNext { .. }

@@ -199,6 +199,17 @@ pub(crate) fn remove_slice(
     removed
 }
 
+/// Whether two objects are known to be different: both compare as plain objects do, by identity.
+fn never_equal(vm: &Vm, a: &Value, b: &Value) -> bool {
+    let plain = |v: &Value| {
+        v.header().is_some_and(|h| {
+            let own = h.ty().slots.address(crate::slots::SlotId::richcompare);
+            own == vm.types.object.slots.address(crate::slots::SlotId::richcompare)
+        })
+    };
+    !a.is(b) && plain(a) && plain(b)
+}
+
 fn find(
     vm: &Vm,
     list: &Ref<List>,
@@ -209,7 +220,7 @@ fn find(
     let mut index = start;
     while index < stop {
         let Some(item) = list.get(index) else { break };
-        if vm.eq(&item, value)? {
+        if !never_equal(vm, &item, value) && vm.eq(&item, value)? {
             return Ok(Some(index));
         }
         index += 1;

@@ -55,6 +55,16 @@ pub fn code_offset_holds(f: &Ref<Function>) -> bool {
     word == f.code.borrow().as_ptr() as u64
 }
 
+/// The words of the cells of a live function's closure.
+///
+/// # Safety
+/// `function` is the word of a live function.
+pub unsafe fn cells(function: u64) -> Vec<u64> {
+    // SAFETY: by the contract.
+    let f = unsafe { &(*(function as *const taipan_object::Object<Function>)).payload };
+    peek_ref(&f.closure).map_or_else(Vec::new, |c| c.items().iter().map(Value::word).collect())
+}
+
 /// A new reference to what a cell of references holds.
 pub fn peek_ref<T>(cell: &Cell<Option<Ref<T>>>) -> Option<Ref<T>> {
     let r = cell.take();

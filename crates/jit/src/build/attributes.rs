@@ -389,6 +389,66 @@ impl Builder<'_> {
         }
     }
 
+    /// A method of a base class, found through `super`.
+    pub(super) fn load_super_method(&mut self, i: u64, pc: u32) -> Result<Option<u32>, Stop> {
+        let (a, b) = (self.a(i), self.b(i));
+        match self.inherited(b, Instr(i).c(), pc) {
+            Some((class, version, method)) => {
+                let function = self.word(b);
+                let word = self.i.vm.types.super_.as_ptr() as u64;
+                self.guarded(Op::GuardWord(word), Ty::Unit, vec![function], "super");
+                let w = self.word(b + 1);
+                self.guarded(Op::GuardWord(class), Ty::Unit, vec![w], "class");
+                if self.state[b as usize + 2].facts.version != version {
+                    let this = self.word(b + 2);
+                    self.guarded(
+                        Op::GuardVersion(version),
+                        Ty::Unit,
+                        vec![this],
+                        "type version",
+                    );
+                    self.state[b as usize + 2].facts.version = version;
+                }
+                self.clear(b);
+                self.clear(b + 1);
+                self.move_register(a + 1, b + 2, true);
+                self.clear(a);
+                let f = self.constant(method);
+                self.state[a as usize] = Reg {
+                    loc: Loc::Borrow(f, Lender::Object),
+                    sample: method,
+                    ..DEAD
+                };
+                self.state[a as usize + 1].bound = Some(true);
+                self.changed();
+            }
+            None => self.interpret(pc)?,
+        }
+        Ok(Some(pc + 1))
+    }
+
+    /// The class in a `super` call, the version of self's class and the function that is found.
+    fn inherited(&self, b: u32, name: u16, pc: u32) -> Option<(u64, u64, u64)> {
+        use taipan_object::Value;
+        use taipan_object::ty::Type;
+        let vm = self.i.vm;
+        if self.is_general(pc) || self.sample(b) != vm.types.super_.as_ptr() as u64 {
+            return None;
+        }
+        let (class, start) = (self.sample(b + 1), self.expected_type(b + 2));
+        if !encoding::is_heap(class) || start == 0 {
+            return None;
+        }
+        // SAFETY: samples are live words, and so are their types.
+        let (class_value, start) = unsafe { (Value::borrow_word(&class), Value::borrow_word(&start)) };
+        let (class_ref, start) = (class_value.downcast::<Type>()?, start.downcast::<Type>()?);
+        let name = self.body().code.names().get(usize::from(name))?;
+        let found = taipan_vm::super_::lookup_after(start, class_ref, name)?;
+        self.python_function(found.word())?;
+        let version = vm.type_version(start);
+        (version != 0).then_some((class, version, found.word()))
+    }
+
     fn load_from_module(&mut self, i: u64, pc: u32) -> bool {
         let (a, b) = (self.a(i), self.b(i));
         let module = self.sample(b);

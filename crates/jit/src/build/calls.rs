@@ -179,7 +179,6 @@ impl Builder<'_> {
         }
         if code.simple_args != args.count
             || code.is_generator
-            || code.free_count > 0
             || code.instrs.get().is_null()
             || code.caches.get().is_null()
             || code.register_count > 200
@@ -191,7 +190,11 @@ impl Builder<'_> {
         if address != self.bodies[0].address {
             self.f.keep.push(code.to_value());
         }
-        let w = self.guard_function(args.callee, word, address, certain);
+        let mut w = self.guard_function(args.callee, word, address, certain);
+        if code.free_count > 0 {
+            // Its cells are known.
+            w = self.constant(word);
+        }
         if self.can_inline(pc, &code, args.first) {
             self.guard_depth();
             self.clear(args.callee);
@@ -272,7 +275,6 @@ impl Builder<'_> {
         let code: Ref<PyCode> = f.code.borrow().clone();
         if code.simple_args != args.count + 1
             || code.is_generator
-            || code.free_count > 0
             || code.instrs.get().is_null()
             || code.caches.get().is_null()
             || !self.can_inline(pc, &code, args.callee)

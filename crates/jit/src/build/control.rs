@@ -401,6 +401,10 @@ impl Builder<'_> {
                 let x = self.int(n);
                 Some(zero(self, x))
             }
+            w if w == encoding::NONE || w == 0 && self.state[n as usize].hint == 0 => {
+                let w = self.word(n);
+                Some(self.guarded(Op::SimpleTruth, Ty::Bool, vec![w], "truth"))
+            }
             _ => {
                 let ty = self.expected_type(n);
                 let offset = self.len_offset(ty)?;

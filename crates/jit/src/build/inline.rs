@@ -114,11 +114,20 @@ impl<'a> Builder<'a> {
         });
         self.pc = 0;
         self.changed();
-        // Other locals are empty.
+        // Other locals are empty, but for the cells of a closure.
+        // SAFETY: it is a live function: `python_function` has found it to be one.
+        let cells = unsafe { taipan_vm::function::cells(function) };
+        let free = first + body.local_count - cells.len() as u32;
         for n in first + argc..first + body.local_count {
             self.clear(n);
-            let empty = self.constant(0);
-            self.emit(Op::StoreRegDead(n), Ty::Unit, vec![empty]);
+            let cell = n.checked_sub(free).map_or(0, |at| cells[at as usize]);
+            let word = self.constant(cell);
+            if cell != 0 {
+                self.emit(Op::Retain, Ty::Unit, vec![word]);
+                self.set_owned(n, word, cell, 0);
+            } else {
+                self.emit(Op::StoreRegDead(n), Ty::Unit, vec![word]);
+            }
         }
         if self.body().headers.contains_key(&0) {
             self.enter_header(0)?;

@@ -438,6 +438,7 @@ impl<'a> Builder<'a> {
             }
             op::FOR_ITER => self.for_iter(i, pc),
             op::YIELD_VALUE | op::SEND if self.is_generator() => self.yields(i, pc),
+            op::LOAD_SUPER_METHOD => self.load_super_method(i, pc),
             op::CALL | op::CALL_METHOD => self.calls(i, pc),
             op::RETURN_VALUE | op::RETURN_CONST | op::RAISE_VARARGS | op::RERAISE => {
                 self.leaving(i, pc)

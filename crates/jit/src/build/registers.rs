@@ -284,7 +284,7 @@ impl Builder<'_> {
         Ok(next)
     }
 
-    fn move_register(&mut self, to: u32, from: u32, kill: bool) {
+    pub(super) fn move_register(&mut self, to: u32, from: u32, kill: bool) {
         if to == from {
             return;
         }

@@ -6,6 +6,8 @@ use cranelift_codegen::ir::{
     self, AbiParam, BlockArg, InstBuilder, Signature, StackSlotData, StackSlotKind, types,
 };
 use cranelift_codegen::isa::CallConv;
+use taipan_compiler::opcode::Instr;
+use taipan_object::value::encoding;
 use taipan_object::{Object, ObjectHeader};
 use taipan_vm::call::RAISED;
 use taipan_vm::code::PyCode;
@@ -14,7 +16,7 @@ use taipan_vm::function::Function as PyFunction;
 use taipan_vm::machine::Machine;
 
 use super::{Lower, OBJECTS};
-use crate::hir::{ExitId, InlineFrame, Op, Site, Term};
+use crate::hir::{ExitId, Id, InlineFrame, Op, Site, Term};
 use crate::leave::{self, Fill};
 use crate::runtime;
 
@@ -218,11 +220,12 @@ impl Lower<'_> {
         &mut self,
         at: Site,
         code_address: u64,
-        callable: ir::Value,
+        function: Id,
         first: u32,
         argc: u32,
         exit: Option<ExitId>,
     ) -> ir::Value {
+        let callable = self.v(function);
         // SAFETY: the code is kept alive by the compiled body.
         let code = unsafe { &(*(code_address as *const Object<PyCode>)).payload };
         let [slow, fast, push, returned, after, done] = [(); 6].map(|()| self.b.create_block());
@@ -246,8 +249,19 @@ impl Lower<'_> {
 
         self.b.switch_to_block(push);
         let zero = self.iconst(0);
-        for n in argc..code.local_count {
+        let cells = match self.f.inst(function).op {
+            // SAFETY: the builder has seen this function; the guard before the call sees it again.
+            Op::Word(w) if code.free_count > 0 => unsafe { taipan_vm::function::cells(w) },
+            _ => Vec::new(),
+        };
+        let free = code.local_count - cells.len() as u32;
+        for n in argc..free {
             self.store_reg(zero, first + n);
+        }
+        for (n, cell) in cells.into_iter().enumerate() {
+            let cell = self.iconst(cell);
+            self.count(cell, 1);
+            self.store_reg(cell, first + free + n as u32);
         }
         // Records of calls lie one behind the other.
         let record = self.b.ins().iadd_imm_s(frame, size_of::<Frame>() as i64);
@@ -471,9 +485,46 @@ impl Lower<'_> {
 
     /// The truth of a register: singletons and ints at once.
     pub(super) fn truth(&mut self, at: Site, exit: Option<ExitId>) -> ir::Value {
+        // SAFETY: the working copy has that instruction; its operands never change.
+        let word = unsafe { *(at.instrs as *const u64).add(at.pc as usize) };
+        let operand = u32::from(Instr(word).a()) + at.base;
+        let w = self.load_reg(operand);
+        let is = |s: &mut Self, word: u64| s.b.ins().icmp_imm_s(IntCC::Equal, w, word as i64);
+        let (yes, no) = (is(self, encoding::TRUE), is(self, encoding::FALSE));
+        let none = is(self, encoding::NONE);
+        let known = self.b.ins().bor(no, none);
+        let known = self.b.ins().bor(known, yes);
+        let (ask, next) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(ask);
+        let result = self.b.append_block_param(next, types::I8);
+        self.b
+            .ins()
+            .brif(known, next, &[BlockArg::Value(yes)], ask, &[]);
+        self.b.switch_to_block(ask);
         let address = runtime::truth as *const () as usize;
         let r = self.window_call(address, at, 2, exit);
-        self.b.ins().ireduce(types::I8, r)
+        let r = self.b.ins().ireduce(types::I8, r);
+        self.b.ins().jump(next, &[BlockArg::Value(r)]);
+        self.b.switch_to_block(next);
+        result
+    }
+
+    /// The truth of a word that is a singleton or an int; leaves on others.
+    pub(super) fn simple_truth(&mut self, w: ir::Value, exit: Option<ExitId>) -> ir::Value {
+        let is = |s: &mut Self, word: u64| s.b.ins().icmp_imm_s(IntCC::Equal, w, word as i64);
+        let (yes, no) = (is(self, encoding::TRUE), is(self, encoding::FALSE));
+        let none = is(self, encoding::NONE);
+        let zero = is(self, encoding::INT_TAG);
+        let int = self.b.ins().band_imm_s(w, 1);
+        let int = self.b.ins().icmp_imm_s(IntCC::NotEqual, int, 0);
+        let known = self.b.ins().bor(no, none);
+        let known = self.b.ins().bor(known, yes);
+        let known = self.b.ins().bor(known, int);
+        let other = self.b.ins().icmp_imm_s(IntCC::Equal, known, 0);
+        self.leave_if(other, exit);
+        let more = self.b.ins().icmp_imm_s(IntCC::Equal, zero, 0);
+        let number = self.b.ins().band(int, more);
+        self.b.ins().bor(yes, number)
     }
 
     pub(super) fn has_layout(

@@ -825,7 +825,7 @@ impl<'a> Lower<'a> {
                 first,
                 argc,
                 ..
-            } => self.call_python(at, code, av[0], first, argc, exit),
+            } => self.call_python(at, code, inst.args[0], first, argc, exit),
             Op::CallNative { function, at } => {
                 let args: Vec<ir::Value> = inst.args.iter().map(|a| self.v(*a)).collect();
                 self.call_native(function, at, &args, exit)
@@ -901,6 +901,7 @@ impl<'a> Lower<'a> {
                 self.leave_if(not, exit);
                 t
             }
+            Op::SimpleTruth => self.simple_truth(av[0], exit),
             Op::BoolOr => self.b.ins().bor(av[0], av[1]),
             Op::IntSelect => self.b.ins().select(av[0], av[1], av[2]),
             Op::SequenceMore { list } => {
