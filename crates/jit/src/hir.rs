@@ -100,6 +100,10 @@ pub enum Routine {
     Slice,
     /// Makes an exact list iterator know that it is at its end.
     Exhaust,
+    /// A tuple with so many items (a plain number), which are to be stored at once.
+    NewTuple,
+    /// An empty list.
+    NewList,
     /// Whether two exact strs are equal: True or False.
     StrEq,
     /// Item of an exact str by index.

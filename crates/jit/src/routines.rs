@@ -182,3 +182,23 @@ pub unsafe extern "C" fn set_contains(vm: *const Vm, set: u64, key: u64) -> u64 
             .map_or(0, truth)
     }
 }
+
+/// A tuple with so many items, all empty: the caller stores them at once.
+pub unsafe extern "C" fn new_tuple(vm: *const Vm, count: u64) -> u64 {
+    // SAFETY: the thread state of the running code, which fills the tuple.
+    unsafe {
+        crate::runtime::check_heap(&*vm);
+        (*vm)
+            .new_unfilled_tuple(count as usize)
+            .into_value()
+            .into_word()
+    }
+}
+
+/// An empty list.
+pub unsafe extern "C" fn new_list(vm: *const Vm) -> u64 {
+    // SAFETY: the thread state of the running code.
+    let vm = unsafe { &*vm };
+    crate::runtime::check_heap(vm);
+    vm.new_list(Vec::new()).into_value().into_word()
+}

@@ -18,7 +18,7 @@ use taipan_vm::{call, finalize, single, slow};
 use crate::hir::{InlineFrame, Routine};
 use crate::routines;
 
-fn check_heap(vm: &Vm) {
+pub(crate) fn check_heap(vm: &Vm) {
     if vm.heap.young_due() {
         vm.breaker
             .fetch_or(breaker::COLLECT, std::sync::atomic::Ordering::Relaxed);
@@ -518,6 +518,8 @@ impl Routine {
             Routine::DictSetStr => routines::dict_set_str as *const () as usize,
             Routine::Slice => routines::slice as *const () as usize,
             Routine::Exhaust => routines::exhaust as *const () as usize,
+            Routine::NewTuple => routines::new_tuple as *const () as usize,
+            Routine::NewList => routines::new_list as *const () as usize,
             Routine::StrEq => routines::str_eq as *const () as usize,
             Routine::StrItem => routines::str_item as *const () as usize,
             Routine::SetContains => routines::set_contains as *const () as usize,

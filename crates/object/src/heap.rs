@@ -167,7 +167,10 @@ impl Heap {
                 header: ObjectHeader::new(ty),
                 payload,
             });
-            fill_rest(slot.cast::<u8>().add(size_of::<Object<T>>()), size - size_of::<Object<T>>());
+            fill_rest(
+                slot.cast::<u8>().add(size_of::<Object<T>>()),
+                size - size_of::<Object<T>>(),
+            );
             if T::GC && size <= MAX_SMALL {
                 self.log_young(slot.cast());
             }

@@ -204,7 +204,11 @@ fn never_equal(vm: &Vm, a: &Value, b: &Value) -> bool {
     let plain = |v: &Value| {
         v.header().is_some_and(|h| {
             let own = h.ty().slots.address(crate::slots::SlotId::richcompare);
-            own == vm.types.object.slots.address(crate::slots::SlotId::richcompare)
+            own == vm
+                .types
+                .object
+                .slots
+                .address(crate::slots::SlotId::richcompare)
         })
     };
     !a.is(b) && plain(a) && plain(b)

@@ -124,6 +124,23 @@ fn new_filled(
     }
 }
 
+impl crate::vm::Vm {
+    /// A tuple whose items are all empty words.
+    ///
+    /// # Safety
+    /// The caller stores the items before anything else can see the tuple.
+    pub unsafe fn new_unfilled_tuple(&self, len: usize) -> Ref<Tuple> {
+        self.heap.alloc_sized(
+            &self.types.tuple,
+            Tuple::ITEMS_OFFSET + len * size_of::<Value>(),
+            Tuple {
+                len,
+                hash: Cell::new(0),
+            },
+        )
+    }
+}
+
 /// Makes a plain tuple of a few values.
 #[inline]
 pub(crate) fn new_tuple_of<const N: usize>(

@@ -440,7 +440,8 @@ impl Builder<'_> {
             return None;
         }
         // SAFETY: samples are live words, and so are their types.
-        let (class_value, start) = unsafe { (Value::borrow_word(&class), Value::borrow_word(&start)) };
+        let (class_value, start) =
+            unsafe { (Value::borrow_word(&class), Value::borrow_word(&start)) };
         let (class_ref, start) = (class_value.downcast::<Type>()?, start.downcast::<Type>()?);
         let name = self.body().code.names().get(usize::from(name))?;
         let found = taipan_vm::super_::lookup_after(start, class_ref, name)?;

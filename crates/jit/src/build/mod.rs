@@ -14,6 +14,7 @@
 mod attributes;
 mod calls;
 mod control;
+mod displays;
 mod emit;
 mod general;
 mod inline;
@@ -438,6 +439,8 @@ impl<'a> Builder<'a> {
             }
             op::FOR_ITER => self.for_iter(i, pc),
             op::YIELD_VALUE | op::SEND if self.is_generator() => self.yields(i, pc),
+            op::BUILD_TUPLE if self.build_tuple(i) => Ok(Some(pc + 1)),
+            op::BUILD_LIST if self.build_list(i) => Ok(Some(pc + 1)),
             op::LOAD_SUPER_METHOD => self.load_super_method(i, pc),
             op::CALL | op::CALL_METHOD => self.calls(i, pc),
             op::RETURN_VALUE | op::RETURN_CONST | op::RAISE_VARARGS | op::RERAISE => {

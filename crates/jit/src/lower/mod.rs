@@ -21,7 +21,7 @@ use taipan_object::value::encoding;
 use taipan_vm::frame::Frame;
 use taipan_vm::machine::Machine;
 
-use crate::hir::{Cond, ExitId, Function, Id, Op, Site, Ty};
+use crate::hir::{Cond, ExitId, Function, Id, Op, Routine, Site, Ty};
 use crate::runtime;
 
 /// What lowering needs to know of the code.
@@ -406,7 +406,11 @@ impl<'a> Lower<'a> {
         match self.f.inst(id).op {
             Op::Word(w) => Some(encoding::is_heap(w)),
             Op::BoxInt | Op::BoxBool => Some(false),
-            Op::NewInstance { .. } => Some(true),
+            Op::NewInstance { .. }
+            | Op::Runtime {
+                routine: Routine::NewTuple | Routine::NewList,
+                ..
+            } => Some(true),
             _ if self.is_object(id) => Some(true),
             _ => None,
         }

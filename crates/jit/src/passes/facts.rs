@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::hir::{BlockId, Function, Id, Op, Term};
+use crate::hir::{BlockId, Function, Id, Op, Routine, Term};
 
 /// What a word in an object is known to be.
 #[derive(Clone, Copy, PartialEq)]
@@ -221,10 +221,20 @@ fn judge(f: &Function, facts: &mut Facts, id: Id) -> Verdict {
                 Verdict::Keep
             }
         },
-        Op::StoreField { offset } | Op::InitField { offset } => {
+        Op::StoreField { offset } => {
             facts.write(first, offset, Field::Value(inst.args[1]));
             Verdict::Keep
         }
+        Op::InitField { offset } => {
+            // Nothing was there that anything could know.
+            let field = Field::Value(inst.args[1]);
+            facts.fields.insert((first, offset), field);
+            Verdict::Keep
+        }
+        Op::Runtime {
+            routine: Routine::NewTuple | Routine::NewList,
+            ..
+        } => Verdict::Keep,
         Op::SetField { offset, value } => {
             facts.write(first, offset, Field::Constant(value));
             Verdict::Keep
