@@ -168,6 +168,13 @@ pub enum Op {
     GuardWord(u64),
     /// Leaves unless the word is a heap object whose type has this version.
     GuardVersion(u64),
+    /// Leaves unless the word is a heap object whose type has one of these versions: index into [`Function::sets`].
+    GuardVersionIn(u32),
+    /// Leaves unless the 64 bits at `word + offset` are among these.
+    GuardFieldIn {
+        offset: u32,
+        set: u32,
+    },
     /// Leaves unless the word is a heap object of exactly the type at this address.
     GuardType(u64),
     /// Leaves unless the 64 bits at `word + offset` equal the constant.
@@ -351,8 +358,10 @@ impl Op {
                 | Op::SimpleTruth
                 | Op::GuardWord(_)
                 | Op::GuardVersion(_)
+                | Op::GuardVersionIn(_)
                 | Op::GuardType(_)
                 | Op::GuardField { .. }
+                | Op::GuardFieldIn { .. }
                 | Op::GuardIndex
                 | Op::GuardDepth(_)
                 | Op::LoadField { .. }
@@ -492,6 +501,8 @@ pub struct Function {
     pub frames: Vec<InlineFrame>,
     /// Forms of instructions that the code relies on: code object, instruction.
     pub forms: Vec<(u64, u32, crate::profile::Seen)>,
+    /// Sets of numbers that guards look for, sorted.
+    pub sets: Vec<Box<[u64]>>,
     /// Objects that the code names and nothing else keeps.
     pub keep: Vec<taipan_object::Value>,
 }
@@ -569,6 +580,16 @@ impl Function {
         let id = Id(self.insts.len() as u32 - 1);
         self.blocks[block.0 as usize].insts.push(id);
         id
+    }
+    /// The number of a set.
+    pub fn add_set(&mut self, mut members: Vec<u64>) -> u32 {
+        members.sort_unstable();
+        members.dedup();
+        let known = self.sets.iter().position(|s| **s == *members);
+        known.unwrap_or_else(|| {
+            self.sets.push(members.into_boxed_slice());
+            self.sets.len() - 1
+        }) as u32
     }
     pub fn add_exit(&mut self, exit: Exit) -> ExitId {
         self.exits.push(exit);

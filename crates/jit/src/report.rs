@@ -260,7 +260,9 @@ fn guard(function: &Function, id: Id) -> Option<&'static str> {
         Op::ListItem | Op::TupleItem | Op::SetListItem => "index is in range",
         Op::IntAdd | Op::IntSub | Op::IntMul | Op::IntShl | Op::IntNeg => "result fits a small int",
         Op::IntFloorDiv | Op::IntMod | Op::FloatDiv => "divisor is usual",
-        Op::HasLayout { .. } => "object has one of these layouts",
+        Op::GuardVersionIn(_) | Op::GuardFieldIn { .. } | Op::HasLayout { .. } => {
+            "object has one of these layouts"
+        }
         Op::GuardBool => "value is a bool",
         Op::GuardIndex => "index is in range",
         Op::GuardDepth(_) => "recursion limit is far",

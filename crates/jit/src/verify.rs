@@ -66,6 +66,8 @@ pub fn verify(f: &Function) -> Result<(), String> {
                 | Op::GuardVersion(_)
                 | Op::GuardType(_)
                 | Op::GuardField { .. }
+                | Op::GuardVersionIn(_)
+                | Op::GuardFieldIn { .. }
                 | Op::LoadField { .. }
                 | Op::SetField { .. }
                 | Op::RangeNext

@@ -66,23 +66,61 @@ impl Builder<'_> {
     /// Tells forms apart: for each a block to go on in, the last one guarded.
     fn tell_apart(&mut self, n: u32, forms: &[Seen]) -> Vec<BlockId> {
         let object = self.word(n);
-        let tests: Vec<Id> = forms.iter().map(|f| self.has_layout(object, f)).collect();
-        let any = tests
-            .iter()
-            .copied()
-            .reduce(|x, y| self.emit(Op::BoolOr, Ty::Bool, vec![x, y]));
-        if let Some(any) = any {
-            self.guarded(Op::GuardTrue, Ty::Unit, vec![any], "layout");
-        }
         let mut blocks = Vec::new();
-        for test in &tests[..tests.len() - 1] {
+        for form in &forms[..forms.len() - 1] {
+            let test = self.has_layout(object, form);
             let (yes, no) = (self.f.add_block(self.pc), self.f.add_block(self.pc));
-            self.split(*test, yes, no);
+            self.split(test, yes, no);
             blocks.push(yes);
             self.block = no;
         }
+        let [version, shape, ..] = forms[forms.len() - 1].cache.words;
+        self.guarded(Op::GuardVersion(version), Ty::Unit, vec![object], "layout");
+        if shape != 0 {
+            let offset = self.instance_offset(&forms[forms.len() - 1].cache);
+            let guard = Op::GuardField {
+                offset,
+                value: shape,
+            };
+            self.guarded(guard, Ty::Unit, vec![object], "layout");
+        }
         blocks.push(self.block);
         blocks
+    }
+
+    /// Where all forms do the same, they need not be told apart: guards that it is one of them.
+    fn same_for_all(&mut self, n: u32, forms: &[Seen], same: impl Fn(&Seen) -> u64) -> bool {
+        let (Some(first), true) = (forms.first(), forms.len() > 1) else {
+            return false;
+        };
+        let shaped = forms.iter().filter(|f| f.cache.words[1] != 0).count();
+        let alike = forms
+            .iter()
+            .all(|f| f.op == first.op && same(f) == same(first));
+        if !alike || shaped != 0 && shaped != forms.len() {
+            return false;
+        }
+        let offset = (shaped != 0).then(|| self.instance_offset(&first.cache));
+        if let Some(offset) = offset
+            && forms
+                .iter()
+                .any(|f| self.instance_offset(&f.cache) != offset)
+        {
+            return false;
+        }
+        // A version belongs to one state of one type, and so does a shape: both sets together
+        // say that the object has one of the layouts.
+        let object = self.word(n);
+        let versions = forms.iter().map(|f| f.cache.words[0]).collect();
+        let set = self.f.add_set(versions);
+        self.guarded(Op::GuardVersionIn(set), Ty::Unit, vec![object], "layout");
+        if let Some(offset) = offset {
+            let shapes = forms.iter().map(|f| f.cache.words[1]).collect();
+            let set = self.f.add_set(shapes);
+            let guard = Op::GuardFieldIn { offset, set };
+            self.guarded(guard, Ty::Unit, vec![object], "layout");
+        }
+        true
     }
 
     /// Guards that a register holds an object of the cached type version and shape; its word.
@@ -261,6 +299,11 @@ impl Builder<'_> {
             return Ok(());
         }
         let object = self.word(b);
+        if self.same_for_all(b, &forms, |f| f.cache.words[2]) {
+            let v = load(self, object, &forms[0]);
+            self.result(i, Loc::Borrow(v, Lender::Object), sample);
+            return Ok(());
+        }
         let blocks = self.tell_apart(b, &forms);
         let next = self.f.add_block(pc);
         let v = self.f.add_param(next, Ty::Word);
@@ -290,6 +333,9 @@ impl Builder<'_> {
         let (function, certain, choice) = if let [form] = &forms[..] {
             self.guard_layout(b, &form.cache);
             let word = form.cache.words[2];
+            (self.constant(word), word, None)
+        } else if self.same_for_all(b, &forms, |f| f.cache.words[2]) {
+            let word = forms[0].cache.words[2];
             (self.constant(word), word, None)
         } else {
             let blocks = self.tell_apart(b, &forms);
@@ -491,7 +537,13 @@ impl Builder<'_> {
         }
         let object;
         let mut blocks = Vec::new();
-        if let [form] = &forms[..] {
+        if forms.iter().all(|f| f.op == op::STORE_ATTR_SLOT)
+            && self.same_for_all(a, &forms, |f| f.cache.words[2])
+        {
+            // One store does for all of them.
+            object = self.word(a);
+            forms.truncate(1);
+        } else if let [form] = &forms[..] {
             object = self.guard_layout(a, &form.cache);
         } else {
             object = self.word(a);

@@ -440,6 +440,23 @@ impl<'a> Lower<'a> {
         let not = self.b.ins().icmp_imm_s(IntCC::Equal, heap, 0);
         self.leave_if(not, exit);
     }
+    /// Leaves unless a number is in a set.
+    fn guard_member(&mut self, n: ir::Value, set: u32, exit: Option<ExitId>) {
+        let f = self.f;
+        let mut any = None;
+        for &member in &*f.sets[set as usize] {
+            let member = self.iconst(member);
+            let same = self.b.ins().icmp(IntCC::Equal, n, member);
+            any = Some(match any {
+                Some(other) => self.b.ins().bor(other, same),
+                None => same,
+            });
+        }
+        if let Some(any) = any {
+            let none = self.b.ins().icmp_imm_s(IntCC::Equal, any, 0);
+            self.leave_if(none, exit);
+        }
+    }
     fn untag_float(&mut self, w: ir::Value) -> ir::Value {
         // (2 - sign) | (w & !3), rotated right by 3; zero is a special word.
         let sign = self.b.ins().ushr_imm_s(w, 63);
@@ -606,6 +623,19 @@ impl<'a> Lower<'a> {
                 let e = self.iconst(version);
                 let not = self.b.ins().icmp(IntCC::NotEqual, v, e);
                 self.leave_if(not, exit);
+                return;
+            }
+            Op::GuardVersionIn(set) => {
+                self.guard_heap(inst.args[0], exit);
+                let ty = self.load(av[0], ObjectHeader::TYPE_OFFSET);
+                let at = 16 + std::mem::offset_of!(taipan_object::ty::Type, version);
+                let v = self.load(ty, at);
+                self.guard_member(v, set, exit);
+                return;
+            }
+            Op::GuardFieldIn { offset, set } => {
+                let field = self.load(av[0], offset as usize);
+                self.guard_member(field, set, exit);
                 return;
             }
             Op::GuardType(ty) => {

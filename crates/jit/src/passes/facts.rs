@@ -30,6 +30,9 @@ struct Facts {
     versions: HashMap<Id, u64>,
     types: HashMap<Id, u64>,
     fields: HashMap<(Id, u32), Field>,
+    /// Sets that they are in: the number of the set.
+    version_sets: HashMap<Id, u32>,
+    field_sets: HashMap<(Id, u32), u32>,
     entries: HashMap<(u64, u64, u32), Id>,
 }
 
@@ -39,16 +42,19 @@ impl Facts {
         self.registers.clear();
         self.versions.clear();
         self.types.clear();
+        self.version_sets.clear();
         self.forget_objects();
     }
     /// Words in objects may have changed, but no object's type.
     fn forget_objects(&mut self) {
         self.fields.clear();
+        self.field_sets.clear();
         self.entries.clear();
     }
     /// A word at that offset of some object changes.
     fn write(&mut self, object: Id, offset: u32, field: Field) {
         self.fields.retain(|(_, at), _| *at != offset);
+        self.field_sets.retain(|(_, at), _| *at != offset);
         self.fields.insert((object, offset), field);
     }
     /// What is known both here and there.
@@ -68,6 +74,8 @@ impl Facts {
         common(&mut self.versions, &other.versions);
         common(&mut self.types, &other.types);
         common(&mut self.fields, &other.fields);
+        common(&mut self.version_sets, &other.version_sets);
+        common(&mut self.field_sets, &other.field_sets);
         common(&mut self.entries, &other.entries);
     }
 }
@@ -206,6 +214,27 @@ fn judge(f: &Function, facts: &mut Facts, id: Id) -> Verdict {
         Op::GuardWord(w) if made_by(Op::Word(w)) => Verdict::Drop,
         Op::GuardWord(w) => sure(&mut facts.words, first, w),
         Op::GuardVersion(v) => sure(&mut facts.versions, first, v),
+        Op::GuardVersionIn(set) => {
+            let one = facts.versions.get(&first).copied();
+            let within = facts.version_sets.get(&first).copied();
+            if member(f, one, within, set) {
+                return Verdict::Drop;
+            }
+            facts.version_sets.insert(first, set);
+            Verdict::Keep
+        }
+        Op::GuardFieldIn { offset, set } => {
+            let one = match facts.fields.get(&(first, offset)) {
+                Some(Field::Constant(c)) => Some(*c),
+                _ => None,
+            };
+            let within = facts.field_sets.get(&(first, offset)).copied();
+            if member(f, one, within, set) {
+                return Verdict::Drop;
+            }
+            facts.field_sets.insert((first, offset), set);
+            Verdict::Keep
+        }
         Op::GuardType(t) => sure(&mut facts.types, first, t),
         Op::GuardField { offset, value } => {
             let field = Field::Constant(value);
@@ -258,6 +287,13 @@ fn judge(f: &Function, facts: &mut Facts, id: Id) -> Verdict {
             Verdict::Keep
         }
     }
+}
+
+/// Whether what is known of a number, itself or a set that it is in, says that it is in this set.
+fn member(f: &Function, one: Option<u64>, within: Option<u32>, set: u32) -> bool {
+    let set = &f.sets[set as usize];
+    one.is_some_and(|n| set.contains(&n))
+        || within.is_some_and(|known| f.sets[known as usize].iter().all(|n| set.contains(n)))
 }
 
 /// Whether an instruction changes no word that facts are about. What is freed is not
