@@ -13,8 +13,11 @@ use crate::hir::{Id, InlineFrame, Inlined, Op, Ty};
 
 /// Most instructions of a callee.
 const MOST_INSTRUCTIONS: usize = 70;
-/// Most instructions of HIR before calls stay calls.
-const BUDGET: usize = 1500;
+/// Most instructions of HIR before calls stay calls; and before calls of tiny functions do.
+/// More costs time to compile and makes programs no faster.
+const BUDGET: usize = 300;
+const TINY_BUDGET: usize = 1000;
+const TINY: usize = 12;
 /// How often a small function is built into itself, and what is small.
 const MOST_ITSELF: usize = 1;
 const MOST_RECURSIVE: usize = 30;
@@ -26,10 +29,15 @@ impl<'a> Builder<'a> {
     pub(super) fn can_inline(&self, pc: u32, code: &Ref<PyCode>, first: u32) -> bool {
         let address = code.as_ptr() as u64;
         let instrs = &code.code.instrs;
+        let budget = if instrs.len() <= TINY {
+            TINY_BUDGET
+        } else {
+            BUDGET
+        };
         let limit = self.i.code.register_count as usize + OVERHANG;
         self.bodies.len() <= MOST_DEPTH
             && instrs.len() <= MOST_INSTRUCTIONS
-            && self.f.insts.len() < BUDGET
+            && self.f.insts.len() < budget
             && (first + code.register_count) as usize <= limit
             && code.code.handlers.is_empty()
             && !self.i.code.is_generator

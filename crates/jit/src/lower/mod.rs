@@ -2,6 +2,8 @@
 
 mod calls;
 
+use std::cell::RefCell;
+
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::immediates::Offset32;
 use cranelift_codegen::ir::{
@@ -92,8 +94,27 @@ pub fn lower(
     isa: &OwnedTargetIsa,
     dump: bool,
 ) -> Result<Lowered, String> {
-    let mut context = Context::new();
-    let mut builder_context = FunctionBuilderContext::new();
+    CONTEXTS.with_borrow_mut(|(context, builder_context)| {
+        let lowered = lower_in(f, target, isa, dump, context, builder_context);
+        context.clear();
+        lowered
+    })
+}
+
+thread_local! {
+    /// What Cranelift works in; its memory is used again.
+    static CONTEXTS: RefCell<(Context, FunctionBuilderContext)> =
+        RefCell::new((Context::new(), FunctionBuilderContext::new()));
+}
+
+fn lower_in(
+    f: &Function,
+    target: &Target,
+    isa: &OwnedTargetIsa,
+    dump: bool,
+    context: &mut Context,
+    builder_context: &mut FunctionBuilderContext,
+) -> Result<Lowered, String> {
     let mut signature = Signature::new(CallConv::SystemV);
     for _ in 0..3 {
         signature.params.push(AbiParam::new(types::I64));
@@ -101,7 +122,7 @@ pub fn lower(
     signature.returns.push(AbiParam::new(types::I64));
     context.func.signature = signature;
     {
-        let builder = FunctionBuilder::new(&mut context.func, &mut builder_context);
+        let builder = FunctionBuilder::new(&mut context.func, builder_context);
         Lower::new(f, target, builder).run(isa.frontend_config());
     }
     let clif = dump.then(|| context.func.display().to_string());
