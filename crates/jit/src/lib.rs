@@ -440,6 +440,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
         let mut built = build::build(&input);
         if let Ok(f) = &mut built {
             passes::facts::run(f);
+            passes::counts::run(f);
         }
         count(|s| s.building += begun.elapsed());
         let function = match built {

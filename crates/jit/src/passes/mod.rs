@@ -1,3 +1,4 @@
 //! Passes over finished HIR.
 
+pub mod counts;
 pub mod facts;
