@@ -21,7 +21,11 @@ const FILES: &str = "test_grammar test_syntax test_tokenize test_ast test_fstrin
     test_asyncgen test_exceptions test_exception_group test_traceback test_with test_descr test_class test_super \
     test_builtin test_types test_int test_long test_float test_complex test_bool test_str test_bytes test_list \
     test_tuple test_dict test_set test_slice test_range test_memoryview test_iter test_itertools test_functools \
-    test_collections test_operator";
+    test_collections test_operator test_contextlib test_dataclasses test_enum test_typing test_re test_json test_struct \
+    test_math test_io test_import test_importlib test_py_compile test_zipimport test_gc test_weakref test_thread \
+    test_threading test_unittest test_pickle test_copy test_datetime test_random test_annotationlib test_hash test_sys \
+    test_os test_subprocess test_socket test_asyncio test_logging test_pathlib test_shutil test_argparse test_csv test_zlib \
+    test_gzip test_hashlib test_sqlite3 test_ssl";
 
 struct Runner {
     bin: PathBuf,
