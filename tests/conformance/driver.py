@@ -45,12 +45,17 @@ def without(suite, skipped):
 
 
 def main(folder, name, results, after=None):
-    sys.path.insert(0, folder)
-    import platform
+    sys.path[0:0] = [folder, __file__.rpartition("/")[0] + "/helpers"]
     import unittest
 
-    # Methods marked as being about CPython count like all others: the suite asks for the name.
-    platform.python_implementation = lambda: "CPython"
+    import test.support
+
+    # Methods marked as being about CPython count like all others.
+    def check_impl_detail(**guards):
+        guards, default = test.support._parse_guards(guards)
+        return guards.get("cpython", default)
+
+    test.support.check_impl_detail = check_impl_detail
 
     report = open(results, "a", encoding="ascii")
 

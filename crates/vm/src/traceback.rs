@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use taipan_macros::pymethods;
 use taipan_object::exceptions::{Exception, peek};
-use taipan_object::{PyResult, Ref, TypeRef, Value, Vm, payload};
+use taipan_object::{PyResult, Raised, Ref, TypeRef, Value, Vm, payload};
 
 use crate::frame::{Frame, FrameObject, frame_object};
 
@@ -67,6 +67,54 @@ pub unsafe fn add_definition(vm: &Vm, frame: *mut Frame) {
             tb.lineno.set(line);
         }
     }
+}
+
+/// Names of the files of importlib's own code.
+pub const IMPORTLIB: [&str; 2] = [
+    "<frozen importlib._bootstrap>",
+    "<frozen importlib._bootstrap_external>",
+];
+
+/// Takes importlib's own frames out of the pending exception's traceback: all of them for an
+/// ImportError, else only those of runs that lead into a module's code.
+pub fn remove_importlib_frames(vm: &Vm, raised: Raised) -> Raised {
+    let exception = vm.take_exception(raised);
+    let always = vm.is_instance_of(&exception, &vm.exc.import_error);
+    if let Some(e) = exception.downcast::<Exception>()
+        && let Some(first) = peek(&e.traceback)
+    {
+        let mut kept: Vec<Value> = Vec::new();
+        // Where the present run of importlib's frames begins in `kept`.
+        let mut run = None;
+        let mut at = Some(first).filter(|t| !t.is_none());
+        while let Some(entry) = at.take() {
+            let Some(tb) = entry.downcast::<Traceback>() else {
+                break;
+            };
+            at = peek(&tb.next).filter(|t| !t.is_none());
+            let code = &tb.frame.code.code;
+            let inside = IMPORTLIB.contains(&&*code.filename);
+            let start = match run {
+                Some(start) if inside => start,
+                _ => kept.len(),
+            };
+            run = inside.then_some(start);
+            if inside && (always || &*code.name == "_call_with_frames_removed") {
+                kept.truncate(start);
+            } else {
+                kept.push(entry);
+            }
+        }
+        let mut next = None;
+        for entry in kept.into_iter().rev() {
+            if let Some(tb) = entry.downcast::<Traceback>() {
+                drop(tb.next.replace(next.take()));
+            }
+            next = Some(entry);
+        }
+        drop(e.traceback.replace(next));
+    }
+    vm.restore(exception)
 }
 
 impl Traceback {

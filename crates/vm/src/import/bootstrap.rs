@@ -134,14 +134,20 @@ pub fn hooks_changed(vm: &Vm) -> bool {
     }
 }
 
-/// Runs a file of the standard library as a module of another name.
-fn load_file(vm: &Vm, name: &str, file: &str) -> PyResult<Ref<Module>> {
+/// Runs a file of the standard library as a module of another name. Its code is of the file
+/// `filename`, if that is given.
+fn load_file(
+    vm: &Vm,
+    name: &str,
+    file: &str,
+    filename: Option<&str>,
+) -> PyResult<Ref<Module>> {
     let mut path = crate::config(vm).stdlib.clone();
     path.extend_from_slice(file.as_bytes());
     let shown = crate::util::fs_to_text(vm, &path);
     let code = match super::library::file(vm, &path) {
-        Some(file) => super::library::code_of(vm, &file, &path)?,
-        None => super::source::code_of(vm, &path, &shown)?,
+        Some(file) => super::library::code_of(vm, &file, filename.map_or(&path, str::as_bytes))?,
+        None => super::source::code_as(vm, &path, &shown, filename)?,
     };
     let module = crate::imp::new_module(vm, name);
     module
@@ -190,11 +196,19 @@ fn load_bootstrap(vm: &Vm, state: &State) -> PyResult<()> {
     let imp = super::import_module(vm, "_imp")?;
     let meta_path = list_attr(vm, "meta_path")?;
     let path_hooks = list_attr(vm, "path_hooks")?;
-    let bootstrap = load_file(vm, "_frozen_importlib", "/importlib/_bootstrap.py")?.into_value();
+    let [inner, outer] = crate::traceback::IMPORTLIB;
+    let bootstrap = load_file(
+        vm,
+        "_frozen_importlib",
+        "/importlib/_bootstrap.py",
+        Some(inner),
+    )?
+    .into_value();
     let external = load_file(
         vm,
         "_frozen_importlib_external",
         "/importlib/_bootstrap_external.py",
+        Some(outer),
     )?
     .into_value();
     // Both append to the lists; what programs put there keeps its place.
@@ -218,7 +232,7 @@ fn load_bootstrap(vm: &Vm, state: &State) -> PyResult<()> {
     let library = match crate::config(vm).library {
         None => None,
         Some(_) => {
-            let module = load_file(vm, "_taipan_library", "/_taipan_library.py")?.into_value();
+            let module = load_file(vm, "_taipan_library", "/_taipan_library.py", None)?.into_value();
             let finder = vm.getattr_str(&module, "LibraryFinder")?;
             path_hooks.with(|hooks| hooks.insert(0, finder));
             Some(vm.getattr_str(&module, "LibraryLoader")?)
@@ -368,6 +382,10 @@ pub fn load_spec(vm: &Vm, spec: &Value) -> PyResult {
         &vm.intern_str("_load_unlocked"),
         std::slice::from_ref(spec),
     )
+    .map_err(|raised| match crate::config(vm).verbose {
+        0 => crate::traceback::remove_importlib_frames(vm, raised),
+        _ => raised,
+    })
 }
 
 /// `PathFinder.find_spec(name, path)` of importlib.

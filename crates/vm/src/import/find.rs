@@ -109,13 +109,18 @@ fn is_file(path: &[u8]) -> bool {
 }
 
 fn search_folder(vm: &Vm, entry: &[u8], tail: &[u8]) -> Option<Portion> {
-    // The empty entry is the current folder.
+    // The empty entry is the current folder; others are relative to it.
     let here;
-    let folder = if entry.is_empty() {
-        here = taipan_host::fs::current_dir().ok()?;
-        &here[..]
-    } else {
-        entry
+    let folder = match entry {
+        [b'/', ..] => entry,
+        [] | b"." => {
+            here = taipan_host::fs::current_dir().ok()?;
+            &here[..]
+        }
+        _ => {
+            here = join(&taipan_host::fs::current_dir().ok()?, entry);
+            &here[..]
+        }
     };
     if let Some(found) = super::library::find(vm, folder, tail) {
         return Some(Portion::Module(found));

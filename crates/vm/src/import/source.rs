@@ -78,6 +78,23 @@ pub fn code_of(vm: &Vm, path: &[u8], shown: &Value) -> PyResult<Ref<PyCode>> {
     load(vm, path, shown).map(|(code, _)| code)
 }
 
+/// As [`code_of`]; the code is of the file `filename`, if that is given.
+///
+/// # Errors
+/// As [`code_of`].
+pub fn code_as(
+    vm: &Vm,
+    path: &[u8],
+    shown: &Value,
+    filename: Option<&str>,
+) -> PyResult<Ref<PyCode>> {
+    let code = code_of(vm, path, shown)?;
+    Ok(match filename {
+        Some(name) => crate::code::new_code(vm, renamed(&code.code, &name.into()), false),
+        None => code,
+    })
+}
+
 /// As [`code_of`], and what became of the cached file.
 ///
 /// # Errors

@@ -148,6 +148,16 @@ pub mod module {
         }
         Err(vm.raise(e))
     }
+    /// Whether other processes may run code in this one (PEP 768): they cannot.
+    #[pyfunction("()")]
+    fn is_remote_debug_enabled() -> bool {
+        false
+    }
+    /// Runs a script in another process (PEP 768), were that possible.
+    #[pyfunction("(pid, script)")]
+    fn remote_exec(vm: &Vm, _pid: i64, _script: &Value) -> PyResult<()> {
+        Err(vm.runtime_error("Remote debugging is not enabled"))
+    }
     /// Whether the interpreter is shutting down.
     #[pyfunction("()")]
     fn is_finalizing(vm: &Vm) -> bool {
