@@ -381,7 +381,10 @@ pub fn check_layouts(vm: &Vm, old: &TypeRef, new: &TypeRef, attribute: &str) -> 
         && (!old.has(TypeFlags::HAS_INSTANCE_PART) || old.instance_offset == new.instance_offset)
         && (old.member_count == 0 || member_names(old) == member_names(new))
         && fields(old) == fields(new);
-    let native_for_python = old.has(TypeFlags::HEAP) && !new.has(TypeFlags::HEAP);
+    // Modules are the one native class whose objects change their class.
+    let native_for_python = old.has(TypeFlags::HEAP)
+        && !new.has(TypeFlags::HEAP)
+        && !new.is_subtype(&vm.types.module);
     if same && !native_for_python {
         return Ok(());
     }

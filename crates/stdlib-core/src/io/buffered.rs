@@ -281,7 +281,16 @@ impl Buffered {
         let mut done = 0;
         while done < bytes.len() {
             match self.raw_write(vm, &raw, &bytes[done..]) {
-                Ok(Some(n)) => done += n,
+                Ok(Some(n)) => {
+                    done += n;
+                    // A signal may have cut the write short: its handler runs before the next.
+                    if done < bytes.len()
+                        && let Err(e) = (vm.hooks.get().poll)(vm)
+                    {
+                        self.keep(&bytes[done..]);
+                        return Err(e);
+                    }
+                }
                 Ok(None) => {
                     self.keep(&bytes[done..]);
                     return Err(would_block(vm, 0));
@@ -333,7 +342,10 @@ impl Buffered {
         let mut done = 0;
         while bytes.len() - done > self.size.get() {
             match self.raw_write(vm, &raw, &bytes[done..])? {
-                Some(n) => done += n,
+                Some(n) => {
+                    done += n;
+                    (vm.hooks.get().poll)(vm)?;
+                }
                 None => return Err(would_block(vm, done)),
             }
         }

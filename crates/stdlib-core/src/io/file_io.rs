@@ -194,7 +194,7 @@ impl FileIo {
             )?;
             let opened = if opener.is_none() {
                 loop {
-                    match fd::open(&path, flags, 0o666) {
+                    match taipan_vm::threads::unlocked(vm, || fd::open(&path, flags, 0o666)) {
                         Ok(fd) => break fd,
                         Err(e) if e.kind() == ErrorKind::Interrupted => (vm.hooks.get().poll)(vm)?,
                         Err(e) => return Err(taipan_vm::os_error::raise(vm, &e, Some(file))),

@@ -372,7 +372,15 @@ pub mod functions {
             "open",
             &[p.shown.clone(), Value::NONE, vm.new_int(flags.into())],
         )?;
-        fd::open(&p.bytes, flags, mode as u32).map_err(|e| p.error(vm, &e))
+        loop {
+            match taipan_vm::threads::unlocked(vm, || fd::open(&p.bytes, flags, mode as u32)) {
+                Ok(fd) => return Ok(fd),
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {
+                    (vm.hooks.get().poll)(vm)?;
+                }
+                Err(e) => return Err(p.error(vm, &e)),
+            }
+        }
     }
     /// Closes a descriptor.
     #[pyfunction("(fd)")]

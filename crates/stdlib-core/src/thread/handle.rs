@@ -226,6 +226,14 @@ impl ThreadHandle {
         if state.ident.load(Ordering::Relaxed) == vm.thread_id.get() {
             return Err(vm.runtime_error("Cannot join current thread"));
         }
+        let lifecycle = taipan_vm::state::<taipan_vm::lifecycle::Lifecycle>(vm, "lifecycle");
+        if lifecycle.finalizing.get() {
+            // Other threads run no Python code any more: it would never end.
+            return Err(vm.raise_str(
+                &vm.exc.python_finalization_error,
+                "cannot join thread at interpreter shutdown",
+            ));
+        }
         threads::wait(vm, timeout, |left| state.done.wait(left)).map(drop)
     }
     /// Whether the thread has ended.

@@ -406,18 +406,25 @@ pub fn path_finder(vm: &Vm, name: &Ref<Str>, path: Option<&Value>) -> PyResult<O
     Ok(Some(spec).filter(|s| !s.is_none()))
 }
 
-/// A spec from an entry of a path that is no folder.
+/// What an entry of a path that is no folder has of a module.
+pub enum InArchive {
+    Nothing,
+    Spec(Value),
+    /// Folders of a namespace package.
+    Portions(Vec<Vec<u8>>),
+}
+
+/// Looks for a module in an entry of a path that is no folder.
 ///
 /// # Errors
 /// What hooks and finders raise.
-pub fn archive_finder(vm: &Vm, name: &Ref<Str>, entry: &Value) -> PyResult<Option<Value>> {
-    let state = state(vm);
-    if state.loading.get() {
-        return Ok(None);
+pub fn archive_finder(vm: &Vm, name: &Ref<Str>, entry: &Value) -> PyResult<InArchive> {
+    if state(vm).loading.get() {
+        return Ok(InArchive::Nothing);
     }
     ensure(vm)?;
     let Some(classes) = classes(vm) else {
-        return Ok(None);
+        return Ok(InArchive::Nothing);
     };
     let finder = vm.getattr_str(&classes.external, "PathFinder")?;
     let importer = vm.call_method(
@@ -426,16 +433,26 @@ pub fn archive_finder(vm: &Vm, name: &Ref<Str>, entry: &Value) -> PyResult<Optio
         std::slice::from_ref(entry),
     )?;
     if importer.is_none() {
-        return Ok(None);
+        return Ok(InArchive::Nothing);
     }
     let spec = vm.call_method(&importer, &vm.intern_str("find_spec"), &[name.to_value()])?;
-    // A portion of a namespace package has no loader.
-    if spec.is_none()
-        || vm
-            .getattr_opt(&spec, &vm.intern_str("loader"))?
-            .is_none_or(|l| l.is_none())
-    {
-        return Ok(None);
+    if spec.is_none() {
+        return Ok(InArchive::Nothing);
     }
-    Ok(Some(spec))
+    let get = |attribute: &str| -> PyResult<Option<Value>> {
+        Ok(vm
+            .getattr_opt(&spec, &vm.intern_str(attribute))?
+            .filter(|v| !v.is_none()))
+    };
+    if get("loader")?.is_some() {
+        return Ok(InArchive::Spec(spec));
+    }
+    let Some(portions) = get("submodule_search_locations")? else {
+        return Ok(InArchive::Nothing);
+    };
+    let mut folders = Vec::new();
+    for portion in vm.collect(&portions)? {
+        folders.push(crate::util::fs_bytes(vm, &portion)?);
+    }
+    Ok(InArchive::Portions(folders))
 }

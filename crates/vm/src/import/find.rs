@@ -30,9 +30,10 @@ pub enum Found {
         path: Vec<u8>,
         package: Option<Vec<u8>>,
     },
-    /// Folders of a namespace package.
+    /// Folders of a namespace package, and the path that they were found on (`None`: `sys.path`).
     Namespace {
         paths: Vec<Vec<u8>>,
+        searched: Option<Value>,
     },
     /// The spec that a finder written in Python gave.
     Spec(Value),
@@ -195,13 +196,21 @@ fn search_path(vm: &Vm, name: &Ref<Str>, path: Option<&Value>) -> PyResult<Optio
                 let archive = !entry_bytes.is_empty()
                     && taipan_host::fs::stat(&entry_bytes, true)
                         .map_or_else(|_| contains_archive(&entry_bytes), |s| s.is_file());
-                if archive && let Some(spec) = bootstrap::archive_finder(vm, name, &entry)? {
-                    return Ok(Some(Found::Spec(spec)));
+                match archive {
+                    false => {}
+                    true => match bootstrap::archive_finder(vm, name, &entry)? {
+                        bootstrap::InArchive::Nothing => {}
+                        bootstrap::InArchive::Spec(spec) => return Ok(Some(Found::Spec(spec))),
+                        bootstrap::InArchive::Portions(folders) => namespace.extend(folders),
+                    },
                 }
             }
         }
     }
-    Ok((!namespace.is_empty()).then_some(Found::Namespace { paths: namespace }))
+    Ok((!namespace.is_empty()).then_some(Found::Namespace {
+        paths: namespace,
+        searched: path.filter(|p| !p.is_none()).cloned(),
+    }))
 }
 
 /// Whether a path that does not exist leads into a file (`archive.zip/folder`).
