@@ -565,7 +565,8 @@ unsafe fn finished(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
         Err(_) => false,
     };
     crate::finalize::drain(vm);
-    ok
+    // As in CPython, a signal that came during a native call is handled at its end.
+    ok && (!poll::wanted(vm) || poll::poll(vm).is_ok())
 }
 
 /// Calls a native function of a module or object. Whether it succeeded.

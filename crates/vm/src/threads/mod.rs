@@ -7,7 +7,7 @@
 mod gil;
 
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,8 +28,8 @@ const RESERVE: usize = 256 << 10;
 pub struct Shared {
     pub gil: Gil,
     threads: Mutex<Vec<Entry>>,
-    /// The interpreter ends: only the thread that ends it gets the lock.
-    ending: AtomicBool,
+    /// The interpreter ends: only the thread with this state gets the lock. Null before.
+    ending: AtomicPtr<Vm>,
     /// Machines made so far.
     made: AtomicU64,
     /// Threads besides the first one.
@@ -60,12 +60,18 @@ impl Shared {
     /// Takes the lock for a thread that begins or comes back.
     pub fn enter(&self, vm: &Vm) {
         self.gil.acquire(&vm.breaker);
-        if self.ending.load(Ordering::Relaxed) {
+        if self.is_over_for(vm) {
             self.gil.release();
             loop {
                 std::thread::park();
             }
         }
+    }
+
+    /// Whether the interpreter ends and this is not the thread that ends it.
+    fn is_over_for(&self, vm: &Vm) -> bool {
+        let ending = self.ending.load(Ordering::Relaxed);
+        !ending.is_null() && !std::ptr::eq(ending, vm)
     }
 
     /// Adds the thread state of a running thread.
@@ -161,7 +167,7 @@ pub fn wait(
 pub fn hand_over(vm: &Vm) {
     let shared = shared(vm);
     shared.gil.hand_over(&vm.breaker);
-    if shared.ending.load(Ordering::Relaxed) {
+    if shared.is_over_for(vm) {
         shared.gil.release();
         shared.enter(vm);
     }
@@ -169,7 +175,9 @@ pub fn hand_over(vm: &Vm) {
 
 /// From now on no other thread gets the lock.
 pub fn begin_end(vm: &Vm) {
-    shared(vm).ending.store(true, Ordering::Relaxed);
+    shared(vm)
+        .ending
+        .store((&raw const *vm).cast_mut(), Ordering::Relaxed);
 }
 
 /// What a new thread takes along. Its values are only touched with the lock held.
