@@ -15,6 +15,7 @@ pub mod locale;
 pub mod memory;
 pub mod process;
 pub mod ready;
+pub mod semaphore;
 pub mod signal;
 pub mod socket;
 pub mod spawn;

@@ -3,6 +3,8 @@
 pub mod faulthandler;
 pub mod fcntl;
 mod fd;
+pub mod multiprocessing;
+pub mod posixshmem;
 pub mod posixsubprocess;
 pub mod resource;
 pub mod select;
@@ -16,6 +18,8 @@ use taipan_object::native::ModuleDef;
 pub const MODULES: &[&ModuleDef] = &[
     &faulthandler::MODULE,
     &fcntl::MODULE,
+    &multiprocessing::MODULE,
+    &posixshmem::MODULE,
     &posixsubprocess::MODULE,
     &resource::MODULE,
     &select::MODULE,
