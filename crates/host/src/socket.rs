@@ -539,3 +539,80 @@ pub fn interfaces() -> Vec<(u32, Vec<u8>)> {
     }
     out
 }
+
+/// What `recvmsg(2)` gave.
+pub struct Message {
+    /// Bytes of data.
+    pub len: usize,
+    /// Bytes of ancillary data.
+    pub control_len: usize,
+    pub flags: i32,
+    pub from: Address,
+}
+
+/// A message header over buffers; they must live as long as it is used.
+fn header(data: &mut libc::iovec, control: *mut u8, control_len: usize) -> libc::msghdr {
+    // SAFETY: all bytes may be zero.
+    let mut header: libc::msghdr = unsafe { MaybeUninit::zeroed().assume_init() };
+    header.msg_iov = data;
+    header.msg_iovlen = 1;
+    if control_len > 0 {
+        header.msg_control = control.cast();
+        header.msg_controllen = control_len as _;
+    }
+    header
+}
+
+/// `sendmsg(2)`: data, and ancillary data in the system's form.
+///
+/// # Errors
+/// The system's.
+pub fn send_message(
+    fd: i32,
+    data: &[u8],
+    control: &[u8],
+    flags: i32,
+    to: Option<&Address>,
+) -> io::Result<usize> {
+    let mut raw = to.map(Raw::encode).transpose()?;
+    let mut run = libc::iovec {
+        iov_base: data.as_ptr().cast_mut().cast(),
+        iov_len: data.len(),
+    };
+    let mut header = header(&mut run, control.as_ptr().cast_mut(), control.len());
+    if let Some(raw) = &mut raw {
+        header.msg_name = raw.pointer_mut().cast();
+        header.msg_namelen = raw.len;
+    }
+    // SAFETY: the header's buffers live across the call, which only reads them.
+    count(unsafe { libc::sendmsg(fd, &raw const header, flags) })
+}
+
+/// `recvmsg(2)`: data, and ancillary data in the system's form.
+///
+/// # Errors
+/// The system's.
+pub fn receive_message(
+    fd: i32,
+    data: &mut [u8],
+    control: &mut [u8],
+    flags: i32,
+) -> io::Result<Message> {
+    let mut raw = Raw::blank();
+    let mut run = libc::iovec {
+        iov_base: data.as_mut_ptr().cast(),
+        iov_len: data.len(),
+    };
+    let mut header = header(&mut run, control.as_mut_ptr(), control.len());
+    header.msg_name = raw.pointer_mut().cast();
+    header.msg_namelen = raw.len;
+    // SAFETY: the header's buffers live across the call and are writable.
+    let len = count(unsafe { libc::recvmsg(fd, &raw mut header, flags) })?;
+    raw.len = header.msg_namelen;
+    Ok(Message {
+        len,
+        control_len: (header.msg_controllen as usize).min(control.len()),
+        flags: header.msg_flags,
+        from: raw.decode(),
+    })
+}

@@ -6,7 +6,7 @@ use taipan_macros::pymodule;
 #[pymodule(partial, name = "posix")]
 pub mod functions {
     use taipan_host::{env, fd, fs};
-    use taipan_object::bytes::{ByteArray, Bytes};
+    use taipan_object::bytes::Bytes;
     use taipan_object::str::Str;
     use taipan_object::{PyResult, Value, Vm};
 
@@ -436,12 +436,27 @@ pub mod functions {
     /// Reads from a descriptor into a buffer.
     #[pyfunction("(fd, buffer, /)")]
     fn readinto(vm: &Vm, fd: i32, buffer: &Value) -> PyResult<usize> {
-        let Some(target) = buffer.downcast::<ByteArray>() else {
-            return Err(vm.not_implemented_error("posix.readinto into other than a bytearray"));
+        // Other threads run meanwhile and may change the buffer: it is filled afterwards.
+        let size = taipan_vm::util::with_writable(vm, buffer, |b| b.len())?;
+        let mut bytes = Vec::new();
+        if bytes.try_reserve_exact(size).is_err() {
+            return Err(vm.memory_error());
+        }
+        bytes.resize(size, 0);
+        let n = loop {
+            match taipan_vm::threads::unlocked(vm, || taipan_host::fd::read(fd, &mut bytes)) {
+                Ok(n) => break n,
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {
+                    (vm.hooks.get().poll)(vm)?;
+                }
+                Err(e) => return Err(error(vm, &e)),
+            }
         };
-        target
-            .with(|b| taipan_host::fd::read(fd, b))
-            .map_err(|e| error(vm, &e))
+        taipan_vm::util::with_writable(vm, buffer, |b| {
+            let n = n.min(b.len());
+            b[..n].copy_from_slice(&bytes[..n]);
+        })?;
+        Ok(n)
     }
     /// Moves the place in an open file.
     #[pyfunction("(fd, position, whence, /)")]

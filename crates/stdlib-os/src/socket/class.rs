@@ -185,7 +185,7 @@ fn part(vm: &Vm, value: Option<&Value>) -> PyResult<i32> {
     doc = "socket(family=AF_INET, type=SOCK_STREAM, proto=0) -> socket object\nsocket(family=-1, type=-1, proto=-1, fileno=None) -> socket object\n\nAn end of a connection.",
     signature = "",
     flags(BASETYPE),
-    extra(crate::socket::transfer::TRANSFER)
+    extra(crate::socket::transfer::TRANSFER, crate::socket::message::MESSAGE)
 )]
 impl Socket {
     #[pyslot]

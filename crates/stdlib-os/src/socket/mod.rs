@@ -3,6 +3,7 @@
 mod address;
 mod class;
 mod constants;
+mod message;
 mod names;
 mod transfer;
 

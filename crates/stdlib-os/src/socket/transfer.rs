@@ -14,7 +14,7 @@ fn size_arg(vm: &Vm, size: isize, function: &str) -> PyResult<usize> {
     usize::try_from(size).map_err(|_| vm.value_error(format!("negative buffersize in {function}")))
 }
 
-fn room(vm: &Vm, size: usize) -> PyResult<Vec<u8>> {
+pub(super) fn room(vm: &Vm, size: usize) -> PyResult<Vec<u8>> {
     let mut buffer = Vec::new();
     if buffer.try_reserve_exact(size).is_err() {
         return Err(vm.memory_error());
@@ -24,7 +24,7 @@ fn room(vm: &Vm, size: usize) -> PyResult<Vec<u8>> {
 }
 
 /// Puts received bytes into a buffer of Python.
-fn store(vm: &Vm, target: &Value, bytes: &[u8]) -> PyResult<()> {
+pub(super) fn store(vm: &Vm, target: &Value, bytes: &[u8]) -> PyResult<()> {
     taipan_vm::util::with_writable(vm, target, |target| {
         let n = bytes.len().min(target.len());
         target[..n].copy_from_slice(&bytes[..n]);
@@ -150,54 +150,5 @@ impl Socket {
         this.run(vm, true, &this.wait(), |fd| {
             host::send_to(fd, bytes, flags, &to)
         })
-    }
-    /// Sends bytes of several buffers. Ancillary data are not done yet.
-    #[pymethod("(self, buffers, ancdata=(), flags=0, address=None, /)")]
-    fn sendmsg(
-        vm: &Vm,
-        this: &Ref<Socket>,
-        buffers: &Value,
-        ancdata: &Value,
-        flags: i32,
-        address: &Value,
-    ) -> PyResult<usize> {
-        if !vm.collect(ancdata)?.is_empty() {
-            return Err(vm.not_implemented_error("socket.sendmsg() with ancillary data"));
-        }
-        let mut data = Vec::new();
-        for buffer in vm.collect(buffers)? {
-            data.extend_from_slice(&bytes_like(vm, &buffer)?);
-        }
-        if address.is_none() {
-            return this.run(vm, true, &this.wait(), |fd| host::send(fd, &data, flags));
-        }
-        let to = from_python(vm, address, this.family.get(), "sendmsg")?;
-        this.run(vm, true, &this.wait(), |fd| {
-            host::send_to(fd, &data, flags, &to)
-        })
-    }
-    /// Receives bytes with ancillary data, which are not done yet.
-    #[pymethod("(self, bufsize, ancbufsize=0, flags=0, /)")]
-    fn recvmsg(
-        vm: &Vm,
-        this: &Ref<Socket>,
-        bufsize: isize,
-        ancbufsize: isize,
-        flags: i32,
-    ) -> PyResult {
-        if ancbufsize != 0 {
-            return Err(vm.not_implemented_error("socket.recvmsg() with ancillary data"));
-        }
-        let mut buffer = room(vm, size_arg(vm, bufsize, "recvmsg()")?)?;
-        let (n, from) = this.run(vm, false, &this.wait(), |fd| {
-            host::receive_from(fd, &mut buffer, flags)
-        })?;
-        buffer.truncate(n);
-        Ok(vm.tuple_value([
-            vm.new_bytes(buffer).into_value(),
-            vm.list_value(Vec::new()),
-            vm.new_int(0),
-            to_python(vm, &from)?,
-        ]))
     }
 }
