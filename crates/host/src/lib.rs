@@ -23,6 +23,7 @@ pub mod stack;
 pub mod sync;
 pub mod terminal;
 pub mod time;
+pub mod transfer;
 pub mod users;
 
 /// The system's text for an error number.

@@ -34,7 +34,8 @@ impl Semaphore {
     pub fn create(name: &str, value: u32) -> io::Result<Semaphore> {
         let name = c_name(name)?;
         // SAFETY: the name is a C string; mode and value follow the flags.
-        let raw = unsafe { libc::sem_open(name.as_ptr(), libc::O_CREAT | libc::O_EXCL, 0o600, value) };
+        let raw =
+            unsafe { libc::sem_open(name.as_ptr(), libc::O_CREAT | libc::O_EXCL, 0o600, value) };
         Semaphore::opened(raw)
     }
     /// Opens the semaphore of a name.

@@ -382,9 +382,8 @@ pub fn check_layouts(vm: &Vm, old: &TypeRef, new: &TypeRef, attribute: &str) -> 
         && (old.member_count == 0 || member_names(old) == member_names(new))
         && fields(old) == fields(new);
     // Modules are the one native class whose objects change their class.
-    let native_for_python = old.has(TypeFlags::HEAP)
-        && !new.has(TypeFlags::HEAP)
-        && !new.is_subtype(&vm.types.module);
+    let native_for_python =
+        old.has(TypeFlags::HEAP) && !new.has(TypeFlags::HEAP) && !new.is_subtype(&vm.types.module);
     if same && !native_for_python {
         return Ok(());
     }

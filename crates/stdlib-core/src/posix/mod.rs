@@ -4,6 +4,7 @@ mod files;
 mod process;
 mod scandir;
 mod stat;
+mod transfer;
 
 use taipan_macros::pymodule;
 use taipan_object::{PyResult, Raised, Value, Vm};
@@ -197,7 +198,8 @@ const LINUX_CONSTANTS: &[(&str, i64)] = &[];
         crate::posix::files::functions,
         crate::posix::process::functions,
         crate::posix::stat::functions,
-        crate::posix::scandir::functions
+        crate::posix::scandir::functions,
+        crate::posix::transfer::functions
     )
 )]
 pub mod module {
@@ -244,6 +246,7 @@ pub mod module {
             "HAVE_FTRUNCATE",
             "HAVE_LCHOWN",
             "HAVE_LSTAT",
+            "HAVE_FSTATVFS",
         ];
         set(
             "_have_functions",

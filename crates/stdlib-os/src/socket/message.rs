@@ -62,7 +62,9 @@ fn decode(vm: &Vm, control: &[u8]) -> PyResult {
     let mut items = Vec::new();
     let mut at = 0;
     while let Some(header) = control.get(at..at + ITEM_HEADER) {
-        let word = |at: usize| i32::from_ne_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+        let word = |at: usize| {
+            i32::from_ne_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+        };
         let mut length = [0; 8];
         length.copy_from_slice(&header[..8]);
         let length = usize::from_ne_bytes(length);
@@ -70,7 +72,9 @@ fn decode(vm: &Vm, control: &[u8]) -> PyResult {
             break;
         }
         let end = at.saturating_add(length).min(control.len());
-        let data = vm.new_bytes(control[at + ITEM_HEADER..end].to_vec()).into_value();
+        let data = vm
+            .new_bytes(control[at + ITEM_HEADER..end].to_vec())
+            .into_value();
         let (level, kind) = (vm.new_int(word(8).into()), vm.new_int(word(12).into()));
         items.push(vm.tuple_value([level, kind, data]));
         if end < at.saturating_add(length) {
@@ -104,7 +108,10 @@ fn receive(
         host::receive_message(fd, data, &mut control, flags)
     })?;
     let items = decode(vm, &control[..message.control_len])?;
-    let (flags, from) = (vm.new_int(message.flags.into()), to_python(vm, &message.from)?);
+    let (flags, from) = (
+        vm.new_int(message.flags.into()),
+        to_python(vm, &message.from)?,
+    );
     Ok((message.len, [items, flags, from]))
 }
 

@@ -136,12 +136,7 @@ pub fn hooks_changed(vm: &Vm) -> bool {
 
 /// Runs a file of the standard library as a module of another name. Its code is of the file
 /// `filename`, if that is given.
-fn load_file(
-    vm: &Vm,
-    name: &str,
-    file: &str,
-    filename: Option<&str>,
-) -> PyResult<Ref<Module>> {
+fn load_file(vm: &Vm, name: &str, file: &str, filename: Option<&str>) -> PyResult<Ref<Module>> {
     let mut path = crate::config(vm).stdlib.clone();
     path.extend_from_slice(file.as_bytes());
     let shown = crate::util::fs_to_text(vm, &path);
@@ -232,7 +227,8 @@ fn load_bootstrap(vm: &Vm, state: &State) -> PyResult<()> {
     let library = match crate::config(vm).library {
         None => None,
         Some(_) => {
-            let module = load_file(vm, "_taipan_library", "/_taipan_library.py", None)?.into_value();
+            let module =
+                load_file(vm, "_taipan_library", "/_taipan_library.py", None)?.into_value();
             let finder = vm.getattr_str(&module, "LibraryFinder")?;
             path_hooks.with(|hooks| hooks.insert(0, finder));
             Some(vm.getattr_str(&module, "LibraryLoader")?)

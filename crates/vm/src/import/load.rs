@@ -82,7 +82,10 @@ pub fn load(vm: &Vm, name: &Ref<Str>, found: Found) -> PyResult {
             if bootstrap::classes(vm).is_some() || paths.len() > 1 {
                 // Namespace paths follow `sys.path`: importlib's own class does that.
                 bootstrap::ensure(vm)?;
-                if let Some(spec) = bootstrap::path_finder(vm, name, searched.as_ref()).ok().flatten() {
+                if let Some(spec) = bootstrap::path_finder(vm, name, searched.as_ref())
+                    .ok()
+                    .flatten()
+                {
                     return bootstrap::load_spec(vm, &spec);
                 }
                 drop(vm.take_pending());
