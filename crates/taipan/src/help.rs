@@ -129,6 +129,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "TAIPAN_JIT_EXITS",
         "number: every so manyth guard of compiled code fails",
     ),
+    (
+        "TAIPAN_JIT_PERF",
+        "if set: write /tmp/perf-PID.map, where perf finds the names of compiled code",
+    ),
     ("TAIPAN_LIB", "folder of the library's Python files"),
 ];
 
