@@ -140,6 +140,22 @@ fn state(code: &PyCode) -> &mut CodeState {
     unsafe { &mut *p }
 }
 
+/// Compiling that a program may do at once, however short it has run.
+const GRACE: Duration = Duration::from_millis(5);
+/// The part of a program's time that compiling may take beyond that: one of so many.
+const SHARE: u32 = 8;
+
+/// When the first interpreter with a JIT was made.
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Whether compiling has not yet taken more than its share of the program's time. Programs that
+/// end soon would wait for machine code that they have no use for; what is refused asks again.
+fn is_affordable(vm: &Vm) -> bool {
+    let stats = stats();
+    Machine::of(vm).jit.mode.get() == Mode::Always
+        || stats.building + stats.lowering <= GRACE + STARTED.elapsed() / SHARE
+}
+
 /// What is known of a code object.
 fn profile_of<'a>(code: &PyCode) -> &'a Profile {
     // SAFETY: the state lives as long as the code; the builder changes no profile.
@@ -181,6 +197,7 @@ unsafe fn function_hot(vm: &Vm, frame: *mut Frame) {
             || code.calls.get() < HOT_CALLS && Machine::of(vm).jit.mode.get() != Mode::Always
             || (*frame).flags & GENERATOR != 0
             || code.caches.get().is_null()
+            || !is_affordable(vm)
         {
             return;
         }
@@ -224,6 +241,9 @@ unsafe fn loop_hot(vm: &Vm, frame: *mut Frame) -> bool {
         }
         let header = code.index_of((*frame).pc);
         if !s.loops.contains_key(&header) {
+            if !is_affordable(vm) {
+                return false;
+            }
             let compiled = compile(vm, frame, header, true);
             if compiled.is_some() {
                 count(|s| s.loops += 1);
@@ -247,6 +267,7 @@ unsafe fn generator_hot(vm: &Vm, frame: *mut Frame) {
         use taipan_compiler::code::CodeFlags;
         if !code.jit_entry.get().is_null()
             || flags.intersects(CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR)
+            || !is_affordable(vm)
         {
             return;
         }
@@ -523,6 +544,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
 
 /// Switches the JIT of a thread's machine on.
 pub fn install(vm: &Vm, mode: Mode) {
+    LazyLock::force(&STARTED);
     let jit = &Machine::of(vm).jit;
     jit.mode.set(mode);
     jit.hooks.set(Some(&HOOKS));
