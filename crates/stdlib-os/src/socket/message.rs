@@ -23,7 +23,7 @@ fn padded(len: usize) -> usize {
 /// Items of ancillary data `(level, type, data)` in the system's form.
 fn encode(vm: &Vm, items: &Value) -> PyResult<Vec<u8>> {
     let Some(items) = vm.ignore(vm.collect(items), &vm.exc.type_error)? else {
-        return Err(vm.type_error("sendmsg() argument 2 must be iterable"));
+        return Err(vm.type_error("sendmsg() argument 2 must be an iterable"));
     };
     let mut control = Vec::new();
     for item in items {
@@ -128,7 +128,7 @@ impl Socket {
         address: &Value,
     ) -> PyResult<usize> {
         let Some(buffers) = vm.ignore(vm.collect(buffers), &vm.exc.type_error)? else {
-            return Err(vm.type_error("sendmsg() argument 1 must be iterable"));
+            return Err(vm.type_error("sendmsg() argument 1 must be an iterable"));
         };
         let mut data = Vec::new();
         for buffer in buffers {

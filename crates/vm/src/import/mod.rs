@@ -260,7 +260,11 @@ fn load_new(vm: &Vm, name: &Ref<Str>) -> PyResult {
         }
         parent = Some((module, vm.intern_str(&text[dot + 1..])));
     }
-    if text == "_frozen_importlib" || text == "_frozen_importlib_external" {
+    // What importlib brings along; importing them first would find importlib half made.
+    if matches!(
+        &*text,
+        "_frozen_importlib" | "_frozen_importlib_external" | "zipimport"
+    ) {
         bootstrap::ensure(vm)?;
         if let Some(m) = vm.modules.get_str(name) {
             return Ok(m);
