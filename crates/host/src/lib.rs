@@ -12,6 +12,7 @@ pub mod fd;
 pub mod fs;
 pub mod limits;
 pub mod locale;
+pub mod mapping;
 pub mod memory;
 pub mod process;
 pub mod ready;

@@ -3,6 +3,7 @@
 pub mod faulthandler;
 pub mod fcntl;
 mod fd;
+pub mod mmap;
 pub mod multiprocessing;
 pub mod posixshmem;
 pub mod posixsubprocess;
@@ -18,6 +19,7 @@ use taipan_object::native::ModuleDef;
 pub const MODULES: &[&ModuleDef] = &[
     &faulthandler::MODULE,
     &fcntl::MODULE,
+    &mmap::MODULE,
     &multiprocessing::MODULE,
     &posixshmem::MODULE,
     &posixsubprocess::MODULE,

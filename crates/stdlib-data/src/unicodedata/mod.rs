@@ -128,9 +128,7 @@ mod ask {
         default: Option<Value>,
         message: &'static str,
     ) -> PyResult {
-        value
-            .or(default)
-            .ok_or_else(|| vm.value_error(message))
+        value.or(default).ok_or_else(|| vm.value_error(message))
     }
     pub fn name(vm: &Vm, version: Version, chr: &Value, default: Option<Value>) -> PyResult {
         let c = character(vm, "name", " 1", chr)?;
@@ -190,7 +188,11 @@ mod ask {
 }
 
 /// Functions of the module `unicodedata`.
-#[pymodule(name = "unicodedata", doc = "Properties of characters.", classes(super::ucd::Ucd))]
+#[pymodule(
+    name = "unicodedata",
+    doc = "Properties of characters.",
+    classes(super::ucd::Ucd)
+)]
 #[allow(non_upper_case_globals)]
 pub mod module {
     use taipan_object::module::Module;

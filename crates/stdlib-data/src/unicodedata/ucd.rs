@@ -85,12 +85,22 @@ impl Ucd {
     }
     /// A string in a normal form.
     #[pymethod("(self, form, unistr, /)")]
-    fn normalize(vm: &Vm, _this: &Ref<Ucd>, form: &Ref<Str>, unistr: &Ref<Str>) -> PyResult<Ref<Str>> {
+    fn normalize(
+        vm: &Vm,
+        _this: &Ref<Ucd>,
+        form: &Ref<Str>,
+        unistr: &Ref<Str>,
+    ) -> PyResult<Ref<Str>> {
         ask::normalize(vm, Unicode32, form, unistr)
     }
     /// Whether a string is in a normal form.
     #[pymethod("(self, form, unistr, /)")]
-    fn is_normalized(vm: &Vm, _this: &Ref<Ucd>, form: &Ref<Str>, unistr: &Ref<Str>) -> PyResult<bool> {
+    fn is_normalized(
+        vm: &Vm,
+        _this: &Ref<Ucd>,
+        form: &Ref<Str>,
+        unistr: &Ref<Str>,
+    ) -> PyResult<bool> {
         ask::is_normalized(vm, Unicode32, form, unistr)
     }
 }
