@@ -90,9 +90,6 @@ pub fn number(version: Version, c: u32) -> Number {
     static NEW: OnceLock<HashMap<u32, Number>> = OnceLock::new();
     static OLD: OnceLock<HashMap<u32, Number>> = OnceLock::new();
     if version == Version::Unicode32 {
-        if !is_assigned(version, c) {
-            return Number::default();
-        }
         let differing = OLD.get_or_init(|| numbers(include_str!("tables/numbers-3.2.txt")));
         if let Some(&number) = differing.get(&c) {
             return number;

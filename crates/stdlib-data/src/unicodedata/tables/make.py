@@ -36,7 +36,7 @@ write("runs-16.0.txt", runs(new))
 write("runs-3.2.txt", runs(old))
 write("numbers.txt", (f"{ord(c):X} {values(new, c)}" for c in ALL if values(new, c) != "- - -"))
 write("numbers-3.2.txt", (f"{ord(c):X} {values(old, c)}" for c in ALL
-                          if old.category(c) != "Cn" and values(old, c) != values(new, c)))
+                          if values(old, c) != values(new, c)))
 write("decompositions.txt", (f"{ord(c):X};{new.decomposition(c)}" for c in ALL
                               if new.decomposition(c) and not "\uAC00" <= c <= "\uD7A3"))
 write("corrections-3.2.txt", (
