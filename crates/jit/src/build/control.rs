@@ -10,6 +10,8 @@ use crate::profile::Kind;
 
 /// Stands for the records of inlined calls in [`Lessons::in_memory`].
 const RECORDS: u32 = u32::MAX;
+/// Stands for what is known of objects' layouts there.
+const LAYOUTS: u32 = u32::MAX - 1;
 
 impl Builder<'_> {
     pub(super) fn run(&mut self) -> Result<(), Stop> {
@@ -25,7 +27,7 @@ impl Builder<'_> {
             self.emit_leaving(Op::StartPoll, Ty::Unit, vec![], exit);
         }
         if self.body().headers.contains_key(&start) {
-            self.enter_header(start)?;
+            self.begin_header(start)?;
         }
         self.walk(start)?;
         self.drain_queue()
@@ -33,11 +35,35 @@ impl Builder<'_> {
 
     /// Builds all instructions of the present body that are reached and not built yet.
     pub(super) fn drain_queue(&mut self) -> Result<(), Stop> {
-        while let Some(pc) = self.body_mut().queue.pop_first() {
+        while let Some(pc) = self.next_queued() {
             self.join(pc)?;
             self.walk(pc)?;
         }
         Ok(())
+    }
+
+    /// The next instruction to build: a loop whose first round has been built comes behind all of that round.
+    fn next_queued(&mut self) -> Option<u32> {
+        let body = self.body();
+        let key = |pc: u32| match body.headers.get(&pc) {
+            Some(info) if body.peeled.contains(&pc) => (info.end, 1),
+            _ => (pc, 0),
+        };
+        let next = body.queue.iter().copied().min_by_key(|&pc| key(pc))?;
+        self.body_mut().queue.remove(&next);
+        Some(next)
+    }
+
+    /// Begins a loop. The first round of an innermost loop is built ahead of it: what that round
+    /// finds out about values (that they are bound, their types) holds in the loop, so that its guards
+    /// are not repeated.
+    pub(super) fn begin_header(&mut self, pc: u32) -> Result<(), Stop> {
+        let size = self.f.insts.len();
+        let body = self.body_mut();
+        if body.headers[&pc].simple && size < MOST_PEELED && body.peeled.insert(pc) {
+            return Ok(());
+        }
+        self.enter_header(pc)
     }
 
     fn in_memory(&self, header: u32, register: u32) -> bool {
@@ -57,6 +83,7 @@ impl Builder<'_> {
             self.push_frames();
         }
         let written = |n: u32| n >= base && info.written.contains(&(n - base));
+        let keeps_layouts = !self.in_memory(pc, LAYOUTS);
         for n in 0..self.state.regs.len() as u32 {
             let loc = self.state[n as usize].loc;
             if self.in_memory(pc, n) {
@@ -85,16 +112,27 @@ impl Builder<'_> {
         let mut args = Vec::new();
         let mut state = self.state.clone();
         for (n, r) in state.regs.iter_mut().enumerate() {
-            r.facts = Facts {
-                exact: if written(n as u32) { 0 } else { r.facts.exact },
-                ..Facts::default()
-            };
-            r.mirrored = false;
+            let changes = written(n as u32);
+            if changes {
+                r.facts = Facts::default();
+                r.mirrored = false;
+                r.cached = None;
+            } else if !keeps_layouts {
+                r.facts = Facts {
+                    exact: r.facts.exact,
+                    ..Facts::default()
+                };
+            }
             r.choice = None;
-            let (value, ty): (Id, Ty) = match r.loc {
-                Loc::Int(v) => (v, Ty::Int),
-                Loc::Float(v) => (v, Ty::Float),
-                Loc::Bool(v) => (v, Ty::Bool),
+            let (value, ty): (Id, Ty) = match (r.loc, r.cached) {
+                (Loc::Int(v), _) => (v, Ty::Int),
+                (Loc::Float(v), _) => (v, Ty::Float),
+                (Loc::Bool(v), _) => (v, Ty::Bool),
+                (Loc::Mem, Some(v)) => {
+                    args.push(v);
+                    r.cached = Some(self.f.add_param(block, Ty::Word));
+                    continue;
+                }
                 _ => continue,
             };
             args.push(value);
@@ -149,6 +187,7 @@ impl Builder<'_> {
         let mut args = Vec::new();
         for n in 0..target.regs.len() as u32 {
             let demote = Err(Stop::Demote(self.body().id, header, n));
+            self.fit_facts(header, n, &target[n as usize])?;
             match (target[n as usize].loc, self.state[n as usize].loc) {
                 (Loc::Int(_), Loc::Int(v))
                 | (Loc::Float(_), Loc::Float(v))
@@ -167,14 +206,53 @@ impl Builder<'_> {
                     self.check_finalizers();
                 }
                 (Loc::Dead, _) => self.state[n as usize] = DEAD,
+                (_, Loc::Dead) if self.is_local(n) => return demote,
                 (Loc::Int(_), Loc::Dead) => args.push(self.emit(Op::Int(0), Ty::Int, vec![])),
                 (Loc::Float(_), Loc::Dead) => {
                     args.push(self.emit(Op::Float(0.0), Ty::Float, vec![]))
                 }
                 _ => return demote,
             }
+            let wanted = target[n as usize];
+            if let (Loc::Mem, Some(c)) = (wanted.loc, wanted.cached)
+                && params.contains(&c)
+            {
+                args.push(match self.state[n as usize].loc {
+                    Loc::Dead => self.emit(Op::LoadReg(n), Ty::Word, vec![]),
+                    _ => self.word(n),
+                });
+            }
+            let r = self.state[n as usize];
+            if wanted.mirrored && !r.mirrored && r.loc != Loc::Dead {
+                if matches!(wanted.loc, Loc::Float(_)) {
+                    // Its word may be a heap pointer.
+                    return Err(Stop::Demote(self.body().id, header, n));
+                }
+                let w = self.word(n);
+                self.emit(Op::StoreRegDead(n), Ty::Unit, vec![w]);
+            }
         }
         Ok(args)
+    }
+
+    /// Makes sure that what a loop relies on is so.
+    fn fit_facts(&mut self, header: u32, n: u32, target: &Reg) -> Result<(), Stop> {
+        let (wanted, facts) = (target.facts, self.state[n as usize].facts);
+        if wanted.version != 0 && (wanted.version, wanted.shape) != (facts.version, facts.shape) {
+            return Err(Stop::Demote(self.body().id, header, LAYOUTS));
+        }
+        if wanted.exact != 0 && wanted.exact != facts.exact {
+            let w = self.word(n);
+            self.guard_exact(n, w, wanted.exact);
+        }
+        Ok(())
+    }
+
+    /// Whether a register is a named local of the function or of a call built into it.
+    pub(super) fn is_local(&self, n: u32) -> bool {
+        self.bodies
+            .iter()
+            .any(|b| (b.base..b.base + b.code.local_count).contains(&n))
     }
 
     /// Begins the block of an instruction that forward edges reach.
@@ -183,7 +261,7 @@ impl Builder<'_> {
         self.pc = pc;
         self.join_edges(pc, edges)?;
         if self.body().headers.contains_key(&pc) {
-            self.enter_header(pc)?;
+            self.begin_header(pc)?;
         }
         Ok(())
     }
@@ -236,7 +314,10 @@ impl Builder<'_> {
                     r.facts.exact = 0;
                 }
             }
-            r.mirrored = false;
+            r.mirrored = same && all(&|x| x.mirrored);
+            if !all(&|x| x.cached == first.cached) {
+                r.cached = None;
+            }
             if !all(&|x| x.choice == first.choice) {
                 r.choice = None;
             }
