@@ -74,16 +74,23 @@ impl Builder<'_> {
 
     /// Begins a loop header with the present state.
     pub(super) fn enter_header(&mut self, pc: u32) -> Result<(), Stop> {
-        self.promote();
+        self.pc = pc;
+        self.changed();
         let info = self.body().headers[&pc].clone();
         let base = self.body().base;
         let locals = base..base + self.body().code.local_count;
-        self.pc = pc;
         if self.in_memory(pc, RECORDS) {
             self.push_frames();
         }
         let written = |n: u32| n >= base && info.written.contains(&(n - base));
         let keeps_layouts = !self.in_memory(pc, LAYOUTS);
+        let guesses = !self.is_general(pc);
+        for n in 0..self.state.regs.len() as u32 {
+            if guesses && written(n) && !self.in_memory(pc, n) {
+                self.unbox_borrowed(n);
+            }
+        }
+        self.promote();
         for n in 0..self.state.regs.len() as u32 {
             let loc = self.state[n as usize].loc;
             if self.in_memory(pc, n) {
@@ -91,7 +98,7 @@ impl Builder<'_> {
             } else if loc == Loc::Dead && written(n) && locals.contains(&n) {
                 // Unbound so far, bound when it comes round again: in the window, which holds nothing yet.
                 self.state[n as usize].loc = Loc::Mem;
-            } else if written(n) && loc == Loc::Mem {
+            } else if guesses && written(n) && loc == Loc::Mem {
                 match Kind::of(self.state[n as usize].sample) {
                     Kind::Int => drop(self.int(n)),
                     Kind::Float => drop(self.float(n)),
@@ -175,6 +182,12 @@ impl Builder<'_> {
 
     /// Brings the present state into the form of another; the values for its parameters.
     fn fit(&mut self, header: u32, block: BlockId, target: &State) -> Result<Vec<Id>, Stop> {
+        let is_header = self.body().known.contains_key(&header);
+        for n in 0..self.state.regs.len() as u32 {
+            if is_header && matches!(target[n as usize].loc, Loc::Int(_) | Loc::Float(_)) {
+                self.unbox_borrowed(n);
+            }
+        }
         self.promote();
         while self.state.pushed < target.pushed {
             self.push_frames();
@@ -182,7 +195,6 @@ impl Builder<'_> {
         if self.state.pushed > target.pushed {
             return Err(Stop::Demote(self.body().id, header, RECORDS));
         }
-        let is_header = self.body().known.contains_key(&header);
         let params = self.f.blocks[block.0 as usize].params.clone();
         let mut args = Vec::new();
         for n in 0..target.regs.len() as u32 {
@@ -197,7 +209,10 @@ impl Builder<'_> {
                 (Loc::Borrow(t, Lender::Constant), Loc::Borrow(v, Lender::Constant))
                     if self.f.inst(t).op == self.f.inst(v).op => {}
                 (Loc::Int(_), Loc::Mem) if is_header => args.push(self.int(n)),
-                (Loc::Float(_), Loc::Mem) if is_header => args.push(self.float(n)),
+                // An int does not become a float on the way.
+                (Loc::Float(_), Loc::Mem) if is_header && self.kind(n) != Kind::Int => {
+                    args.push(self.float(n));
+                }
                 (Loc::Mem, Loc::Dead) => {}
                 (Loc::Mem, _) => self.flush(n),
                 // A value that is dead where we go: an unboxed one just disappears.
@@ -246,6 +261,18 @@ impl Builder<'_> {
             self.guard_exact(n, w, wanted.exact);
         }
         Ok(())
+    }
+
+    /// Unboxes a number that is borrowed from an object, rather than giving it a reference of its own.
+    fn unbox_borrowed(&mut self, n: u32) {
+        if !matches!(self.state[n as usize].loc, Loc::Borrow(_, Lender::Object)) {
+            return;
+        }
+        match self.kind(n) {
+            Kind::Int => drop(self.int(n)),
+            Kind::Float => drop(self.float(n)),
+            _ => {}
+        }
     }
 
     /// Whether a register is a named local of the function or of a call built into it.
@@ -511,7 +538,6 @@ impl Builder<'_> {
                 self.pc = target;
                 self.changed();
                 self.check_finalizers();
-                self.promote();
                 self.guarded(Op::Poll, Ty::Unit, vec![], "poll");
                 self.goto(target)?;
                 Ok(None)

@@ -22,6 +22,7 @@ mod items;
 mod iteration;
 mod natives;
 mod numbers;
+mod plain;
 mod registers;
 mod samples;
 
@@ -461,6 +462,9 @@ impl<'a> Builder<'a> {
                 self.subscripts(i, pc)
             }
             op::FOR_ITER => self.for_iter(i, pc),
+            op::GET_ITER if self.get_iterator(i) => Ok(Some(pc + 1)),
+            op::BUILD_SLICE if self.build_slice(i, pc) => Ok(Some(pc + 2)),
+            op::FORMAT_SIMPLE | op::FORMAT_WITH_SPEC if self.format(i) => Ok(Some(pc + 1)),
             op::YIELD_VALUE | op::SEND if self.is_generator() => self.yields(i, pc),
             op::BUILD_TUPLE if self.build_tuple(i) => Ok(Some(pc + 1)),
             op::BUILD_LIST if self.build_list(i) => Ok(Some(pc + 1)),
