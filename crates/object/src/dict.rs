@@ -114,7 +114,7 @@ fn plain_equal(a: &Value, b: &Value) -> Option<bool> {
     }
     for (x, y) in a.iter().zip(b) {
         let atoms = |v: &Value| plain_str(v).is_some() || v.as_small_int().is_some();
-        if !x.is(y) && !(atoms(x) && atoms(y)) {
+        if !(x.is(y) || atoms(x) && atoms(y)) {
             return None;
         }
         if !plain_equal(x, y)? {
