@@ -92,10 +92,28 @@ pub enum Routine {
     ListPop,
     /// `isinstance` of a class whose metaclass is `type`: True or False.
     IsInstance,
-    /// Item of an exact dict by an exact str: a new reference; 0: no such key (nothing is raised).
-    DictGetStr,
-    /// Sets an item of an exact dict whose key is an exact str.
-    DictSetStr,
+    /// Item of an exact dict: a new reference; 0: no such key (nothing is raised), or one that must be compared.
+    DictGet,
+    /// Sets an item of an exact dict (dict, key, value, all borrowed); 0: the key must be compared.
+    DictSet,
+    /// Whether an exact dict has a key: True or False; 0 as above.
+    DictContains,
+    /// `dict.get(key, default)`: a new reference; 0 as above.
+    DictGetDefault,
+    /// `dict.setdefault(key, default)`: a new reference; 0 as above.
+    DictSetDefault,
+    /// `set.add(key)`; 0 as above.
+    SetAdd,
+    /// A new range of ints: start, stop, step; 0: the step is.
+    Range,
+    /// An iterator of an exact range, list, tuple, str or dict.
+    Iter,
+    /// The next character of an exact str iterator: a new reference; 0: there is none.
+    StrNext,
+    /// A slice of an exact list, tuple or str: object, start, stop, step (borrowed ints or None); 0: not so easy.
+    SliceStep,
+    /// Decimal text of an int; the second word has the width, plus 128 to fill it up with zeros.
+    FormatInt,
     /// A slice of an exact list, tuple or str: object, start, stop (borrowed ints or None); 0: not so easy.
     Slice,
     /// Makes an exact list iterator know that it is at its end.

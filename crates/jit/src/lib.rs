@@ -458,13 +458,9 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             osr,
         };
         let begun = Instant::now();
-        let mut built = build::build(&input);
-        if let Ok(f) = &mut built {
-            passes::facts::run(f);
-            passes::counts::run(f);
-        }
+        let built = build::build(&input);
         count(|s| s.building += begun.elapsed());
-        let function = match built {
+        let mut function = match built {
             Ok(f) => f,
             Err(why) => {
                 report::refused(&code.code, osr.then_some(start), &why);
@@ -474,6 +470,14 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             }
         };
         let dump = dump::wanted(&code.code.qualname);
+        let begun = Instant::now();
+        let passed = passes::run(&mut function, dump.any());
+        count(|s| s.building += begun.elapsed());
+        if let Err(e) = passed {
+            eprintln!("taipan: JIT: {}: {e}\n{function}", function.name);
+            s.refused = true;
+            return None;
+        }
         if dump.hir {
             eprintln!("{function}");
         }

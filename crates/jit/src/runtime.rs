@@ -281,7 +281,8 @@ unsafe fn step_generator(vm: &Vm, regs: *mut u64, i: u64, it: u64) -> u64 {
         let Some(g) = g.downcast::<generator::Generator>() else {
             return outcome(slow::for_iter(vm, regs, i));
         };
-        match generator::resume(vm, g, Value::NONE, None) {
+        let step = generator::step_compiled(vm, it);
+        match step.unwrap_or_else(|| generator::resume(vm, g, Value::NONE, None)) {
             Ok(SendResult::Yielded(v)) => {
                 slow::put(regs, slow::a(i), v);
                 finalize::drain(vm);
@@ -514,8 +515,17 @@ impl Routine {
             Routine::ListAppend => routines::list_append as *const () as usize,
             Routine::ListPop => routines::list_pop as *const () as usize,
             Routine::IsInstance => routines::is_instance as *const () as usize,
-            Routine::DictGetStr => routines::dict_get_str as *const () as usize,
-            Routine::DictSetStr => routines::dict_set_str as *const () as usize,
+            Routine::DictGet => routines::dict_get as *const () as usize,
+            Routine::DictSet => routines::dict_set as *const () as usize,
+            Routine::DictContains => routines::dict_contains as *const () as usize,
+            Routine::DictGetDefault => routines::dict_get_default as *const () as usize,
+            Routine::DictSetDefault => routines::dict_set_default as *const () as usize,
+            Routine::SetAdd => routines::set_add as *const () as usize,
+            Routine::Range => routines::range as *const () as usize,
+            Routine::Iter => routines::iter as *const () as usize,
+            Routine::StrNext => routines::str_next as *const () as usize,
+            Routine::SliceStep => routines::slice_step as *const () as usize,
+            Routine::FormatInt => routines::format_int as *const () as usize,
             Routine::Slice => routines::slice as *const () as usize,
             Routine::Exhaust => routines::exhaust as *const () as usize,
             Routine::NewTuple => routines::new_tuple as *const () as usize,

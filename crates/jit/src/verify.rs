@@ -226,7 +226,8 @@ pub fn dominators(f: &Function) -> Vec<Option<BlockId>> {
     idom
 }
 
-fn dominates(idom: &[Option<BlockId>], a: BlockId, mut b: BlockId) -> bool {
+/// Whether every way to `b` leads through `a`.
+pub fn dominates(idom: &[Option<BlockId>], a: BlockId, mut b: BlockId) -> bool {
     loop {
         if a == b {
             return true;

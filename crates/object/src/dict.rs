@@ -96,6 +96,41 @@ fn plain_str(key: &Value) -> Option<&Ref<Str>> {
         .filter(|s| !s.ty().has(crate::ty::TypeFlags::HEAP))
 }
 
+/// Whether two keys are equal, where telling so runs no Python code.
+fn plain_equal(a: &Value, b: &Value) -> Option<bool> {
+    if a.is(b) {
+        return Some(true);
+    }
+    if let (Some(a), Some(b)) = (plain_str(a), plain_str(b)) {
+        return Some(a.same_text(b));
+    }
+    if a.as_small_int().is_some() && b.as_small_int().is_some() {
+        // Small ints that are not identical are not equal.
+        return Some(false);
+    }
+    let (a, b) = (plain_tuple(a)?, plain_tuple(b)?);
+    if a.len() != b.len() {
+        return Some(false);
+    }
+    for (x, y) in a.iter().zip(b) {
+        let atoms = |v: &Value| plain_str(v).is_some() || v.as_small_int().is_some();
+        if !(x.is(y) || atoms(x) && atoms(y)) {
+            return None;
+        }
+        if !plain_equal(x, y)? {
+            return Some(false);
+        }
+    }
+    Some(true)
+}
+
+/// The items of a tuple that is no instance of a subclass.
+fn plain_tuple(key: &Value) -> Option<&[Value]> {
+    key.downcast::<crate::tuple::Tuple>()
+        .filter(|t| !t.ty().has(crate::ty::TypeFlags::HEAP))
+        .map(|t| t.items())
+}
+
 const EMPTY: i32 = -1;
 const DELETED: i32 = -2;
 const MIN_INDICES: usize = 8;
@@ -314,13 +349,10 @@ impl Dict {
                             return Probe::Found(index);
                         }
                         if entry.hash == hash && !skip.contains(&index) {
-                            match (plain_str(known), text) {
-                                (Some(a), Some(b)) if a.same_text(b) => return Probe::Found(index),
-                                (Some(_), Some(_)) => {}
-                                // Small ints that are not identical are not equal.
-                                _ if known.as_small_int().is_some()
-                                    && key.as_small_int().is_some() => {}
-                                _ => return Probe::Compare(index),
+                            match plain_equal(known, key) {
+                                Some(true) => return Probe::Found(index),
+                                Some(false) => {}
+                                None => return Probe::Compare(index),
                             }
                         }
                     }
@@ -330,6 +362,15 @@ impl Dict {
         }
     }
 
+    /// As [`Dict::find`] where that runs no Python code; `None`: it would.
+    #[inline]
+    pub fn find_plain(&self, key: &Value, hash: i64) -> Option<Option<usize>> {
+        match self.probe(key, hash, &[]) {
+            Probe::Found(i) => Some(Some(i)),
+            Probe::Absent => Some(None),
+            Probe::Compare(_) => None,
+        }
+    }
     /// The place of a key.
     ///
     /// # Errors

@@ -58,6 +58,29 @@ pub fn str_hash_cached(s: &Ref<Str>) -> i64 {
 }
 
 impl Vm {
+    /// The hash of a small int, an exact str or an exact tuple of such; `None` for other objects.
+    pub fn plain_hash(&self, object: &Value) -> Option<i64> {
+        if let Some(n) = object.as_small_int() {
+            return Some(hash_i64(n));
+        }
+        if let Some(s) = object.downcast_exact::<Str>(&self.types.str) {
+            return Some(str_hash_cached(s));
+        }
+        let tuple = object.downcast_exact::<crate::tuple::Tuple>(&self.types.tuple)?;
+        if tuple.hash.get() != 0 {
+            return Some(tuple.hash.get());
+        }
+        let mut hash = crate::seq::SequenceHash::default();
+        for item in tuple.items() {
+            hash.add(match item.as_small_int() {
+                Some(n) => hash_i64(n),
+                None => str_hash_cached(item.downcast_exact::<Str>(&self.types.str)?),
+            });
+        }
+        let hash = hash.finish_tuple(tuple.len());
+        tuple.hash.set(hash);
+        Some(hash)
+    }
     /// `hash(object)`.
     ///
     /// # Errors

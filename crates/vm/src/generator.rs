@@ -412,7 +412,34 @@ pub fn resume(
     }
 }
 
+/// Steps a suspended generator whose body has machine code; `None`: the general way has to see to it.
+///
+/// # Safety
+/// `word` is a live generator, and stays so.
+#[inline]
+pub unsafe fn step_compiled(vm: &Vm, word: u64) -> Option<PyResult<SendResult>> {
+    // SAFETY: by the contract; the record is suspended.
+    unsafe {
+        let g = &(*(word as *const Object<Generator>)).payload;
+        let f = g.frame.get();
+        if g.state.get() != GenState::Suspended
+            || g.code.jit_entry.get().is_null()
+            || vm.recursion_depth.get() + 1 >= vm.recursion_limit.get()
+            || (&raw const g as usize) < vm.stack_limit.get()
+        {
+            return None;
+        }
+        let Ok(f) = link(vm, g, ENTRY).map(|_| f) else {
+            drop(vm.take_pending());
+            return None;
+        };
+        put_sent(f, Value::NONE);
+        Some(finish(g, run_body(vm, f)))
+    }
+}
+
 /// Runs a resumed body, as machine code if there is some.
+#[inline]
 unsafe fn run_body(vm: &Vm, f: *mut Frame) -> PyResult<Value> {
     use crate::call::{CONTINUE, CompiledEntry, RAISED};
     // SAFETY: by the contract of the callers: the record is linked, with the ENTRY flag.
@@ -444,6 +471,7 @@ pub unsafe fn is_compiled(word: u64) -> bool {
     !g.code.jit_entry.get().is_null()
 }
 
+#[inline]
 fn finish(g: &Generator, result: PyResult<Value>) -> PyResult<SendResult> {
     let value = result?;
     Ok(if g.state.get() == GenState::Closed {

@@ -570,6 +570,10 @@ impl Builder<'_> {
                 self.close(Term::Jump(next, vec![]));
             }
             self.block = next;
+            for (r, old) in self.state.regs.iter_mut().zip(&before.regs) {
+                // What one of the blocks has read does not reach here.
+                r.cached = r.cached.filter(|_| r.cached == old.cached);
+            }
             self.forget();
         }
         self.changed();

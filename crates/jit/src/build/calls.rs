@@ -124,6 +124,8 @@ impl Builder<'_> {
             None
         } else if ty == types.function.as_ptr() as u64 {
             self.call_function(i, pc, word, args, certain)?
+        } else if self.call_range(i, word, args) {
+            Some(Some(pc + 1))
         } else if ty == types.type_.as_ptr() as u64 {
             self.call_class(i, pc, word, args)?
         } else {

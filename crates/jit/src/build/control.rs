@@ -10,6 +10,8 @@ use crate::profile::Kind;
 
 /// Stands for the records of inlined calls in [`Lessons::in_memory`].
 const RECORDS: u32 = u32::MAX;
+/// Stands for what is known of objects' layouts there.
+const LAYOUTS: u32 = u32::MAX - 1;
 
 impl Builder<'_> {
     pub(super) fn run(&mut self) -> Result<(), Stop> {
@@ -25,7 +27,7 @@ impl Builder<'_> {
             self.emit_leaving(Op::StartPoll, Ty::Unit, vec![], exit);
         }
         if self.body().headers.contains_key(&start) {
-            self.enter_header(start)?;
+            self.begin_header(start)?;
         }
         self.walk(start)?;
         self.drain_queue()
@@ -33,11 +35,35 @@ impl Builder<'_> {
 
     /// Builds all instructions of the present body that are reached and not built yet.
     pub(super) fn drain_queue(&mut self) -> Result<(), Stop> {
-        while let Some(pc) = self.body_mut().queue.pop_first() {
+        while let Some(pc) = self.next_queued() {
             self.join(pc)?;
             self.walk(pc)?;
         }
         Ok(())
+    }
+
+    /// The next instruction to build: a loop whose first round has been built comes behind all of that round.
+    fn next_queued(&mut self) -> Option<u32> {
+        let body = self.body();
+        let key = |pc: u32| match body.headers.get(&pc) {
+            Some(info) if body.peeled.contains(&pc) => (info.end, 1),
+            _ => (pc, 0),
+        };
+        let next = body.queue.iter().copied().min_by_key(|&pc| key(pc))?;
+        self.body_mut().queue.remove(&next);
+        Some(next)
+    }
+
+    /// Begins a loop. The first round of an innermost loop is built ahead of it: what that round
+    /// finds out about values (that they are bound, their types) holds in the loop, so that its guards
+    /// are not repeated.
+    pub(super) fn begin_header(&mut self, pc: u32) -> Result<(), Stop> {
+        let size = self.f.insts.len();
+        let body = self.body_mut();
+        if body.headers[&pc].simple && size < MOST_PEELED && body.peeled.insert(pc) {
+            return Ok(());
+        }
+        self.enter_header(pc)
     }
 
     fn in_memory(&self, header: u32, register: u32) -> bool {
@@ -48,15 +74,23 @@ impl Builder<'_> {
 
     /// Begins a loop header with the present state.
     pub(super) fn enter_header(&mut self, pc: u32) -> Result<(), Stop> {
-        self.promote();
+        self.pc = pc;
+        self.changed();
         let info = self.body().headers[&pc].clone();
         let base = self.body().base;
         let locals = base..base + self.body().code.local_count;
-        self.pc = pc;
         if self.in_memory(pc, RECORDS) {
             self.push_frames();
         }
         let written = |n: u32| n >= base && info.written.contains(&(n - base));
+        let keeps_layouts = !self.in_memory(pc, LAYOUTS);
+        let guesses = !self.is_general(pc);
+        for n in 0..self.state.regs.len() as u32 {
+            if guesses && written(n) && !self.in_memory(pc, n) {
+                self.unbox_borrowed(n);
+            }
+        }
+        self.promote();
         for n in 0..self.state.regs.len() as u32 {
             let loc = self.state[n as usize].loc;
             if self.in_memory(pc, n) {
@@ -64,7 +98,7 @@ impl Builder<'_> {
             } else if loc == Loc::Dead && written(n) && locals.contains(&n) {
                 // Unbound so far, bound when it comes round again: in the window, which holds nothing yet.
                 self.state[n as usize].loc = Loc::Mem;
-            } else if written(n) && loc == Loc::Mem {
+            } else if guesses && written(n) && loc == Loc::Mem {
                 match Kind::of(self.state[n as usize].sample) {
                     Kind::Int => drop(self.int(n)),
                     Kind::Float => drop(self.float(n)),
@@ -85,16 +119,27 @@ impl Builder<'_> {
         let mut args = Vec::new();
         let mut state = self.state.clone();
         for (n, r) in state.regs.iter_mut().enumerate() {
-            r.facts = Facts {
-                exact: if written(n as u32) { 0 } else { r.facts.exact },
-                ..Facts::default()
-            };
-            r.mirrored = false;
+            let changes = written(n as u32);
+            if changes {
+                r.facts = Facts::default();
+                r.mirrored = false;
+                r.cached = None;
+            } else if !keeps_layouts {
+                r.facts = Facts {
+                    exact: r.facts.exact,
+                    ..Facts::default()
+                };
+            }
             r.choice = None;
-            let (value, ty): (Id, Ty) = match r.loc {
-                Loc::Int(v) => (v, Ty::Int),
-                Loc::Float(v) => (v, Ty::Float),
-                Loc::Bool(v) => (v, Ty::Bool),
+            let (value, ty): (Id, Ty) = match (r.loc, r.cached) {
+                (Loc::Int(v), _) => (v, Ty::Int),
+                (Loc::Float(v), _) => (v, Ty::Float),
+                (Loc::Bool(v), _) => (v, Ty::Bool),
+                (Loc::Mem, Some(v)) => {
+                    args.push(v);
+                    r.cached = Some(self.f.add_param(block, Ty::Word));
+                    continue;
+                }
                 _ => continue,
             };
             args.push(value);
@@ -137,6 +182,12 @@ impl Builder<'_> {
 
     /// Brings the present state into the form of another; the values for its parameters.
     fn fit(&mut self, header: u32, block: BlockId, target: &State) -> Result<Vec<Id>, Stop> {
+        let is_header = self.body().known.contains_key(&header);
+        for n in 0..self.state.regs.len() as u32 {
+            if is_header && matches!(target[n as usize].loc, Loc::Int(_) | Loc::Float(_)) {
+                self.unbox_borrowed(n);
+            }
+        }
         self.promote();
         while self.state.pushed < target.pushed {
             self.push_frames();
@@ -144,11 +195,11 @@ impl Builder<'_> {
         if self.state.pushed > target.pushed {
             return Err(Stop::Demote(self.body().id, header, RECORDS));
         }
-        let is_header = self.body().known.contains_key(&header);
         let params = self.f.blocks[block.0 as usize].params.clone();
         let mut args = Vec::new();
         for n in 0..target.regs.len() as u32 {
             let demote = Err(Stop::Demote(self.body().id, header, n));
+            self.fit_facts(header, n, &target[n as usize])?;
             match (target[n as usize].loc, self.state[n as usize].loc) {
                 (Loc::Int(_), Loc::Int(v))
                 | (Loc::Float(_), Loc::Float(v))
@@ -158,7 +209,10 @@ impl Builder<'_> {
                 (Loc::Borrow(t, Lender::Constant), Loc::Borrow(v, Lender::Constant))
                     if self.f.inst(t).op == self.f.inst(v).op => {}
                 (Loc::Int(_), Loc::Mem) if is_header => args.push(self.int(n)),
-                (Loc::Float(_), Loc::Mem) if is_header => args.push(self.float(n)),
+                // An int does not become a float on the way.
+                (Loc::Float(_), Loc::Mem) if is_header && self.kind(n) != Kind::Int => {
+                    args.push(self.float(n));
+                }
                 (Loc::Mem, Loc::Dead) => {}
                 (Loc::Mem, _) => self.flush(n),
                 // A value that is dead where we go: an unboxed one just disappears.
@@ -167,14 +221,65 @@ impl Builder<'_> {
                     self.check_finalizers();
                 }
                 (Loc::Dead, _) => self.state[n as usize] = DEAD,
+                (_, Loc::Dead) if self.is_local(n) => return demote,
                 (Loc::Int(_), Loc::Dead) => args.push(self.emit(Op::Int(0), Ty::Int, vec![])),
                 (Loc::Float(_), Loc::Dead) => {
                     args.push(self.emit(Op::Float(0.0), Ty::Float, vec![]))
                 }
                 _ => return demote,
             }
+            let wanted = target[n as usize];
+            if let (Loc::Mem, Some(c)) = (wanted.loc, wanted.cached)
+                && params.contains(&c)
+            {
+                args.push(match self.state[n as usize].loc {
+                    Loc::Dead => self.emit(Op::LoadReg(n), Ty::Word, vec![]),
+                    _ => self.word(n),
+                });
+            }
+            let r = self.state[n as usize];
+            if wanted.mirrored && !r.mirrored && r.loc != Loc::Dead {
+                if matches!(wanted.loc, Loc::Float(_)) {
+                    // Its word may be a heap pointer.
+                    return Err(Stop::Demote(self.body().id, header, n));
+                }
+                let w = self.word(n);
+                self.emit(Op::StoreRegDead(n), Ty::Unit, vec![w]);
+            }
         }
         Ok(args)
+    }
+
+    /// Makes sure that what a loop relies on is so.
+    fn fit_facts(&mut self, header: u32, n: u32, target: &Reg) -> Result<(), Stop> {
+        let (wanted, facts) = (target.facts, self.state[n as usize].facts);
+        if wanted.version != 0 && (wanted.version, wanted.shape) != (facts.version, facts.shape) {
+            return Err(Stop::Demote(self.body().id, header, LAYOUTS));
+        }
+        if wanted.exact != 0 && wanted.exact != facts.exact {
+            let w = self.word(n);
+            self.guard_exact(n, w, wanted.exact);
+        }
+        Ok(())
+    }
+
+    /// Unboxes a number that is borrowed from an object, rather than giving it a reference of its own.
+    fn unbox_borrowed(&mut self, n: u32) {
+        if !matches!(self.state[n as usize].loc, Loc::Borrow(_, Lender::Object)) {
+            return;
+        }
+        match self.kind(n) {
+            Kind::Int => drop(self.int(n)),
+            Kind::Float => drop(self.float(n)),
+            _ => {}
+        }
+    }
+
+    /// Whether a register is a named local of the function or of a call built into it.
+    pub(super) fn is_local(&self, n: u32) -> bool {
+        self.bodies
+            .iter()
+            .any(|b| (b.base..b.base + b.code.local_count).contains(&n))
     }
 
     /// Begins the block of an instruction that forward edges reach.
@@ -183,7 +288,7 @@ impl Builder<'_> {
         self.pc = pc;
         self.join_edges(pc, edges)?;
         if self.body().headers.contains_key(&pc) {
-            self.enter_header(pc)?;
+            self.begin_header(pc)?;
         }
         Ok(())
     }
@@ -236,7 +341,10 @@ impl Builder<'_> {
                     r.facts.exact = 0;
                 }
             }
-            r.mirrored = false;
+            r.mirrored = same && all(&|x| x.mirrored);
+            if !all(&|x| x.cached == first.cached) {
+                r.cached = None;
+            }
             if !all(&|x| x.choice == first.choice) {
                 r.choice = None;
             }
@@ -430,7 +538,6 @@ impl Builder<'_> {
                 self.pc = target;
                 self.changed();
                 self.check_finalizers();
-                self.promote();
                 self.guarded(Op::Poll, Ty::Unit, vec![], "poll");
                 self.goto(target)?;
                 Ok(None)

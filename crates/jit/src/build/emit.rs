@@ -49,6 +49,7 @@ impl Builder<'_> {
         let mut spills = Vec::new();
         for (n, r) in self.state.regs.iter().enumerate() {
             match r.loc {
+                Loc::Int(_) | Loc::Float(_) | Loc::Bool(_) if r.mirrored => {}
                 Loc::Int(v) | Loc::Float(v) | Loc::Bool(v) | Loc::Borrow(v, _) => {
                     spills.push(Spill {
                         register: n as u32,
@@ -159,8 +160,9 @@ impl Builder<'_> {
             }
             let first = (body.base + handler.depth) as usize;
             let mut state = self.state.clone();
+            let locals = self.locals();
             for (n, r) in state.regs.iter_mut().enumerate() {
-                let loc = if n < first && r.loc != Loc::Dead {
+                let loc = if n < first && (r.loc != Loc::Dead || locals.contains(&(n as u32))) {
                     Loc::Mem
                 } else {
                     Loc::Dead
@@ -209,7 +211,8 @@ impl Builder<'_> {
     pub(super) fn observed(&mut self) {
         self.forget();
         for n in self.locals() {
-            if matches!(self.state[n as usize].loc, Loc::Float(_)) {
+            let r = &self.state[n as usize];
+            if matches!(r.loc, Loc::Float(_)) && !r.mirrored {
                 self.emit(Op::ClearReg(n), Ty::Unit, vec![]);
             }
         }
@@ -240,7 +243,7 @@ impl Builder<'_> {
         for n in self.locals() {
             let r = self.state[n as usize];
             match r.loc {
-                Loc::Int(_) | Loc::Bool(_) if r.mirrored => {}
+                Loc::Int(_) | Loc::Bool(_) | Loc::Float(_) if r.mirrored => {}
                 Loc::Int(_) | Loc::Bool(_) | Loc::Float(_) => {
                     let w = self.word(n);
                     self.emit(Op::StoreRegDead(n), Ty::Unit, vec![w]);

@@ -119,6 +119,7 @@ impl<'a> Builder<'a> {
             pending: HashMap::new(),
             handlers: HashMap::new(),
             queue: BTreeSet::new(),
+            peeled: HashSet::new(),
         });
         self.pc = 0;
         self.changed();
@@ -138,7 +139,7 @@ impl<'a> Builder<'a> {
             }
         }
         if self.body().headers.contains_key(&0) {
-            self.enter_header(0)?;
+            self.begin_header(0)?;
         }
         self.walk(0)?;
         self.drain_queue()?;

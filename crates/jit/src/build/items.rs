@@ -55,6 +55,9 @@ impl Builder<'_> {
         );
         let (b, c) = (self.b(i), self.c(i));
         let ty = self.expected_type(b);
+        if self.constant_slice(i) {
+            return true;
+        }
         let int = matches!(self.kind(c), Kind::Int | Kind::Unknown);
         if int && (ty == list || ty == tuple) {
             let container = self.sample(b);
@@ -71,20 +74,16 @@ impl Builder<'_> {
             self.result(i, Loc::Borrow(v, Lender::Object), sample);
             return true;
         }
-        let (routine, key) = if int && ty == str {
-            self.int(c);
-            (Routine::StrItem, None)
-        } else if ty == dict && self.expected_type(c) == str {
-            (Routine::DictGetStr, Some(str))
-        } else {
+        if ty == dict {
+            return self.load_dict_item(i);
+        }
+        if !int || ty != str {
             return false;
-        };
+        }
+        self.int(c);
         let (object, index) = (self.word(b), self.word(c));
         self.guard_exact(b, object, ty);
-        if let Some(key) = key {
-            self.guard_exact(c, index, key);
-        }
-        let v = self.runtime(routine, vec![object, index]);
+        let v = self.runtime(Routine::StrItem, vec![object, index]);
         self.guard_not_empty(v, "no such item");
         self.kill_operands(i);
         let hint = if ty == str { str } else { 0 };
@@ -96,11 +95,7 @@ impl Builder<'_> {
 
     fn store_item(&mut self, i: u64, pc: u32) -> bool {
         let types = &self.i.vm.types;
-        let (list, dict, str) = (
-            types.list.as_ptr() as u64,
-            types.dict.as_ptr() as u64,
-            types.str.as_ptr() as u64,
-        );
+        let (list, dict) = (types.list.as_ptr() as u64, types.dict.as_ptr() as u64);
         let (a, b, c) = (self.a(i), self.b(i), self.c(i));
         let ty = self.expected_type(a);
         let kill = Instr(i).flags() & KILL_C != 0;
@@ -120,18 +115,8 @@ impl Builder<'_> {
             self.kill_operands(i);
             return true;
         }
-        if ty == dict && self.expected_type(b) == str {
-            let (object, key) = (self.word(a), self.word(b));
-            self.guard_exact(a, object, dict);
-            self.guard_exact(b, key, str);
-            self.promote_except(c);
-            let value = self.owned(c, kill);
-            self.runtime(Routine::DictSetStr, vec![object, key, value]);
-            self.forget();
-            self.state.dirty = true;
-            self.changed();
-            self.kill_operands(i);
-            return true;
+        if ty == dict {
+            return self.store_dict_item(i);
         }
         false
     }

@@ -5,7 +5,7 @@ use taipan_object::value::encoding;
 use taipan_vm::op;
 
 use super::*;
-use crate::hir::{Op, Term, Ty};
+use crate::hir::{Op, Routine, Term, Ty};
 
 impl Builder<'_> {
     pub(super) fn for_iter(&mut self, i: u64, pc: u32) -> Result<Option<u32>, Stop> {
@@ -53,6 +53,20 @@ impl Builder<'_> {
                 self.goto(fall)?;
                 return Ok(None);
             }
+            if ty == types.str_iterator.as_ptr() as u64 {
+                let object = self.word(b);
+                self.guard_exact(b, object, ty);
+                let v = self.runtime(Routine::StrNext, vec![object]);
+                let end = self.constant(0);
+                let end = self.emit(Op::WordEq, Ty::Bool, vec![v, end]);
+                let more = self.emit(Op::BoolNot, Ty::Bool, vec![end]);
+                self.ends(more, b, target, fall, true)?;
+                let str = self.i.vm.types.str.as_ptr() as u64;
+                self.set_owned(a, v, 0, str);
+                self.state[a as usize].facts.exact = str;
+                self.goto(fall)?;
+                return Ok(None);
+            }
         }
         self.general_iteration(i, pc, item)
     }
@@ -76,7 +90,7 @@ impl Builder<'_> {
         if !forgets {
             // A list may grow again: the iterator must know that it is done.
             let it = self.word(iterator);
-            self.runtime(crate::hir::Routine::Exhaust, vec![it]);
+            self.runtime(Routine::Exhaust, vec![it]);
         }
         self.clear(iterator);
         self.goto(target)?;

@@ -22,6 +22,7 @@ mod items;
 mod iteration;
 mod natives;
 mod numbers;
+mod plain;
 mod registers;
 mod samples;
 
@@ -39,6 +40,10 @@ use crate::profile::{Kind, Profile};
 
 /// Registers beyond the window that inlined callees may use: callers leave this margin (`Machine::enter`).
 const OVERHANG: usize = 60;
+/// Loops of at most so many instructions are built twice: see `Builder::begin_header`.
+const LONGEST_PEELED: u32 = 160;
+/// No loop is built twice any more in a function of so many HIR instructions.
+const MOST_PEELED: usize = 6_000;
 
 /// Where a register's value is.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -83,8 +88,10 @@ struct Reg {
     hint: u64,
     /// For iterators: a sample of what they give.
     item: u64,
-    /// An unboxed int or bool whose word is in the window too: frames may be looked at during calls.
+    /// An unboxed value whose word, which is no heap pointer, is in the window too.
     mirrored: bool,
+    /// The word in the window, where it has been read already.
+    cached: Option<Id>,
     /// The instruction that chose among several methods, when this is one of them.
     choice: Option<(u32, u32)>,
     /// For the second register of a method: whether it holds self; unknown otherwise.
@@ -102,6 +109,7 @@ const DEAD: Reg = Reg {
     hint: 0,
     item: 0,
     mirrored: false,
+    cached: None,
     choice: None,
     bound: None,
 };
@@ -225,6 +233,8 @@ struct Body<'a> {
     /// Handlers by instruction: the block that exceptions lead to.
     handlers: HashMap<u32, BlockId>,
     queue: BTreeSet<u32>,
+    /// Loops whose first round is being built, or has been, ahead of the loop itself.
+    peeled: HashSet<u32>,
 }
 
 struct Builder<'a> {
@@ -247,6 +257,10 @@ struct Builder<'a> {
 struct HeaderInfo {
     /// Registers that arithmetic or iteration in the loop writes.
     written: HashSet<u32>,
+    /// The last jump back.
+    end: u32,
+    /// There is no loop inside, and nothing that must be built only once.
+    simple: bool,
 }
 
 /// Loop headers and what their loops write.
@@ -258,6 +272,7 @@ fn find_headers(code: &PyCode) -> HashMap<u32, HeaderInfo> {
             || word.op() == Some(Opcode::JumpNoInterrupt) && target <= pc as u32
         {
             let info = headers.entry(target).or_default();
+            info.end = info.end.max(pc as u32);
             for instr in &code.code.instrs[target as usize..pc] {
                 let Some(o) = instr.op() else { continue };
                 for (kind, n) in o.operands().iter().zip([instr.a(), instr.b(), instr.c()]) {
@@ -273,6 +288,14 @@ fn find_headers(code: &PyCode) -> HashMap<u32, HeaderInfo> {
                 }
             }
         }
+    }
+    let starts: Vec<u32> = headers.keys().copied().collect();
+    for (&start, info) in &mut headers {
+        let inner = starts.iter().any(|&h| h > start && h <= info.end);
+        let once = code.code.instrs[start as usize..=info.end as usize]
+            .iter()
+            .any(|i| matches!(i.op(), Some(Opcode::YieldValue | Opcode::Send)));
+        info.simple = !inner && !once && info.end - start < LONGEST_PEELED;
     }
     headers
 }
@@ -339,6 +362,7 @@ impl<'a> Builder<'a> {
             pending: HashMap::new(),
             handlers: HashMap::new(),
             queue: BTreeSet::new(),
+            peeled: HashSet::new(),
         };
         Self {
             i: input,
@@ -438,6 +462,9 @@ impl<'a> Builder<'a> {
                 self.subscripts(i, pc)
             }
             op::FOR_ITER => self.for_iter(i, pc),
+            op::GET_ITER if self.get_iterator(i) => Ok(Some(pc + 1)),
+            op::BUILD_SLICE if self.build_slice(i, pc) => Ok(Some(pc + 2)),
+            op::FORMAT_SIMPLE | op::FORMAT_WITH_SPEC if self.format(i) => Ok(Some(pc + 1)),
             op::YIELD_VALUE | op::SEND if self.is_generator() => self.yields(i, pc),
             op::BUILD_TUPLE if self.build_tuple(i) => Ok(Some(pc + 1)),
             op::BUILD_LIST if self.build_list(i) => Ok(Some(pc + 1)),

@@ -133,6 +133,9 @@ impl Builder<'_> {
         of: u64,
         args: Arguments,
     ) -> bool {
+        if of != 0 && self.container_method(i, def.name, of, args) {
+            return true;
+        }
         let types = &self.i.vm.types;
         let list = types.list.as_ptr() as u64;
         let first = args.first;

@@ -245,6 +245,9 @@ impl Builder<'_> {
     pub(super) fn contains(&mut self, pc: u32, x: u32, container: u32) -> Option<Id> {
         let types = &self.i.vm.types;
         let (str, set) = (types.str.as_ptr() as u64, types.set.as_ptr() as u64);
+        if !self.is_general(pc) && self.expected_type(container) == types.dict.as_ptr() as u64 {
+            return self.dict_contains(x, container);
+        }
         if self.is_general(pc) || self.expected_type(container) != set {
             return None;
         }

@@ -12,7 +12,14 @@ impl Builder<'_> {
     /// A register's word, borrowed. Unboxed values are boxed.
     pub(super) fn word(&mut self, n: u32) -> Id {
         match self.state[n as usize].loc {
-            Loc::Mem => self.emit(Op::LoadReg(n), Ty::Word, vec![]),
+            Loc::Mem => match self.state[n as usize].cached {
+                Some(v) => v,
+                None => {
+                    let v = self.emit(Op::LoadReg(n), Ty::Word, vec![]);
+                    self.state[n as usize].cached = Some(v);
+                    v
+                }
+            },
             Loc::Borrow(v, _) => v,
             Loc::Int(v) => self.emit(Op::BoxInt, Ty::Word, vec![v]),
             Loc::Float(v) => self.emit(Op::BoxFloat, Ty::Word, vec![v]),
@@ -31,9 +38,16 @@ impl Builder<'_> {
             }
             _ => self.word(n),
         };
-        self.emit(Op::StoreRegDead(n), Ty::Unit, vec![value]);
-        self.state[n as usize].loc = Loc::Mem;
-        self.state[n as usize].mirrored = false;
+        let r = self.state[n as usize];
+        if !r.mirrored {
+            self.emit(Op::StoreRegDead(n), Ty::Unit, vec![value]);
+        }
+        self.state[n as usize] = Reg {
+            loc: Loc::Mem,
+            mirrored: false,
+            cached: Some(value),
+            ..r
+        };
         self.changed();
     }
 
@@ -89,6 +103,7 @@ impl Builder<'_> {
             loc: Loc::Mem,
             sample,
             hint,
+            cached: Some(word),
             ..DEAD
         };
         self.changed();
@@ -165,6 +180,7 @@ impl Builder<'_> {
                 }
                 let w = self.word(n);
                 let v = self.guarded(Op::GuardFloat, Ty::Float, vec![w], "not a float");
+                self.state[n as usize].mirrored = self.state[n as usize].loc == Loc::Mem;
                 self.state[n as usize].loc = Loc::Float(v);
                 self.changed();
                 v
@@ -187,7 +203,7 @@ impl Builder<'_> {
     pub(super) fn lend(&mut self, n: u32) -> Loc {
         match self.state[n as usize].loc {
             Loc::Mem => {
-                let w = self.emit(Op::LoadReg(n), Ty::Word, vec![]);
+                let w = self.word(n);
                 Loc::Borrow(w, Lender::Register(n))
             }
             loc => loc,
@@ -221,7 +237,7 @@ impl Builder<'_> {
         match self.state[n as usize].loc {
             Loc::Mem if killed => {
                 self.release_borrowers(n);
-                let w = self.emit(Op::LoadReg(n), Ty::Word, vec![]);
+                let w = self.word(n);
                 let none = self.constant(0);
                 self.emit(Op::StoreRegDead(n), Ty::Unit, vec![none]);
                 self.state[n as usize] = DEAD;
@@ -295,13 +311,20 @@ impl Builder<'_> {
                 let w = self.owned(from, true);
                 self.clear(to);
                 self.emit(Op::StoreRegDead(to), Ty::Unit, vec![w]);
-                self.state[to as usize] = r;
+                self.state[to as usize] = Reg {
+                    cached: Some(w),
+                    ..r
+                };
             }
             Loc::Mem => {
                 let loc = self.lend(from);
                 // Clearing may need what is lent to have its own reference: `to` may be its owner's neighbour.
                 self.clear(to);
-                self.state[to as usize] = Reg { loc, ..r };
+                self.state[to as usize] = Reg {
+                    loc,
+                    cached: None,
+                    ..r
+                };
             }
             _ => {
                 if r.loc == Loc::Dead {
@@ -316,7 +339,11 @@ impl Builder<'_> {
                     }
                     self.clear(to);
                     self.emit(Op::StoreRegDead(to), Ty::Unit, vec![v]);
-                    self.state[to as usize] = Reg { loc: Loc::Mem, ..r };
+                    self.state[to as usize] = Reg {
+                        loc: Loc::Mem,
+                        cached: Some(v),
+                        ..r
+                    };
                     self.changed();
                     return;
                 } else if matches!(r.loc, Loc::Borrow(_, Lender::Register(owner)) if owner == to) {
@@ -328,6 +355,7 @@ impl Builder<'_> {
                 }
                 self.state[to as usize] = Reg {
                     mirrored: false,
+                    cached: None,
                     ..r
                 };
                 if kill {

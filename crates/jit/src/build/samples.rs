@@ -81,7 +81,7 @@ impl Builder<'_> {
         }
     }
 
-    fn expected_iterator(&self, source: &Reg) -> (u64, u64, u64) {
+    pub(super) fn expected_iterator(&self, source: &Reg) -> (u64, u64, u64) {
         let types = &self.i.vm.types;
         let ty = self.expected_type_of(source);
         let item = self.item_of(source.sample, 0).unwrap_or(0);
@@ -91,6 +91,8 @@ impl Builder<'_> {
             (0, types.list_iterator.as_ptr() as u64, item)
         } else if ty == types.tuple.as_ptr() as u64 {
             (0, types.tuple_iterator.as_ptr() as u64, item)
+        } else if ty == types.str.as_ptr() as u64 {
+            (0, types.str_iterator.as_ptr() as u64, 0)
         } else if ty == types.generator.as_ptr() as u64 {
             (source.sample, ty, 0)
         } else {
