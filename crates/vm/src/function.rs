@@ -35,6 +35,10 @@ pub struct Function {
 impl Function {
     /// Byte offset in the payload of the word that names the code object.
     pub const CODE_OFFSET: usize = std::mem::offset_of!(Function, code) + code_word_offset();
+    /// Byte offsets in the payload of the words that name the globals, the built-ins and the tuple of cells (0: none).
+    pub const GLOBALS_OFFSET: usize = std::mem::offset_of!(Function, globals);
+    pub const BUILTINS_OFFSET: usize = std::mem::offset_of!(Function, builtins);
+    pub const CLOSURE_OFFSET: usize = std::mem::offset_of!(Function, closure);
 }
 
 /// Where a `RefCell<Ref<T>>` keeps the reference.

@@ -415,6 +415,8 @@ impl Builder<'_> {
         let [version, class, value, _] = self.cache(pc).words;
         let w = self.word(b);
         self.guarded(Op::GuardWord(class), Ty::Unit, vec![w], "class");
+        // Something else may lie there by now.
+        self.guard_exact(b, w, type_of(class));
         let offset = 16 + std::mem::offset_of!(taipan_object::ty::Type, version) as u32;
         self.guarded(
             Op::GuardField {

@@ -140,6 +140,19 @@ impl Builder<'_> {
         }
     }
 
+    /// Guards that a function has these globals and built-ins: one with the same code may have others.
+    fn guard_names(&mut self, function: Id, globals: u64, builtins: u64) {
+        let fields = [
+            (PyFunction::GLOBALS_OFFSET, globals),
+            (PyFunction::BUILTINS_OFFSET, builtins),
+        ];
+        for (offset, value) in fields {
+            let offset = 16 + offset as u32;
+            let op = Op::GuardField { offset, value };
+            self.guarded(op, Ty::Unit, vec![function], "globals of callee");
+        }
+    }
+
     /// Guards that a register holds this function with its present code.
     fn guard_function(&mut self, callee: u32, word: u64, code: u64, certain: bool) -> Id {
         let mut w = self.word(callee);
@@ -175,6 +188,7 @@ impl Builder<'_> {
             return Ok(None);
         };
         let code = f.code.borrow().clone();
+        let (globals, builtins) = (f.globals.as_ptr() as u64, f.builtins.as_ptr() as u64);
         // SAFETY: the word is a live function.
         if !unsafe { taipan_vm::function::code_offset_holds(&*(&raw const word).cast()) } {
             return Ok(None);
@@ -192,16 +206,22 @@ impl Builder<'_> {
         if address != self.bodies[0].address {
             self.f.keep.push(code.to_value());
         }
-        let mut w = self.guard_function(args.callee, word, address, certain);
-        if code.free_count > 0 {
-            // Its cells are known.
-            w = self.constant(word);
-        }
-        if self.can_inline(pc, &code, args.first) {
+        // Without a record of the call something else must keep the function until it returns.
+        let kept = match self.state[args.callee as usize].loc {
+            Loc::Borrow(_, Lender::Object) => certain,
+            Loc::Borrow(..) => true,
+            _ => false,
+        };
+        let w = self.guard_function(args.callee, word, address, certain);
+        if kept && self.can_inline(pc, &code, args.first) {
+            if !certain {
+                self.guard_names(w, globals, builtins);
+            }
+            let cells = self.cells_of(word, certain);
             self.guard_depth();
             self.clear(args.callee);
             return self
-                .inline(i, pc, word, &code, args.first, args.count, false)
+                .inline(i, pc, word, &code, args.first, args.count, false, &cells)
                 .map(Some);
         }
         self.emit(Op::Retain, Ty::Unit, vec![w]);
@@ -290,6 +310,8 @@ impl Builder<'_> {
         }
         let w = self.word(args.callee);
         self.guarded(Op::GuardWord(word), Ty::Unit, vec![w], "class");
+        // Something else may lie there by now.
+        self.guard_exact(args.callee, w, type_of(word));
         let offset = 16 + std::mem::offset_of!(Type, version) as u32;
         self.guarded(
             Op::GuardField {
@@ -315,7 +337,8 @@ impl Builder<'_> {
         let instance = self.emit(Op::NewInstance { class: word }, Ty::Word, vec![]);
         self.set_owned(args.callee, instance, 0, word);
         self.state[args.callee as usize].facts.version = version;
-        self.inline(i, pc, init.word(), &code, args.callee, args.count + 1, true)
+        let cells = self.cells_of(init.word(), true);
+        self.inline(i, pc, init.word(), &code, args.callee, args.count + 1, true, &cells)
             .map(Some)
     }
 

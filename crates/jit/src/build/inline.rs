@@ -5,7 +5,9 @@
 
 use taipan_compiler::opcode::{DISCARD, Instr};
 use taipan_object::Ref;
+use taipan_object::tuple::Tuple;
 use taipan_object::value::encoding;
+use taipan_vm::function::Function;
 use taipan_vm::op;
 
 use super::*;
@@ -52,7 +54,8 @@ impl<'a> Builder<'a> {
         self.guarded(Op::GuardDepth(missing), Ty::Unit, vec![], "depth");
     }
 
-    /// Builds the callee; where it returns the caller goes on.
+    /// Builds the callee, whose closure has these `cells`; where it returns the caller goes on.
+    #[expect(clippy::too_many_arguments, reason = "what a call is made of")]
     pub(super) fn inline(
         &mut self,
         i: u64,
@@ -62,6 +65,7 @@ impl<'a> Builder<'a> {
         first: u32,
         argc: u32,
         constructor: bool,
+        cells: &[(Id, u64)],
     ) -> Result<Option<u32>, Stop> {
         // SAFETY: `Function::keep` keeps the code alive; the builder does not outlive it.
         let body: &'a PyCode = unsafe { &(*code.as_ptr()).payload };
@@ -124,18 +128,16 @@ impl<'a> Builder<'a> {
         self.pc = 0;
         self.changed();
         // Other locals are empty, but for the cells of a closure.
-        // SAFETY: it is a live function: `python_function` has found it to be one.
-        let cells = unsafe { taipan_vm::function::cells(function) };
         let free = first + body.local_count - cells.len() as u32;
         for n in first + argc..first + body.local_count {
             self.clear(n);
-            let cell = n.checked_sub(free).map_or(0, |at| cells[at as usize]);
-            let word = self.constant(cell);
-            if cell != 0 {
+            if let Some(at) = n.checked_sub(free) {
+                let (word, sample) = cells[at as usize];
                 self.emit(Op::Retain, Ty::Unit, vec![word]);
-                self.set_owned(n, word, cell, 0);
+                self.set_owned(n, word, sample, 0);
             } else {
-                self.emit(Op::StoreRegDead(n), Ty::Unit, vec![word]);
+                let empty = self.constant(0);
+                self.emit(Op::StoreRegDead(n), Ty::Unit, vec![empty]);
             }
         }
         if self.body().headers.contains_key(&0) {
@@ -145,6 +147,27 @@ impl<'a> Builder<'a> {
         self.drain_queue()?;
         let returns = self.bodies.pop().map(|b| b.returns).unwrap_or_default();
         self.go_on(pc, returns)
+    }
+
+    /// The cells of the closure of a function, each with the one that is there now. `certain`: it is
+    /// always this very function, whose cells are constants therefore.
+    pub(super) fn cells_of(&mut self, function: u64, certain: bool) -> Vec<(Id, u64)> {
+        // SAFETY: it is a live function: `python_function` has found it to be one.
+        let now = unsafe { taipan_vm::function::cells(function) };
+        if certain || now.is_empty() {
+            return now.iter().map(|&w| (self.constant(w), w)).collect();
+        }
+        let f = self.constant(function);
+        let offset = 16 + Function::CLOSURE_OFFSET as u32;
+        let closure = self.guarded(Op::LoadField { offset }, Ty::Word, vec![f], "closure");
+        let mut offset = Tuple::ITEMS_OFFSET as u32;
+        let mut cells = Vec::with_capacity(now.len());
+        for w in now {
+            let cell = self.guarded(Op::LoadField { offset }, Ty::Word, vec![closure], "cell");
+            cells.push((cell, w));
+            offset += 8;
+        }
+        cells
     }
 
     /// A return of an inlined call: the result goes to the caller's register.
