@@ -7,6 +7,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::CallConv;
 use taipan_compiler::opcode::Instr;
+use taipan_object::tuple::Tuple;
 use taipan_object::value::encoding;
 use taipan_object::{Object, ObjectHeader};
 use taipan_vm::call::RAISED;
@@ -249,19 +250,18 @@ impl Lower<'_> {
 
         self.b.switch_to_block(push);
         let zero = self.iconst(0);
-        let cells = match self.f.inst(function).op {
-            // SAFETY: the builder has seen this function; the guard before the call sees it again.
-            Op::Word(w) if code.free_count > 0 => unsafe { taipan_vm::function::cells(w) },
-            _ => Vec::new(),
-        };
-        let free = code.local_count - cells.len() as u32;
+        let free = code.local_count - code.free_count;
         for n in argc..free {
             self.store_reg(zero, first + n);
         }
-        for (n, cell) in cells.into_iter().enumerate() {
-            let cell = self.iconst(cell);
-            self.count(cell, 1);
-            self.store_reg(cell, first + free + n as u32);
+        if code.free_count > 0 {
+            // Functions with the same code have cells of their own.
+            let closure = self.load(callable, 16 + PyFunction::CLOSURE_OFFSET);
+            for n in 0..code.free_count {
+                let cell = self.load(closure, Tuple::ITEMS_OFFSET + n as usize * 8);
+                self.count(cell, 1);
+                self.store_reg(cell, first + free + n);
+            }
         }
         // Records of calls lie one behind the other.
         let record = self.b.ins().iadd_imm_s(frame, size_of::<Frame>() as i64);
