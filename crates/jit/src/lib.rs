@@ -24,7 +24,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use cranelift_codegen::isa::OwnedTargetIsa;
@@ -111,6 +111,15 @@ static FAILING: LazyLock<Option<(AtomicU32, u32)>> = LazyLock::new(|| {
     let n = taipan_host::env::var("TAIPAN_JIT_EXITS")?;
     let n = String::from_utf8_lossy(&n).parse().ok()?;
     (n > 0).then(|| (AtomicU32::new(n), n))
+});
+
+/// `TAIPAN_JIT_LIMIT=N`: only the first N bodies are compiled; halving N finds the body that goes wrong.
+static LEFT: LazyLock<Option<AtomicI64>> = LazyLock::new(|| {
+    let n = taipan_host::env::var("TAIPAN_JIT_LIMIT")?;
+    String::from_utf8_lossy(&n)
+        .parse()
+        .ok()
+        .map(AtomicI64::new)
 });
 
 /// This thread's figures.
@@ -429,6 +438,11 @@ fn is_arithmetic(code: &PyCode, pc: u32) -> bool {
 }
 
 unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<Compiled> {
+    if let Some(left) = &*LEFT
+        && left.fetch_sub(1, Ordering::Relaxed) <= 0
+    {
+        return None;
+    }
     // SAFETY: the frame is live and its window filled.
     unsafe {
         let code = (*frame).code();

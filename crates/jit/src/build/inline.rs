@@ -233,6 +233,10 @@ impl<'a> Builder<'a> {
             }
             return;
         };
+        if matches!(result.loc, Loc::Borrow(_, Lender::Register(r)) if r == dest) && owned.is_none() {
+            // `x = f(x)` that returns its argument: it is there.
+            return;
+        }
         if let Loc::Borrow(v, Lender::Object) = result.loc
             && owned.is_none()
             && self.state[dest as usize].loc == Loc::Mem
