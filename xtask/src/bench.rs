@@ -106,7 +106,7 @@ fn measure(
     Ok(())
 }
 
-fn geometric_mean(values: &[f64]) -> f64 {
+pub fn geometric_mean(values: &[f64]) -> f64 {
     (values.iter().map(|value| value.ln()).sum::<f64>() / values.len() as f64).exp()
 }
 
@@ -197,6 +197,9 @@ fn start_up(who: &[Contender]) -> Result<(), String> {
 }
 
 pub fn main(mut args: Args) -> Outcome {
+    if args.switch("--builtins") {
+        return crate::bench_builtins::main(args);
+    }
     let peers = args.switch("--peers");
     let runs = args.number("--runs", 3)?.max(1);
     let profile = args

@@ -19,8 +19,8 @@ pub const CHORES: &[Chore] = &[
     },
     Chore {
         name: "bench",
-        options: "[--peers] [--runs N] [--profile NAME] [--bin PATH] [FILTER…]",
-        about: "time the benchmark programs and start-up against CPython 3.14 (--peers: and its JIT, 3.15, PyPy); prints Markdown",
+        options: "[--peers | --builtins [--jit MODE]] [--runs N] [--profile NAME] [--bin PATH] [FILTER…]",
+        about: "time the benchmark programs and start-up against CPython 3.14 (--peers: and its JIT, 3.15, PyPy; --builtins: single operations instead); prints Markdown",
         main: bench::main,
     },
     Chore {

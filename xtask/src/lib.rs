@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod bench;
+pub mod bench_builtins;
 pub mod checks;
 pub mod chores;
 pub mod conformance;

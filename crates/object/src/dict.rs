@@ -283,6 +283,19 @@ impl Dict {
                 .map_or(0, Value::into_word)
         }
     }
+    /// The first live entry at or after `index`, borrowed: for callers that touch nothing else meanwhile.
+    #[inline(always)]
+    pub(crate) fn next_live(&self, index: usize) -> Option<(usize, &Value, &Value)> {
+        let table: &Table = self.table();
+        let mut index = index.max(table.first);
+        while let Some(e) = table.entries.get(index) {
+            if let (Some(k), Some(v)) = (&e.key, &e.value) {
+                return Some((index, k, v));
+            }
+            index += 1;
+        }
+        None
+    }
     /// The first live entry at or after `index`.
     pub fn next_entry(&self, index: usize) -> Option<(usize, i64, Value, Value)> {
         let entries = &self.table().entries;
@@ -663,16 +676,17 @@ impl Dict {
     pub fn copy(&self) -> Dict {
         let copy = Dict::new();
         let (from, to) = (self.table(), copy.table());
-        to.entries = from
-            .entries
-            .iter()
-            .filter(|e| e.key.is_some())
-            .map(|e| Entry {
-                hash: e.hash,
-                key: e.key.clone(),
-                value: e.value.clone(),
-            })
-            .collect();
+        let copied = |e: &Entry| Entry {
+            hash: e.hash,
+            key: e.key.clone(),
+            value: e.value.clone(),
+        };
+        if from.entries.len() == self.len.get() {
+            to.entries = from.entries.iter().map(copied).collect();
+        } else {
+            let live = from.entries.iter().filter(|e| e.key.is_some());
+            to.entries = live.map(copied).collect();
+        }
         to.only_str = from.only_str;
         copy.len.set(self.len.get());
         if from.entries.len() == self.len.get() && from.fill == self.len.get() {

@@ -316,6 +316,22 @@ impl DictIterator {
     pub const EXPECTED_OFFSET: usize = 32;
     pub const REMAINING_OFFSET: usize = 40;
 
+    /// The next key and value, borrowed, if the iteration goes forward and nothing is amiss;
+    /// `None`: [`DictIterator::advance`] decides.
+    #[inline(always)]
+    pub fn step<R>(&self, take: impl FnOnce(&Value, &Value) -> R) -> Option<R> {
+        self.dict.with(|dict| {
+            let dict = dict?;
+            let left = self.remaining.get();
+            if self.reversed || dict.len() != self.expected.get() || left == 0 {
+                return None;
+            }
+            let (at, key, value) = dict.next_live(self.place.get())?;
+            self.place.set(at + 1);
+            self.remaining.set(left - 1);
+            Some(take(key, value))
+        })
+    }
     /// The next key and value.
     ///
     /// # Errors
@@ -374,6 +390,14 @@ impl DictIterator {
     }
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<DictIterator>) -> PyResult<Option<Value>> {
+        let made = this.step(|key, value| match this.part {
+            Part::Keys => key.clone(),
+            Part::Values => value.clone(),
+            Part::Items => vm.tuple_value([key.clone(), value.clone()]),
+        });
+        if made.is_some() {
+            return Ok(made);
+        }
         Ok(this
             .advance(vm)?
             .map(|(key, value)| this.part.of(vm, key, value)))

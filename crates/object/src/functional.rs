@@ -24,6 +24,24 @@ pub struct Enumerate {
 crate::payload!(Enumerate, gc, |this, visit| visit(&this.iterator));
 
 impl Enumerate {
+    /// The next count and item.
+    ///
+    /// # Errors
+    /// What the iterator raises.
+    #[inline]
+    pub fn next_pair(&self, vm: &Vm) -> PyResult<Option<(Value, Value)>> {
+        let Some(item) = vm.next(&self.iterator)? else {
+            return Ok(None);
+        };
+        let n = self.count.get();
+        // SAFETY: nothing borrows the number while this runs.
+        let small = unsafe { (*self.big.as_ptr()).is_none() };
+        if small && let Some(count) = Value::small_int(n) {
+            self.count.set(n + 1);
+            return Ok(Some((count, item)));
+        }
+        Ok(Some((self.next_count(vm), item)))
+    }
     fn next_count(&self, vm: &Vm) -> Value {
         let mut big = self.big.borrow_mut();
         if let Some(n) = &mut *big {
@@ -73,10 +91,8 @@ impl Enumerate {
     }
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<Enumerate>) -> PyResult<Option<Value>> {
-        let Some(item) = vm.next(&this.iterator)? else {
-            return Ok(None);
-        };
-        Ok(Some(vm.tuple_value([this.next_count(vm), item])))
+        let pair = this.next_pair(vm)?;
+        Ok(pair.map(|(count, item)| vm.tuple_value([count, item])))
     }
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Ref<Enumerate>) -> Value {
@@ -154,6 +170,28 @@ pub struct Zip {
 }
 crate::payload!(Zip, gc, |this, visit| this.iterators.iter().for_each(visit));
 
+impl Zip {
+    /// Whether [`Zip::next_pair`] may be used.
+    #[inline]
+    pub fn is_pair(&self) -> bool {
+        self.iterators.len() == 2 && !self.strict.get()
+    }
+    /// The next items of both of two iterators.
+    ///
+    /// # Errors
+    /// What the iterators raise.
+    #[inline]
+    pub fn next_pair(&self, vm: &Vm) -> PyResult<Option<(Value, Value)>> {
+        let [a, b] = &*self.iterators else {
+            return Ok(None);
+        };
+        let Some(x) = vm.next(a)? else {
+            return Ok(None);
+        };
+        Ok(vm.next(b)?.map(|y| (x, y)))
+    }
+}
+
 #[pymethods(
     name = "zip",
     doc = "Tuples of the items of several iterables.",
@@ -174,16 +212,9 @@ impl Zip {
     }
     #[pyslot]
     fn iternext(vm: &Vm, this: &Ref<Zip>) -> PyResult<Option<Value>> {
-        if let [a, b] = &*this.iterators
-            && !this.strict.get()
-        {
-            let Some(x) = vm.next(a)? else {
-                return Ok(None);
-            };
-            let Some(y) = vm.next(b)? else {
-                return Ok(None);
-            };
-            return Ok(Some(vm.tuple_value([x, y])));
+        if this.is_pair() {
+            let pair = this.next_pair(vm)?;
+            return Ok(pair.map(|(x, y)| vm.tuple_value([x, y])));
         }
         if this.iterators.is_empty() {
             return Ok(None);

@@ -103,6 +103,8 @@ pub struct PayloadVTable {
     /// Size of `Object<T>` without variable-size parts and instance part.
     pub size: usize,
     pub gc: bool,
+    /// Whether dropping the payload does anything.
+    pub needs_drop: bool,
     /// Drops the payload in place.
     pub drop: unsafe fn(*mut ObjectHeader),
     pub traverse: unsafe fn(*const ObjectHeader, &mut dyn FnMut(&Value)),
@@ -127,6 +129,7 @@ impl PayloadVTable {
             name,
             size: size_of::<Object<T>>(),
             gc: T::GC,
+            needs_drop: std::mem::needs_drop::<T>(),
             drop: drop::<T>,
             traverse: traverse::<T>,
             clear: clear::<T>,

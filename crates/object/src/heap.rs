@@ -40,6 +40,8 @@ pub struct Page {
     bytes: usize,
     /// 2³² over the slot size, rounded up: which slot an offset is, without a division.
     reciprocal: u32,
+    /// The slots' size class; none for a large object.
+    class: u32,
     /// Scratch words of the collector, one a slot; made by the first collection that meets the page.
     pub marks: Cell<*mut u32>,
 }
@@ -376,6 +378,11 @@ impl Heap {
                 slot_count: slot_count as u32,
                 bytes,
                 reciprocal: (1u64 << 32).div_ceil(slot_size as u64) as u32,
+                class: if slot_size > MAX_SMALL {
+                    u32::MAX
+                } else {
+                    class_of(slot_size) as u32
+                },
                 marks: Cell::new(ptr::null_mut()),
             });
         }
@@ -444,31 +451,13 @@ impl Heap {
     }
 
     /// Frees the slot of an object whose payload has been dropped.
+    #[inline(always)]
     unsafe fn free_slot(&self, object: *mut ObjectHeader, page: &Page) {
         // SAFETY: the slot is not in use any more.
         unsafe {
-            if page.slot_size as usize > MAX_SMALL {
-                (*object).set_count(0);
-                let large = &mut *self.large.get();
-                let address: *const Page = page;
-                if let Some(at) = large
-                    .iter()
-                    .position(|p| p.as_ptr().cast_const() == address)
-                {
-                    large.swap_remove(at);
-                }
-                if !page.marks.get().is_null() {
-                    crate::gc::free_marks(page);
-                }
-                self.bytes.set(self.bytes.get() - page.bytes);
-                // No list of the collector names large objects: it walks their pages.
-                std::alloc::dealloc(
-                    address as *mut u8,
-                    Layout::from_size_align_unchecked(page.bytes, PAGE),
-                );
-                return;
-            }
-            let free = &self.free[class_of(page.slot_size as usize)];
+            let Some(free) = self.free.get(page.class as usize) else {
+                return self.free_large(object, page);
+            };
             object.cast::<FreeSlot>().write(FreeSlot {
                 _count: 0,
                 next: free.get(),
@@ -476,7 +465,42 @@ impl Heap {
             free.set(object.cast());
         }
     }
+
+    /// Gives back the pages of a large object whose payload has been dropped.
+    #[cold]
+    #[inline(never)]
+    unsafe fn free_large(&self, object: *mut ObjectHeader, page: &Page) {
+        // SAFETY: the object is not in use any more.
+        unsafe {
+            (*object).set_count(0);
+            let large = &mut *self.large.get();
+            let address: *const Page = page;
+            if let Some(at) = large
+                .iter()
+                .position(|p| p.as_ptr().cast_const() == address)
+            {
+                large.swap_remove(at);
+            }
+            if !page.marks.get().is_null() {
+                crate::gc::free_marks(page);
+            }
+            self.bytes.set(self.bytes.get() - page.bytes);
+            // No list of the collector names large objects: it walks their pages.
+            std::alloc::dealloc(
+                address as *mut u8,
+                Layout::from_size_align_unchecked(page.bytes, PAGE),
+            );
+        }
+    }
 }
+
+/// Types whose instances need more than their payload dropped.
+const WITH_CARE: TypeFlags = TypeFlags(
+    TypeFlags::HAS_FINALIZER.0
+        | TypeFlags::HAS_WEAKREFS.0
+        | TypeFlags::TYPE_SUBCLASS.0
+        | TypeFlags::HAS_INSTANCE_PART.0,
+);
 
 /// Frees an object whose last reference is gone, or queues it when it must run
 /// Python code first.
@@ -490,8 +514,20 @@ pub unsafe fn free_object(object: *mut ObjectHeader) {
     unsafe {
         let page = Page::of(object);
         let heap = page.heap();
-        let flags = (*object).ty().flags.get();
-        if flags.intersects(TypeFlags::HAS_FINALIZER | TypeFlags::HAS_WEAKREFS) {
+        let ty = (*object).ty_ptr();
+        let flags = (*ty).payload.flags.get();
+        if !flags.intersects(WITH_CARE) {
+            let vtable = (*ty).payload.vtable;
+            // What owns no values frees nothing else, and needs no depth counted.
+            if !vtable.gc {
+                if vtable.needs_drop {
+                    (vtable.drop)(object);
+                }
+                ObjectHeader::release(ty.cast_mut().cast());
+                heap.free_slot(object, page);
+                return;
+            }
+        } else if flags.intersects(TypeFlags::HAS_FINALIZER | TypeFlags::HAS_WEAKREFS) {
             if flags.contains(TypeFlags::HAS_FINALIZER) && crate::gc::wants_finalizer(heap, object)
             {
                 (*object).set_count(1);
@@ -520,16 +556,21 @@ pub unsafe fn free_object(object: *mut ObjectHeader) {
     }
 }
 
+#[inline(always)]
 unsafe fn destroy(heap: &Heap, page: &Page, object: *mut ObjectHeader) {
     // SAFETY: the object is intact and unreachable.
     unsafe {
         // The header's own reference keeps it until the end.
         let ty: &TypeRef = &*std::ptr::from_ref((*object).ty());
-        if ty.has(TypeFlags::TYPE_SUBCLASS) {
-            crate::type_ops::type_dies(heap, object);
+        if ty.flags.get().intersects(WITH_CARE) {
+            if ty.has(TypeFlags::TYPE_SUBCLASS) {
+                crate::type_ops::type_dies(heap, object);
+            }
+            crate::instance::drop_instance_part(ty, object);
         }
-        crate::instance::drop_instance_part(ty, object);
-        (ty.vtable.drop)(object);
+        if ty.vtable.needs_drop {
+            (ty.vtable.drop)(object);
+        }
         // The reference that the header owned.
         drop(Value::from_word((*object).ty_ptr() as u64));
         heap.free_slot(object, page);

@@ -14,12 +14,18 @@ pub struct InternTable {
     by_hash: RefCell<HashMap<u64, Vec<Ref<Str>>, PtrHash>>,
 }
 
-/// FNV-1a over the stored bytes; only for this table.
-fn table_hash(s: &Str) -> u64 {
-    let mut h = 0xCBF2_9CE4_8422_2325u64;
-    for &b in s.view().as_bytes() {
-        h = (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3);
-    }
+/// A hash of the stored bytes, a word at a time; only for this table.
+fn table_hash(bytes: &[u8]) -> u64 {
+    let mut h = 0xCBF2_9CE4_8422_2325u64 ^ bytes.len() as u64;
+    let mut mix = |word: u64| {
+        h = (h ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        h ^= h >> 29;
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    words.iter().for_each(|w| mix(u64::from_le_bytes(*w)));
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    mix(u64::from_le_bytes(last));
     h
 }
 
@@ -30,13 +36,19 @@ impl InternTable {
             return s.clone();
         }
         let mut table = self.by_hash.borrow_mut();
-        let bucket = table.entry(table_hash(s)).or_default();
+        let bucket = table.entry(table_hash(s.view().as_bytes())).or_default();
         if let Some(known) = bucket.iter().find(|k| k.same_text(s)) {
             return known.clone();
         }
         s.interned.set(true);
         bucket.push(s.clone());
         s.clone()
+    }
+    /// The interned string with this ASCII text, if there is one.
+    fn find_ascii(&self, text: &str) -> Option<Ref<Str>> {
+        let table = self.by_hash.borrow();
+        let bucket = table.get(&table_hash(text.as_bytes()))?;
+        bucket.iter().find(|k| k.as_ascii() == Some(text)).cloned()
     }
     pub fn len(&self) -> usize {
         self.by_hash.borrow().values().map(Vec::len).sum()
@@ -57,6 +69,9 @@ impl Vm {
     }
     /// The interned string with this text.
     pub fn intern_str(&self, text: &str) -> Ref<Str> {
-        self.interned.intern(&self.new_str(text))
+        match self.interned.find_ascii(text) {
+            Some(known) => known,
+            None => self.interned.intern(&self.new_str(text)),
+        }
     }
 }

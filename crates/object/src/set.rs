@@ -142,8 +142,14 @@ impl Set {
     /// The first element at or after a place of the table, with its hash: for iteration.
     #[inline]
     pub fn next_entry(&self, start: usize) -> Option<(usize, i64, Value)> {
-        let table = self.table();
-        (start..table.len()).find_map(|at| Some((at, table[at].hash, table[at].key.clone()?)))
+        let mut at = start;
+        while let Some(entry) = self.table().get(at) {
+            if let Some(key) = &entry.key {
+                return Some((at, entry.hash, key.clone()));
+            }
+            at += 1;
+        }
+        None
     }
     /// New references to all elements, in order.
     pub fn elements(&self) -> Vec<Value> {
@@ -180,20 +186,21 @@ impl Set {
             while at <= last {
                 // SAFETY: `last` is at most the mask, which is below the table's length.
                 let entry = unsafe { table.get_unchecked(at) };
-                match &entry.key {
-                    Some(known) => {
-                        if known.word() == word {
-                            return Probe::Found(at);
+                if entry.hash == hash {
+                    match &entry.key {
+                        Some(known) if known.word() == word => return Probe::Found(at),
+                        Some(known) => {
+                            if let Some(found) = same_hash(known, key, at, skip) {
+                                return found;
+                            }
                         }
-                        if entry.hash == hash
-                            && let Some(found) = same_hash(known, key, at, skip)
-                        {
-                            return found;
-                        }
+                        // An unused place, for the hash 0: no object has that of a deleted one.
+                        None => return Probe::Absent(deleted.unwrap_or(at)),
                     }
-                    None if entry.hash == 0 => return Probe::Absent(deleted.unwrap_or(at)),
-                    None if PLACE => deleted = Some(at),
-                    None => {}
+                } else if entry.hash == 0 && entry.key.is_none() {
+                    return Probe::Absent(deleted.unwrap_or(at));
+                } else if PLACE && entry.hash == -1 {
+                    deleted = Some(at);
                 }
                 at += 1;
             }
@@ -223,17 +230,25 @@ impl Set {
             } else {
                 row
             };
-            // SAFETY: `last` is at most the mask, which is below the table's length.
-            for entry in unsafe { table.get_unchecked(row..=last) } {
-                match &entry.key {
-                    Some(known) if known.word() == word => return Some(true),
-                    // Integers that are not identical are not equal.
-                    Some(known) if entry.hash == hash && known.as_small_int().is_none() => {
-                        return None;
+            let mut at = row;
+            loop {
+                // SAFETY: `last` is at most the mask, which is below the table's length.
+                let entry = unsafe { table.get_unchecked(at) };
+                if entry.hash == hash {
+                    match &entry.key {
+                        Some(known) if known.word() == word => return Some(true),
+                        // Integers that are not identical are not equal.
+                        Some(known) if known.as_small_int().is_none() => return None,
+                        Some(_) => {}
+                        None => return Some(false),
                     }
-                    None if entry.hash == 0 => return Some(false),
-                    _ => {}
+                } else if entry.hash == 0 && entry.key.is_none() {
+                    return Some(false);
                 }
+                if at == last {
+                    break;
+                }
+                at += 1;
             }
             perturb >>= 5;
             row = row
@@ -310,6 +325,7 @@ impl Set {
     ///
     /// # Errors
     /// What the elements' `__eq__` raise.
+    #[inline]
     pub fn add_hashed(&self, vm: &Vm, key: Value, hash: i64) -> PyResult<bool> {
         let at = loop {
             if self.table().is_empty() {
@@ -384,6 +400,8 @@ impl Set {
         self.remove_at(at)
     }
 
+    #[cold]
+    #[inline(never)]
     fn grow(&self) {
         let used = self.used.get();
         self.resize(if used > 50_000 { used * 2 } else { used * 4 });

@@ -100,6 +100,32 @@ impl<'a> StrView<'a> {
     }
 }
 
+/// Whether two runs of bytes are equal. Short ones are not worth a call.
+///
+/// # Safety
+/// `n` bytes can be read at both.
+#[inline(always)]
+unsafe fn same_bytes(a: *const u8, b: *const u8, n: usize) -> bool {
+    // SAFETY: every read lies within the `n` bytes.
+    unsafe {
+        macro_rules! ends {
+            ($word:ty) => {{
+                let last = n - size_of::<$word>();
+                let read = |p: *const u8| p.cast::<$word>().read_unaligned();
+                (read(a) ^ read(b)) | (read(a.add(last)) ^ read(b.add(last))) == 0
+            }};
+        }
+        match n {
+            0 => true,
+            1 => *a == *b,
+            2..4 => ends!(u16),
+            4..8 => ends!(u32),
+            8..=16 => ends!(u64),
+            _ => std::slice::from_raw_parts(a, n) == std::slice::from_raw_parts(b, n),
+        }
+    }
+}
+
 /// Appends a code point, surrogates included, as (W)UTF-8.
 pub fn push_code_point(out: &mut Vec<u8>, c: u32) {
     match c {
@@ -191,9 +217,19 @@ impl Str {
     /// Whether two strings hold the same text.
     #[inline]
     pub fn same_text(&self, other: &Str) -> bool {
-        self.len.get() == other.len.get()
-            && self.kind == other.kind
-            && self.view().as_bytes() == other.view().as_bytes()
+        let len = self.len.get();
+        if len != other.len.get() || self.kind != other.kind {
+            return false;
+        }
+        // SAFETY: both have this many bytes.
+        unsafe { same_bytes(self.data.get(), other.data.get(), len * self.kind as usize) }
+    }
+    /// The text's bytes, if each character is one.
+    #[inline(always)]
+    pub fn narrow(&self) -> Option<&[u8]> {
+        // SAFETY: data holds len bytes and does not change while it is shared.
+        (self.kind == 1)
+            .then(|| unsafe { std::slice::from_raw_parts(self.data.get(), self.len.get()) })
     }
     pub fn is_str(&self, text: &str) -> bool {
         match self.view() {

@@ -44,6 +44,11 @@ impl Vm {
         let max = points.iter().copied().max().unwrap_or(0);
         self.from_code_points_sized(&self.types.str, points.len(), max, points.iter().copied())
     }
+    /// The word of the one str of a character that has one, borrowed.
+    #[inline(always)]
+    pub fn char_word(&self, c: u8) -> Option<u64> {
+        self.chars.get(c as usize).map(|s| s.as_value().word())
+    }
     /// A str of one character.
     #[inline]
     pub fn new_char(&self, c: u32) -> Ref<Str> {

@@ -648,6 +648,9 @@ unsafe fn call_class(
             .unwrap_unchecked()
             .clone();
         let Some(init) = init_function(vm, &class).filter(|_| first == callee + 1) else {
+            if !class.has(TypeFlags::HEAP) && !class.is(&vm.types.type_) {
+                return call_native_class(vm, regs, i, class, callee, first, argc);
+            }
             return call_slot(vm, regs, i, callee, first, argc, 0);
         };
         let plain = std::ptr::eq(class.vtable, vm.types.object.vtable)
@@ -697,6 +700,44 @@ unsafe fn call_class(
             entry,
             instance.into_word(),
         )
+    }
+}
+
+/// Calls a class written in Rust, which is not `type`: its `__new__` and `__init__`.
+unsafe fn call_native_class(
+    vm: &Vm,
+    regs: *mut u64,
+    i: u64,
+    class: Ref<Type>,
+    callee: usize,
+    first: usize,
+    argc: usize,
+) -> Entered {
+    use taipan_object::slots::SlotId;
+    // SAFETY: as above; the class and the arguments stay in their registers until the call is over.
+    unsafe {
+        let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
+        let args = Args::positional_only(args);
+        let Some(new) = class.slots.new.get() else {
+            return call_slot(vm, regs, i, callee, first, argc, 0);
+        };
+        // `object.__init__` looks at arguments only where `__new__` is that of object.
+        let plain = &vm.types.object.slots;
+        let idle = class.slots.address(SlotId::init) == plain.address(SlotId::init)
+            && class.slots.address(SlotId::new) != plain.address(SlotId::new);
+        let result = new(vm, &class, args).and_then(|object| {
+            let actual = vm.type_of(&object);
+            if !(idle && actual.is(&class))
+                && vm.is_instance_of(&object, &class)
+                && let Some(init) = actual.slots.init.get()
+            {
+                init(vm, &object, args)?;
+            }
+            Ok(object)
+        });
+        release_window(regs, callee, first - callee + argc);
+        drop(class);
+        finish(vm, regs, i, result)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Operators on exact built-in containers with plain keys: what they answer needs no
 //! slot call. `None` (or the operand given back) means: not such a case.
 
-use taipan_object::dict::Dict;
+use taipan_object::dict::{Dict, WATCHED};
 use taipan_object::hash::{hash_i64, str_hash_cached};
 use taipan_object::header::Payload;
 use taipan_object::list::List;
@@ -13,14 +13,15 @@ use taipan_object::tuple::Tuple;
 use taipan_object::value::encoding::{is_heap, is_int};
 use taipan_object::{Object, ObjectHeader, PyResult, Value, Vm};
 
-/// The hash of a key whose comparison with other such keys runs no Python code.
+/// The hash of a small integer, a str or a tuple of such.
 #[inline(always)]
 fn plain_hash(vm: &Vm, key: &Value) -> Option<i64> {
-    match key.as_small_int() {
-        Some(n) => Some(hash_i64(n)),
-        None => key
-            .downcast_exact::<Str>(&vm.types.str)
-            .map(str_hash_cached),
+    if let Some(n) = key.as_small_int() {
+        return Some(hash_i64(n));
+    }
+    match key.downcast_exact::<Str>(&vm.types.str) {
+        Some(s) => Some(str_hash_cached(s)),
+        None => vm.plain_hash(key),
     }
 }
 
@@ -108,6 +109,33 @@ pub fn get_item(vm: &Vm, object: &Value, key: &Value) -> Option<PyResult> {
         return Some(Ok(list_part(vm, object, start, stop, step)));
     }
     None
+}
+
+/// `object[key] = value`; gives the value back if this is not the case for it.
+///
+/// # Errors
+/// The value.
+#[inline]
+pub fn set_item(vm: &Vm, object: &Value, key: &Value, value: Value) -> Result<PyResult<()>, Value> {
+    let Some(dict) = object.downcast_exact::<Dict>(&vm.types.dict) else {
+        return Err(value);
+    };
+    let Some(hash) = plain_hash(vm, key) else {
+        return Err(value);
+    };
+    if dict.flags.get() & WATCHED == 0 {
+        match dict.find(vm, key, hash) {
+            Ok(Some(at)) => {
+                drop(dict.replace_value_at(at, value));
+                return Ok(Ok(()));
+            }
+            Ok(None) => {}
+            Err(e) => return Ok(Err(e)),
+        }
+    }
+    Ok(dict
+        .insert_hashed(vm, key.clone(), hash, value)
+        .map(drop))
 }
 
 /// The bounds of a slice, if they are small integers or None.

@@ -1436,14 +1436,26 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                                 }
                             }
                             sync!();
-                            match slow::for_iter(vm, regs, word!()) {
-                                Ok(true) => {
+                            match if OBSERVED {
+                                slow::loop_step::<false>(vm, regs, word!(), pc)
+                            } else {
+                                slow::loop_step::<true>(vm, regs, word!(), pc)
+                            } {
+                                Ok(slow::Step::Item) => {
                                     if c!(i) as u16 == EXTENDED {
                                         pc = pc.add(1);
                                     }
                                     next!()
                                 }
-                                Ok(false) => branch!(i, true),
+                                Ok(slow::Step::Pair) => {
+                                    // The instruction that unpacks is done too.
+                                    if c!(i) as u16 == EXTENDED {
+                                        pc = pc.add(1);
+                                    }
+                                    pc = pc.add(1);
+                                    next!()
+                                }
+                                Ok(slow::Step::End) => branch!(i, true),
                                 Err(_) => raise!(),
                             }
                         }

@@ -1,10 +1,11 @@
 //! Fast paths of indexing and iteration over built-in containers.
 
 use taipan_object::list::List;
+use taipan_object::str::Str;
 use taipan_object::tuple::Tuple;
 use taipan_object::{Object, ObjectHeader, Vm};
 
-/// The item word of an exact list or tuple, borrowed; `None`: not the fast case.
+/// The item word of an exact list, tuple or str, borrowed; `None`: not the fast case.
 ///
 /// # Safety
 /// `object` is a live heap word.
@@ -23,6 +24,14 @@ pub unsafe fn index_fast(vm: &Vm, object: u64, index: i64) -> Option<u64> {
             let tuple = &(*(object as *const Object<Tuple>)).payload;
             items = tuple.items().as_ptr().cast();
             len = tuple.len();
+        } else if ty == vm.types.str.as_ptr().cast_const() {
+            let text = (*(object as *const Object<Str>)).payload.narrow()?;
+            let index = if index < 0 {
+                index + text.len() as i64
+            } else {
+                index
+            };
+            return vm.char_word(*text.get(usize::try_from(index).ok()?)?);
         } else {
             return None;
         }

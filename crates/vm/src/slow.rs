@@ -210,12 +210,36 @@ pub unsafe fn binary(vm: &Vm, regs: *mut u64, i: u64, op: BinOp) -> bool {
             let result = vm.str_concat(s, t).map(Ref::into_value);
             return done_abc(vm, regs, i, result);
         }
-        let result = if flags(i) & INPLACE != 0 {
-            vm.binary_inplace(x, y, op)
-        } else {
-            vm.binary(x, y, op)
+        let result = match mixed(x, y, op) {
+            Some(x) => Ok(vm.new_float(x)),
+            None if flags(i) & INPLACE != 0 => vm.binary_inplace(x, y, op),
+            None => vm.binary(x, y, op),
         };
         done_abc(vm, regs, i, result)
+    }
+}
+
+/// Arithmetic of a float and an integer that is exact as a float, and the quotient of two such.
+#[inline(always)]
+fn mixed(x: &Value, y: &Value, op: BinOp) -> Option<f64> {
+    if is_heap(x.word()) || is_heap(y.word()) {
+        return None;
+    }
+    let float = |v: &Value| {
+        let exact = |n: &i64| n.unsigned_abs() < 1 << 53;
+        v.as_small_float()
+            .or_else(|| v.as_small_int().filter(exact).map(|n| n as f64))
+    };
+    if op != BinOp::TrueDiv && !is_float(x.word()) && !is_float(y.word()) {
+        return None;
+    }
+    let (p, q) = (float(x)?, float(y)?);
+    match op {
+        BinOp::Add => Some(p + q),
+        BinOp::Sub => Some(p - q),
+        BinOp::Mul => Some(p * q),
+        BinOp::TrueDiv if q != 0.0 => Some(p / q),
+        _ => None,
     }
 }
 
@@ -433,11 +457,15 @@ pub unsafe fn load_subscr(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn store_subscr(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let result = vm.set_item(&get(regs, a(i)), &get(regs, b(i)), &get(regs, c(i)));
         let f = flags(i);
+        let value = operand(regs, c(i), f & KILL_C != 0);
+        let (object, key) = (get(regs, a(i)), get(regs, b(i)));
+        let result = match fast::set_item(vm, &object, &key, value) {
+            Ok(result) => result,
+            Err(value) => vm.set_item(&object, &key, &value),
+        };
         kill(regs, a(i), f & KILL_A != 0);
         kill(regs, b(i), f & KILL_B != 0);
-        kill(regs, c(i), f & KILL_C != 0);
         ended(vm, result)
     }
 }

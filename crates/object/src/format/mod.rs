@@ -26,6 +26,14 @@ impl Vm {
             }
         } else if value.downcast_exact::<Str>(&self.types.str).is_some() {
             return text::format_str(self, value, spec);
+        } else if value.as_small_int().is_some() {
+            return number::format_int(self, value, spec)?
+                .downcast_owned::<Str>()
+                .map_err(|_| self.type_error("__format__ must return a str"));
+        } else if value.as_small_float().is_some() {
+            return number::format_float_object(self, value, spec)?
+                .downcast_owned::<Str>()
+                .map_err(|_| self.type_error("__format__ must return a str"));
         }
         match self.call_special(value, &self.names.__format__, &[spec.to_value()])? {
             None => Err(self.type_error(format!(

@@ -29,6 +29,11 @@ pub fn format_int(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResult {
     if spec.is_empty() {
         return vm.str(value).map(Ref::into_value);
     }
+    if let (Some(text), Some(n)) = (spec.as_ascii(), value.as_small_int())
+        && let Some(text) = format_simple(vm, text.as_bytes(), n)
+    {
+        return Ok(text);
+    }
     let type_name = vm.type_name(value);
     let spec = FormatSpec::parse(vm, spec.view(), 'd', '>', &type_name)?;
     match spec.kind_char() {
@@ -36,6 +41,85 @@ pub fn format_int(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResult {
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%' => format_real(vm, vm.as_f64(value)?, &spec),
         _ => Err(spec.unknown_kind(vm, &type_name)),
     }
+}
+
+/// The commonest specifications, `[#][0][width][,][bdoxX]` with a width below 64; `None`: another one.
+fn format_simple(vm: &Vm, spec: &[u8], n: i64) -> Option<Value> {
+    let mut rest = spec;
+    let mut accept = |c: u8| match rest {
+        [first, tail @ ..] if *first == c => {
+            rest = tail;
+            true
+        }
+        _ => false,
+    };
+    let alternate = accept(b'#');
+    let zeros = accept(b'0');
+    let mut width = 0;
+    while let [digit @ b'0'..=b'9', tail @ ..] = rest {
+        width = width * 10 + usize::from(digit - b'0');
+        rest = tail;
+        if width > 63 {
+            return None;
+        }
+    }
+    let comma = matches!(rest, [b',', ..]);
+    if comma {
+        rest = &rest[1..];
+    }
+    let kind = match rest {
+        [] => b'd',
+        [kind @ (b'b' | b'd' | b'o' | b'x' | b'X')] => *kind,
+        _ => return None,
+    };
+    if comma && (zeros || kind != b'd') {
+        return None;
+    }
+    // The longest text: 64 digits, a sign and a prefix.
+    let mut out = [0u8; 68];
+    let mut at = out.len();
+    let magnitude = n.unsigned_abs();
+    let (mut decimals, mut powers) = ([0; 20], [0; 64]);
+    let digits = match kind {
+        b'd' => crate::int_ops::text::small_digits(magnitude, &mut decimals),
+        _ => {
+            let base = match kind {
+                b'b' => 2,
+                b'o' => 8,
+                _ => 16,
+            };
+            crate::int_ops::text::power_digits(magnitude, base, kind == b'X', &mut powers)
+        }
+    };
+    for (i, digit) in digits.iter().rev().enumerate() {
+        if comma && i > 0 && i % 3 == 0 {
+            at -= 1;
+            out[at] = b',';
+        }
+        at -= 1;
+        out[at] = *digit;
+    }
+    let prefixed = alternate && kind != b'd';
+    let head = usize::from(n < 0) + if prefixed { 2 } else { 0 };
+    if zeros {
+        while out.len() - at + head < width {
+            at -= 1;
+            out[at] = b'0';
+        }
+    }
+    if prefixed {
+        at -= 2;
+        out[at..at + 2].copy_from_slice(&[b'0', kind]);
+    }
+    if n < 0 {
+        at -= 1;
+        out[at] = b'-';
+    }
+    while out.len() - at < width {
+        at -= 1;
+        out[at] = b' ';
+    }
+    Some(vm.new_ascii(&out[at..]).into_value())
 }
 
 fn format_integer(vm: &Vm, n: &IntRef<'_>, spec: &FormatSpec) -> PyResult {

@@ -96,6 +96,9 @@ pub fn percent<F: Flavor>(
     let mut at = 0;
     while at < format.len() {
         let start = at;
+        if let StrView::Ascii(text) = format {
+            at = memchr::memchr(b'%', &text.as_bytes()[at..]).map_or(text.len(), |n| at + n);
+        }
         while at < format.len() && format.get(at) != u32::from('%') {
             at += 1;
         }

@@ -16,6 +16,51 @@ fn too_long(vm: &Vm, limit: usize) -> Raised {
     ))
 }
 
+/// The decimal digits of a number, at the end of `buffer`.
+#[inline]
+pub fn small_digits(mut n: u64, buffer: &mut [u8; 20]) -> &[u8] {
+    const PAIRS: [u8; 200] = {
+        let mut pairs = [0; 200];
+        let mut n = 0;
+        while n < 100 {
+            pairs[n * 2] = b'0' + (n / 10) as u8;
+            pairs[n * 2 + 1] = b'0' + (n % 10) as u8;
+            n += 1;
+        }
+        pairs
+    };
+    let mut at = buffer.len();
+    while n >= 100 {
+        let pair = (n % 100) as usize * 2;
+        n /= 100;
+        at -= 2;
+        buffer[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
+    }
+    if n >= 10 {
+        let pair = n as usize * 2;
+        at -= 2;
+        buffer[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
+    } else {
+        at -= 1;
+        buffer[at] = b'0' + n as u8;
+    }
+    &buffer[at..]
+}
+
+/// `str(n)` of an integer that fits a word.
+#[inline]
+pub fn small_text(vm: &Vm, n: i64) -> Value {
+    let mut buffer = [0; 20];
+    let len = small_digits(n.unsigned_abs(), &mut buffer).len();
+    let mut start = 20 - len;
+    if n < 0 {
+        start -= 1;
+        // The smallest number has 19 digits: there is room for a sign.
+        buffer[start] = b'-';
+    }
+    vm.new_ascii(&buffer[start..]).into_value()
+}
+
 /// Decimal text.
 ///
 /// # Errors
@@ -126,8 +171,41 @@ pub fn magnitude_digits(
     Ok((negative, text))
 }
 
+/// The digits of a number in base 2, 8 or 16, at the end of `buffer`.
+pub fn power_digits(mut n: u64, base: u8, upper: bool, buffer: &mut [u8; 64]) -> &[u8] {
+    let bits = base.trailing_zeros();
+    let digits: &[u8; 16] = if upper {
+        b"0123456789ABCDEF"
+    } else {
+        b"0123456789abcdef"
+    };
+    let mut at = buffer.len();
+    loop {
+        at -= 1;
+        buffer[at] = digits[(n & (u64::from(base) - 1)) as usize];
+        n >>= bits;
+        if n == 0 {
+            return &buffer[at..];
+        }
+    }
+}
+
 /// Text with sign and prefix, as `bin`, `oct` and `hex` give it.
 pub fn prefixed(vm: &Vm, n: &IntRef<'_>, base: u8) -> PyResult<String> {
+    if let IntRef::Small(n) = n {
+        let (sign, n) = (if *n < 0 { "-" } else { "" }, n.unsigned_abs());
+        let mut buffer = [0; 64];
+        let digits = power_digits(n, base, false, &mut buffer);
+        let mut text = String::with_capacity(digits.len() + 3);
+        text.push_str(sign);
+        text.push_str(match base {
+            2 => "0b",
+            8 => "0o",
+            _ => "0x",
+        });
+        text.extend(digits.iter().map(|&c| c as char));
+        return Ok(text);
+    }
     let (negative, digits) = magnitude_digits(vm, n, base, false)?;
     let prefix = match base {
         2 => "0b",
@@ -143,6 +221,9 @@ pub fn prefixed(vm: &Vm, n: &IntRef<'_>, base: u8) -> PyResult<String> {
 
 /// `repr(a)`.
 pub fn repr(vm: &Vm, a: &Value) -> PyResult {
+    if let Some(n) = a.as_small_int() {
+        return Ok(small_text(vm, n));
+    }
     let Some(n) = a.as_int() else {
         return Ok(Value::NOT_IMPLEMENTED);
     };

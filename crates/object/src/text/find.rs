@@ -25,6 +25,9 @@ fn widened<'a>(needle: StrView<'a>, width: usize) -> Option<Cow<'a, [u8]>> {
 #[cfg(target_endian = "big")]
 compile_error!("text search takes the low bytes of a character first");
 
+/// How many places with the needle's first byte are looked at one by one.
+const CANDIDATES: usize = 24;
+
 /// A search for one needle in one text, prepared once.
 pub struct Searcher<'a> {
     hay: &'a [u8],
@@ -60,8 +63,26 @@ impl<'a> Searcher<'a> {
             }
             return;
         }
-        let finder = memmem::Finder::new(needle);
         let mut at = 0;
+        // A searcher is worth making only where the first byte alone finds little.
+        let [first, rest @ ..] = needle else { return };
+        for _ in 0..CANDIDATES {
+            let Some(offset) = memchr::memchr(*first, &self.hay[at..]) else {
+                return;
+            };
+            let hit = at + offset;
+            let Some(after) = self.hay.get(hit + 1..hit + needle.len()) else {
+                return;
+            };
+            at = hit + 1;
+            if after == rest && hit.is_multiple_of(self.width) {
+                if !found(hit / self.width) {
+                    return;
+                }
+                at = hit + needle.len();
+            }
+        }
+        let finder = memmem::Finder::new(needle);
         while let Some(offset) = finder.find(&self.hay[at..]) {
             let hit = at + offset;
             if !hit.is_multiple_of(self.width) {
@@ -80,8 +101,28 @@ impl<'a> Searcher<'a> {
         let Some(needle) = self.needle.as_deref() else {
             return;
         };
-        let finder = memmem::FinderRev::new(needle);
         let mut end = self.hay.len();
+        if let [first, rest @ ..] = needle {
+            for _ in 0..CANDIDATES {
+                // Where the first byte of a whole occurrence can stand.
+                let Some(room) = (end + 1).checked_sub(needle.len()) else {
+                    return;
+                };
+                let Some(hit) = memchr::memrchr(*first, &self.hay[..room]) else {
+                    return;
+                };
+                let matches = &self.hay[hit + 1..hit + needle.len()] == rest;
+                if matches && hit.is_multiple_of(self.width) {
+                    if !found(hit / self.width) {
+                        return;
+                    }
+                    end = hit;
+                } else {
+                    end = hit + needle.len() - 1;
+                }
+            }
+        }
+        let finder = memmem::FinderRev::new(needle);
         while let Some(hit) = finder.rfind(&self.hay[..end]) {
             if !hit.is_multiple_of(self.width) {
                 // The next candidate starts before this one.

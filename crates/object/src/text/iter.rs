@@ -24,11 +24,20 @@ crate::payload!(StrIterator, gc, |this, visit| {
 
 impl StrIterator {
     /// The next character; runs no Python code.
-    #[inline]
+    #[inline(always)]
     pub fn advance(&self, vm: &Vm) -> Option<Value> {
         // SAFETY: nothing borrows the text while this runs; the reference stays until the end.
         let text = unsafe { (*self.text.as_ptr()).as_ref() }?;
         let at = self.at.get();
+        if let Some(bytes) = text.narrow() {
+            let byte = *bytes.get(at)?;
+            self.at.set(at + 1);
+            return Some(vm.new_char(u32::from(byte)).into_value());
+        }
+        self.advance_wide(vm, text, at)
+    }
+    #[inline(never)]
+    fn advance_wide(&self, vm: &Vm, text: &Ref<Str>, at: usize) -> Option<Value> {
         if at >= text.len() {
             return None;
         }

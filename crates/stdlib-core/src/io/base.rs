@@ -39,6 +39,9 @@ pub fn text_base(vm: &Vm) -> TypeRef {
 
 /// Whether a stream says that it is closed.
 pub fn is_closed(vm: &Vm, stream: &Value) -> PyResult<bool> {
+    if let Some(closed) = super::buffered::file_is_closed(vm, stream) {
+        return Ok(closed);
+    }
     match vm.getattr_opt(stream, &vm.intern_str("closed"))? {
         Some(c) => vm.is_true(&c),
         None => Ok(false),

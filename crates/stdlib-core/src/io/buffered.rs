@@ -255,13 +255,18 @@ impl Buffered {
             let left = limit.map_or(usize::MAX, |n| n - line.len());
             let found = {
                 let ahead = self.ahead.borrow();
-                ahead[self.at.get()..]
-                    .iter()
-                    .take(left)
-                    .position(|&b| b == b'\n')
+                let rest = &ahead[self.at.get()..];
+                let rest = &rest[..left.min(rest.len())];
+                let found = memchr::memchr(b'\n', rest);
+                let part = &rest[..found.map_or(rest.len(), |n| n + 1)];
+                if found.is_some() && line.is_empty() {
+                    self.at.set(self.at.get() + part.len());
+                    return Ok(vm.new_bytes(part).into_value());
+                }
+                line.extend_from_slice(part);
+                self.at.set(self.at.get() + part.len());
+                found
             };
-            let part = self.take(found.map_or(left, |n| n + 1));
-            line.extend_from_slice(&part);
             if found.is_some()
                 || limit.is_some_and(|n| line.len() >= n)
                 || self.fill(vm, &raw)?.is_none_or(|n| n == 0)
@@ -500,6 +505,22 @@ pub fn common(object: &Value) -> Option<&Buffered> {
         return Some(&b.0);
     }
     object.downcast::<Random>().map(|b| &b.0)
+}
+
+/// Whether an object is exactly a `BufferedReader`.
+pub fn is_reader(vm: &Vm, object: &Value) -> bool {
+    object.downcast::<Reader>().is_some() && exact(vm, object).is_some()
+}
+/// Whether an object is exactly a `BufferedWriter`.
+pub fn is_writer(vm: &Vm, object: &Value) -> bool {
+    object.downcast::<Writer>().is_some() && exact(vm, object).is_some()
+}
+/// Whether the file under a buffer is closed, if both are exactly ours.
+pub fn file_is_closed(vm: &Vm, object: &Value) -> Option<bool> {
+    let raw = exact(vm, object)?.raw.borrow();
+    let file = raw.as_ref()?.downcast::<FileIo>()?;
+    let plain = !file.ty().has(taipan_object::ty::TypeFlags::HEAP);
+    plain.then(|| file.fd.get() < 0)
 }
 
 /// Whether an object is exactly one of the three classes.

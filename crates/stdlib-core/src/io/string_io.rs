@@ -152,6 +152,13 @@ impl StringIo {
                     None => rest.len(),
                 };
             }
+            if let [only] = end.as_bytes() {
+                let only = u32::from(*only);
+                return rest
+                    .iter()
+                    .position(|&c| c == only)
+                    .map_or(rest.len(), |i| i + 1);
+            }
             let end: Vec<u32> = end.chars().map(u32::from).collect();
             rest.windows(end.len().max(1))
                 .position(|w| w == end)

@@ -87,7 +87,7 @@ impl TextIo {
         let bytes = std::mem::take(&mut *self.pending.borrow_mut());
         let buffer = self.buffer(vm)?;
         if let Some(b) = buffered::exact(vm, &buffer)
-            && vm.type_of(&buffer).is(&buffered::writer(vm))
+            && buffered::is_writer(vm, &buffer)
         {
             return b.write(vm, &bytes);
         }
@@ -126,11 +126,15 @@ impl TextIo {
             self.chunk.clear();
             codec.set_state(vm, Vec::new(), 0)?;
         }
+        // Encoding may run Python code: the pending bytes are not touched meanwhile.
         let mut bytes = Vec::new();
-        codec.encode(vm, text, &mut bytes)?;
+        let plain = codec.encodes_ascii().then(|| text.as_ascii()).flatten();
+        if plain.is_none() {
+            codec.encode(vm, text, &mut bytes)?;
+        }
         let full = {
             let mut pending = self.pending.borrow_mut();
-            pending.extend_from_slice(&bytes);
+            pending.extend_from_slice(plain.map_or(&bytes, |text| text.as_bytes()));
             pending.len() >= CHUNK
         };
         if full || needs_flush || self.write_through.get() {
@@ -274,7 +278,7 @@ impl TextIo {
             )));
         };
         let buffer = this.check(vm)?;
-        if buffered::exact(vm, &buffer).is_some() && vm.type_of(&buffer).is(&buffered::reader(vm)) {
+        if buffered::is_reader(vm, &buffer) {
             return Err(unsupported(vm, "not writable"));
         }
         this.put(vm, s)?;

@@ -76,6 +76,10 @@ impl Codec {
         *place.borrow_mut() = Some(made.clone());
         Ok(made)
     }
+    /// Whether ASCII text is its own encoding.
+    pub fn encodes_ascii(&self) -> bool {
+        self.known.is_some()
+    }
     /// Appends encoded text.
     ///
     /// # Errors

@@ -63,11 +63,8 @@ impl Chunk {
 /// Where a line ends in `view` from `at` on: `Ok(end)`, or `Err(where to look again)`.
 fn line_end(view: StrView<'_>, at: usize, newline: Option<&str>) -> Result<usize, usize> {
     let find = |c: u8, from: usize| match view {
-        StrView::Ascii(s) => s.as_bytes()[from..]
-            .iter()
-            .position(|&b| b == c)
-            .map(|n| from + n),
-        StrView::Latin1(s) => s[from..].iter().position(|&b| b == c).map(|n| from + n),
+        StrView::Ascii(s) => memchr::memchr(c, &s.as_bytes()[from..]).map(|n| from + n),
+        StrView::Latin1(s) => memchr::memchr(c, &s[from..]).map(|n| from + n),
         _ => (from..view.len()).find(|&i| view.get(i) == u32::from(c)),
     };
     match newline {
@@ -111,7 +108,7 @@ impl TextIo {
     }
     fn check_readable(&self, vm: &Vm) -> PyResult {
         let buffer = self.check(vm)?;
-        if buffered::exact(vm, &buffer).is_some() && vm.type_of(&buffer).is(&buffered::writer(vm)) {
+        if buffered::is_writer(vm, &buffer) {
             return Err(unsupported(vm, "not readable"));
         }
         self.write_pending(vm)?;
@@ -128,8 +125,7 @@ impl TextIo {
         };
         let pending_cr = self.newlines.pending_cr.get();
         let size = self.chunk_size.get().max(hint);
-        let bytes = match buffered::exact(vm, &buffer)
-            .filter(|_| !vm.type_of(&buffer).is(&buffered::writer(vm)))
+        let bytes = match buffered::exact(vm, &buffer).filter(|_| !buffered::is_writer(vm, &buffer))
         {
             Some(b) => b.read1(vm, Some(size))?.unwrap_or_default(),
             None => {

@@ -108,6 +108,32 @@ impl Total {
         };
         Total::Float(t, c)
     }
+    /// Adds an immediate number to a sum of its kind; whether it was one.
+    #[inline(always)]
+    fn add_in_place(&mut self, item: &Value) -> bool {
+        match self {
+            Total::Int(sum) => {
+                if let Some(n) = item.as_small_int().and_then(|n| sum.checked_add(n)) {
+                    *sum = n;
+                    return true;
+                }
+            }
+            Total::Float(sum, c) => {
+                if let Some(x) = item.as_small_float() {
+                    let t = *sum + x;
+                    *c += if sum.abs() >= x.abs() {
+                        (*sum - t) + x
+                    } else {
+                        (x - t) + *sum
+                    };
+                    *sum = t;
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        false
+    }
     fn add(self, vm: &Vm, item: Value) -> PyResult<Total> {
         let ty = vm.type_of(&item);
         match self {
@@ -171,14 +197,14 @@ pub fn sum(vm: &Vm, iterable: &Value, start: Option<&Value>) -> PyResult {
     if vm.is_instance_of(start, &vm.types.bytearray) {
         return Err(vm.type_error("sum() can't sum bytearray [use b''.join(seq) instead]"));
     }
-    let mut total = Some(Total::of(vm, start));
+    let mut total = Total::of(vm, start);
     walk(vm, iterable, |item| {
-        if let Some(t) = total.take() {
-            total = Some(t.add(vm, item)?);
+        if !total.add_in_place(&item) {
+            total = std::mem::replace(&mut total, Total::Int(0)).add(vm, item)?;
         }
         Ok(ControlFlow::<()>::Continue(()))
     })?;
-    Ok(total.map_or(Value::NONE, |t| t.into_value(vm)))
+    Ok(total.into_value(vm))
 }
 
 /// `min` and `max`.

@@ -3,6 +3,7 @@
 use taipan_compiler::opcode::{EXTENDED, KILL_B, KILL_C};
 use taipan_object::dict::Dict;
 use taipan_object::list::List;
+use taipan_object::set::Set;
 use taipan_object::str::Str;
 use taipan_object::tuple::Tuple;
 use taipan_object::{PyResult, Raised, Ref, Value, Vm};
@@ -45,10 +46,15 @@ pub unsafe fn build_list(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn build_set(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let items = window(regs, b(i), c(i));
-        let items = vm.new_list(items).into_value();
-        let result = vm.call(vm.types.set.as_value(), &[items]);
-        done(vm, regs, i, result)
+        let set = vm.new_set();
+        let mut result = Ok(());
+        for n in b(i)..b(i) + c(i) {
+            let item = take(regs, n);
+            if result.is_ok() {
+                result = set.add(vm, item).map(drop);
+            }
+        }
+        done(vm, regs, i, result.map(|()| set.into_value()))
     }
 }
 
@@ -58,16 +64,20 @@ pub unsafe fn build_set(vm: &Vm, regs: *mut u64, i: u64) -> bool {
 pub unsafe fn build_map(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let mut items = window(regs, b(i), 2 * c(i)).into_iter();
-        let dict = vm.new_dict();
+        let (first, count) = (b(i), c(i));
+        let dict = if count == 0 {
+            Dict::new()
+        } else {
+            Dict::with_capacity(count)
+        };
+        let dict = vm.heap.alloc(&vm.types.dict, dict);
         let mut result = Ok(());
-        while let (Some(key), Some(value)) = (items.next(), items.next()) {
-            result = insert(vm, &dict, key, value);
-            if result.is_err() {
-                break;
+        for n in (first..first + 2 * count).step_by(2) {
+            let (key, value) = (take(regs, n), take(regs, n + 1));
+            if result.is_ok() {
+                result = insert(vm, &dict, key, value);
             }
         }
-        drop(items);
         done(vm, regs, i, result.map(|()| dict.into_value()))
     }
 }
@@ -260,10 +270,11 @@ pub unsafe fn set_add(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let value = operand(regs, b(i), flags(i) & KILL_B != 0);
-        let set = get(regs, a(i)).clone();
-        let result = vm
-            .call_method(&set, &vm.intern_str("add"), &[value])
-            .map(drop);
+        let result = match get(regs, a(i)).downcast_exact::<Set>(&vm.types.set) {
+            // A reference of its own: comparing elements may run Python code.
+            Some(set) => set.clone().add(vm, value).map(drop),
+            None => Err(wrong_kind(vm)),
+        };
         ended(vm, result)
     }
 }
@@ -421,6 +432,14 @@ pub unsafe fn unpack_sequence(vm: &Vm, regs: *mut u64, i: u64) -> bool {
             }
             drop(source);
             return ended(vm, Ok(()));
+        }
+        if let Some(l) = source.downcast_exact::<List>(&vm.types.list)
+            && l.len() == count
+        {
+            let values: smallvec::SmallVec<[Value; 8]> =
+                l.with(|items| items.iter().cloned().collect());
+            drop(source);
+            return spread(vm, regs, a(i), values);
         }
         match unpack(vm, &source, count, None) {
             Ok(values) => {

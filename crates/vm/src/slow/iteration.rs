@@ -1,8 +1,10 @@
 //! Iteration, generators and awaiting.
 
 use taipan_compiler::code::CodeFlags;
-use taipan_compiler::opcode::{KILL_A, KILL_B};
+use taipan_compiler::opcode::{EXTENDED, KILL_A, KILL_B};
+use taipan_object::dict_views::{DictIterator, Part};
 use taipan_object::exceptions::Exception;
+use taipan_object::functional::{Enumerate, Zip};
 use taipan_object::slots::SendResult;
 use taipan_object::{PyResult, Ref, Value, Vm};
 
@@ -25,6 +27,110 @@ pub fn not_an_iterator(vm: &Vm, word: u64) -> bool {
     let _ = word;
     let _ = vm.type_error("object is not an iterator");
     false
+}
+
+/// What a step of a loop gave.
+pub enum Step {
+    /// The iterator is at its end, and released.
+    End,
+    /// The item is in its register.
+    Item,
+    /// The two items of a pair are where the UNPACK_SEQUENCE that follows would put them.
+    Pair,
+}
+
+/// The payload of an object whose type has been looked at.
+///
+/// # Safety
+/// The object has this payload, and outlives the use.
+#[inline(always)]
+unsafe fn payload<'a, T: taipan_object::header::Payload>(object: &Value) -> &'a T {
+    // SAFETY: by the contract.
+    unsafe { &(*(object.word() as *const taipan_object::Object<T>)).payload }
+}
+
+/// Where the instruction at `next` unpacks the item of FOR_ITER `i` into two registers.
+#[inline(always)]
+unsafe fn unpacks_pair(i: u64, next: *const u64) -> Option<usize> {
+    // SAFETY: a verified body does not end with FOR_ITER or with its EXT.
+    let unpack = unsafe {
+        if c(i) as u16 == EXTENDED {
+            *next.add(1)
+        } else {
+            *next
+        }
+    };
+    (unpack as u8 == crate::op::UNPACK_SEQUENCE
+        && b(unpack) == a(i)
+        && c(unpack) == 2
+        && flags(unpack) & KILL_B != 0)
+        .then(|| a(unpack))
+}
+
+/// FOR_ITER in the interpreter's loop; `next` stands behind the instruction. With
+/// `PAIRS` pairs that are unpacked at once need no tuple.
+///
+/// # Safety
+/// As [`binary`].
+#[inline(never)]
+pub unsafe fn loop_step<const PAIRS: bool>(
+    vm: &Vm,
+    regs: *mut u64,
+    i: u64,
+    next: *const u64,
+) -> PyResult<Step> {
+    // SAFETY: by the contract; types tell payloads.
+    unsafe {
+        let it = get(regs, b(i));
+        let ty = vm.type_of(&it);
+        let types = &vm.types;
+        if ty.is(&types.dict_key_iterator) || ty.is(&types.dict_value_iterator) {
+            let walk: &DictIterator = payload(&it);
+            let keys = walk.part == Part::Keys;
+            if let Some(item) = walk.step(|k, v| if keys { k.clone() } else { v.clone() }) {
+                put(regs, a(i), item);
+                crate::finalize::drain(vm);
+                return Ok(Step::Item);
+            }
+        } else if PAIRS
+            && (ty.is(&types.dict_item_iterator) || ty.is(&types.enumerate) || ty.is(&types.zip))
+            && let Some(to) = unpacks_pair(i, next)
+        {
+            let pair = if ty.is(&types.dict_item_iterator) {
+                let walk: &DictIterator = payload(&it);
+                walk.step(|k, v| Ok(Some((k.clone(), v.clone()))))
+            } else if ty.is(&types.enumerate) {
+                let pairs: &Enumerate = payload(&it);
+                Some(pairs.next_pair(vm))
+            } else {
+                let pairs: &Zip = payload(&it);
+                pairs.is_pair().then(|| pairs.next_pair(vm))
+            };
+            match pair {
+                Some(Ok(Some((first, second)))) => {
+                    put(regs, to, first);
+                    put(regs, to + 1, second);
+                    crate::finalize::drain(vm);
+                    return Ok(Step::Pair);
+                }
+                Some(Ok(None)) => {
+                    drop(take(regs, b(i)));
+                    crate::finalize::drain(vm);
+                    return Ok(Step::End);
+                }
+                Some(Err(e)) => {
+                    kill(regs, b(i), flags(i) & KILL_B != 0);
+                    return Err(e);
+                }
+                None => {}
+            }
+        }
+        Ok(if for_iter(vm, regs, i)? {
+            Step::Item
+        } else {
+            Step::End
+        })
+    }
 }
 
 /// The general FOR_ITER: `Ok(false)` at the end, with the iterator released.
