@@ -5,6 +5,7 @@ pub mod binascii;
 pub mod cmath;
 pub mod contextvars;
 pub mod csv;
+pub mod datetime;
 pub mod hashes;
 pub mod json;
 pub mod locale;
@@ -32,6 +33,7 @@ pub const MODULES: &[&ModuleDef] = &[
     &cmath::MODULE,
     &contextvars::MODULE,
     &csv::MODULE,
+    &datetime::MODULE,
     &hashes::blake2::MODULE,
     &hashes::hmac::MODULE,
     &hashes::md5::MODULE,
