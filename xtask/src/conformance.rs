@@ -184,9 +184,23 @@ fn ids(path: &Path) -> BTreeSet<String> {
         .collect()
 }
 
-/// The test file that an id `test.FILE.…` belongs to.
-fn file_of(id: &str) -> &str {
-    id.split('.').nth(1).unwrap_or("")
+/// The recorded files.
+fn recorded_files() -> Result<Vec<String>, String> {
+    let recorded = entries(&root().join(DENOMINATOR))?;
+    Ok(recorded
+        .iter()
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect())
+}
+
+/// The file of each recorded id. An id does not say it: doctests and methods of helper modules have other names.
+fn files_by_id() -> Result<BTreeMap<String, String>, String> {
+    let mut files = BTreeMap::new();
+    for file in recorded_files()? {
+        let recorded = ids(&root().join(DENOMINATOR).join(format!("{file}.txt")));
+        files.extend(recorded.into_iter().map(|id| (id, file.clone())));
+    }
+    Ok(files)
 }
 
 fn list(ids: &BTreeSet<String>) -> Vec<u8> {
@@ -216,11 +230,10 @@ pub fn main(mut args: Args) -> Outcome {
     };
     let passing = ids(&root().join(PASSING));
     if files.is_empty() && ratchet_only {
-        // Doctests have the names of what they document; their files have other methods too.
+        let known = files_by_id()?;
         files = passing
             .iter()
-            .filter(|id| id.starts_with("test."))
-            .map(|id| file_of(id).to_owned())
+            .filter_map(|id| known.get(id).cloned())
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
@@ -231,11 +244,7 @@ pub fn main(mut args: Args) -> Outcome {
     } else if files.is_empty() && recording {
         files = FILES.split_whitespace().map(str::to_owned).collect();
     } else if files.is_empty() {
-        let recorded = entries(&root().join(DENOMINATOR))?;
-        files = recorded
-            .iter()
-            .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
-            .collect();
+        files = recorded_files()?;
     }
 
     let bin = match recording {
@@ -338,7 +347,7 @@ fn compare(
         );
         for id in passing
             .iter()
-            .filter(|id| file_of(id) == file && !passed.contains(id.as_str()))
+            .filter(|id| wanted.contains(*id) && !passed.contains(id.as_str()))
         {
             let (status, message) = result
                 .statuses

@@ -93,6 +93,10 @@ impl SimpleNamespace {
         args.keyword_args()
             .try_for_each(|(name, value)| set(vm, this, name, value))
     }
+    #[pygetset]
+    fn __dict__(vm: &Vm, this: &Value) -> PyResult {
+        crate::object_type::get_dict(vm, this)
+    }
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Value) -> Value {
         let state = attributes(vm, this).into_value();
@@ -109,6 +113,13 @@ impl SimpleNamespace {
             return Err(vm.type_error("__replace__() takes no positional arguments"));
         }
         let copy = vm.call(vm.type_of(this).as_value(), &[])?;
+        if copy.downcast::<SimpleNamespace>().is_none() {
+            return Err(vm.type_error(format!(
+                "expect types.SimpleNamespace type, but {}() returned '{}' object",
+                vm.full_type_name(vm.type_of(this)),
+                vm.type_name(&copy)
+            )));
+        }
         set_all(vm, &copy, &attributes(vm, this))?;
         for (name, value) in changes.iter() {
             set(vm, &copy, name.as_value(), value)?;

@@ -4,7 +4,8 @@ use dashu_int::IBig;
 use taipan_object::float_ops::class::integer_ratio;
 use taipan_object::int::IntRef;
 use taipan_object::int_ops::arith::float_to_big;
-use taipan_object::{PyResult, Value, Vm};
+use taipan_object::tuple::Tuple;
+use taipan_object::{PyResult, Raised, Value, Vm};
 
 use super::delta::{Span, too_large};
 
@@ -52,9 +53,7 @@ impl Sum {
     fn total(self, vm: &Vm) -> PyResult<i128> {
         let whole = match self.big {
             None => self.small,
-            Some(big) => {
-                i128::try_from(big + IBig::from(self.small)).map_err(|_| too_large(vm))?
-            }
+            Some(big) => i128::try_from(big + IBig::from(self.small)).map_err(|_| too_large(vm))?,
         };
         if self.rest == 0.0 {
             return Ok(whole);
@@ -128,7 +127,9 @@ pub fn divide_floor(micros: i128, n: &IntRef<'_>) -> Option<i128> {
         IntRef::Big(n) => match i128::try_from(*n) {
             Ok(n) => floor_div(micros, n),
             // Nearer to zero than one.
-            Err(_) => Some(-i128::from(micros != 0 && (micros < 0) != (**n < IBig::ZERO))),
+            Err(_) => Some(-i128::from(
+                micros != 0 && (micros < 0) != (**n < IBig::ZERO),
+            )),
         },
     }
 }
@@ -165,22 +166,51 @@ pub fn ratio(vm: &Vm, a: i128, b: i128) -> PyResult {
     vm.binary(&a, &b, taipan_object::number::BinOp::TrueDiv)
 }
 
-/// Numerator and denominator of a float.
-fn exact(vm: &Vm, x: f64) -> PyResult<(IBig, IBig)> {
-    if x.is_nan() {
-        return Err(vm.value_error("cannot convert NaN to integer ratio"));
+/// Numerator and denominator of a float, as its class gives them.
+fn exact(vm: &Vm, x: &Value) -> PyResult<(IBig, IBig)> {
+    if vm.type_of(x).is(&vm.types.float) {
+        let x = x.as_float().unwrap_or(0.0);
+        if x.is_nan() {
+            return Err(vm.value_error("cannot convert NaN to integer ratio"));
+        }
+        if x.is_infinite() {
+            return Err(vm.overflow_error("cannot convert Infinity to integer ratio"));
+        }
+        return Ok(integer_ratio(x));
     }
-    if x.is_infinite() {
-        return Err(vm.overflow_error("cannot convert Infinity to integer ratio"));
+    let ratio = vm.call_method(x, &vm.intern_str("as_integer_ratio"), &[])?;
+    let Some(pair) = ratio.downcast::<Tuple>() else {
+        return Err(vm.type_error(format!(
+            "unexpected return type from as_integer_ratio(): expected tuple, not '{}'",
+            vm.type_name(&ratio)
+        )));
+    };
+    let [top, bottom] = pair.items() else {
+        return Err(vm.value_error("as_integer_ratio() must return a 2-tuple"));
+    };
+    match (top.as_int(), bottom.as_int()) {
+        (Some(top), Some(bottom)) => Ok((top.to_ibig(), bottom.to_ibig())),
+        _ => Err(vm.type_error("non-integer arguments in division")),
     }
-    Ok(integer_ratio(x))
+}
+
+#[cold]
+fn by_zero(vm: &Vm) -> Raised {
+    vm.raise_str(&vm.exc.zero_division_error, "division by zero")
 }
 
 /// `a / b`, rounded half to even.
 fn big_nearest(vm: &Vm, a: IBig, b: IBig) -> PyResult<i128> {
+    if b == IBig::ZERO {
+        return Err(by_zero(vm));
+    }
     let (q, rest) = taipan_object::int_ops::division::floor_divmod(&a, &b);
     let twice = rest * IBig::from(2);
-    let (twice, whole) = if b < IBig::ZERO { (-twice, -b) } else { (twice, b) };
+    let (twice, whole) = if b < IBig::ZERO {
+        (-twice, -b)
+    } else {
+        (twice, b)
+    };
     let odd = &q % IBig::from(2) != IBig::ZERO;
     let up = twice > whole || (twice == whole && odd);
     let q = if up { q + IBig::ONE } else { q };
@@ -191,7 +221,7 @@ fn big_nearest(vm: &Vm, a: IBig, b: IBig) -> PyResult<i128> {
 ///
 /// # Errors
 /// OverflowError; ValueError for NaN.
-pub fn times_float(vm: &Vm, micros: i128, x: f64) -> PyResult<i128> {
+pub fn times_float(vm: &Vm, micros: i128, x: &Value) -> PyResult<i128> {
     let (top, bottom) = exact(vm, x)?;
     big_nearest(vm, IBig::from(micros) * top, bottom)
 }
@@ -200,10 +230,7 @@ pub fn times_float(vm: &Vm, micros: i128, x: f64) -> PyResult<i128> {
 ///
 /// # Errors
 /// ZeroDivisionError, OverflowError; ValueError for NaN.
-pub fn over_float(vm: &Vm, micros: i128, x: f64) -> PyResult<i128> {
+pub fn over_float(vm: &Vm, micros: i128, x: &Value) -> PyResult<i128> {
     let (top, bottom) = exact(vm, x)?;
-    if top == IBig::ZERO {
-        return Err(vm.raise_str(&vm.exc.zero_division_error, "division by zero"));
-    }
     big_nearest(vm, IBig::from(micros) * bottom, top)
 }

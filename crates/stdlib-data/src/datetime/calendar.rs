@@ -99,7 +99,10 @@ impl Ymd {
     /// The day with a number from 1 on; years beyond 9999 are given as they are.
     pub fn of_ordinal(ordinal: i32) -> (i32, u8, u8) {
         let n = ordinal - 1;
-        let (n400, n) = (n.div_euclid(DAYS_IN_400_YEARS), n.rem_euclid(DAYS_IN_400_YEARS));
+        let (n400, n) = (
+            n.div_euclid(DAYS_IN_400_YEARS),
+            n.rem_euclid(DAYS_IN_400_YEARS),
+        );
         let (n100, n) = (n / DAYS_IN_100_YEARS, n % DAYS_IN_100_YEARS);
         let (n4, n) = (n / DAYS_IN_4_YEARS, n % DAYS_IN_4_YEARS);
         let (n1, n) = (n / 365, n % 365);
@@ -112,7 +115,11 @@ impl Ymd {
         if days_before_month(year, month) > n {
             month -= 1;
         }
-        (year, month as u8, (n - days_before_month(year, month) + 1) as u8)
+        (
+            year,
+            month as u8,
+            (n - days_before_month(year, month) + 1) as u8,
+        )
     }
     /// The day with a number within the supported range.
     pub fn checked(ordinal: i64) -> Option<Ymd> {
@@ -190,7 +197,7 @@ pub fn iso_ordinal(year: i32, week: i32, day: i32) -> Result<i32, IsoError> {
         let weekday = (ordinal(year, 1, 1) + 6).rem_euclid(7);
         weekday == 3 || (weekday == 2 && is_leap(year))
     };
-    if !(1..53).contains(&week) && !(week == 53 && long_year()) {
+    if !((1..53).contains(&week) || (week == 53 && long_year())) {
         return Err(IsoError::Week);
     }
     if !(1..8).contains(&day) {

@@ -10,10 +10,10 @@ use taipan_object::str::Str;
 use taipan_object::{Args, PyResult, Raised, Ref, TypeRef, Value, Vm, payload};
 
 use super::calendar::{Hms, IsoError, MAX_YEAR, MIN_YEAR, Ymd, days_in_month, iso_ordinal};
-use super::datetime::DateTime;
 use super::delta::{Delta, Span};
 use super::format::{self, Shown};
 use super::local::{self, Rounding, bad_year};
+use super::moment::DateTime;
 use super::params::{Signature, int};
 use super::{iso, iso_week, text_argument};
 
@@ -212,7 +212,8 @@ impl Date {
     #[pyslot]
     fn hash(_vm: &Vm, this: &Ref<Date>) -> PyResult<i64> {
         if this.hash.get() == 0 {
-            this.hash.set(taipan_object::hash::hash_bytes(&this.day.bytes()));
+            this.hash
+                .set(taipan_object::hash::hash_bytes(&this.day.bytes()));
         }
         Ok(this.hash.get())
     }
@@ -232,12 +233,7 @@ impl Date {
             _ => return Ok(Value::NOT_IMPLEMENTED),
         };
         match delta {
-            Some(delta) => Date::shifted(
-                vm,
-                date.as_value(),
-                date.day,
-                i64::from(delta.span.days),
-            ),
+            Some(delta) => Date::shifted(vm, date.as_value(), date.day, i64::from(delta.span.days)),
             None => Ok(Value::NOT_IMPLEMENTED),
         }
     }
@@ -289,24 +285,12 @@ impl Date {
     }
     /// Construct a date from the ISO year, week number and weekday.
     #[pyclassmethod("(cls, year, week, day)")]
-    fn fromisocalendar(
-        vm: &Vm,
-        cls: &Value,
-        year: &Value,
-        week: &Value,
-        day: &Value,
-    ) -> PyResult {
-        let (year, week, day) = (
-            iso_part(vm, year)?,
-            iso_part(vm, week)?,
-            iso_part(vm, day)?,
-        );
+    fn fromisocalendar(vm: &Vm, cls: &Value, year: &Value, week: &Value, day: &Value) -> PyResult {
+        let (year, week, day) = (iso_part(vm, year)?, iso_part(vm, week)?, iso_part(vm, day)?);
         let ordinal = iso_ordinal(year, week, day).map_err(|e| match e {
             IsoError::Year => bad_year(vm, i64::from(year)),
             IsoError::Week => vm.value_error(format!("Invalid week: {week}")),
-            IsoError::Day => {
-                vm.value_error(format!("Invalid weekday: {day} (range is [1, 7])"))
-            }
+            IsoError::Day => vm.value_error(format!("Invalid weekday: {day} (range is [1, 7])")),
         })?;
         let (year, month, day) = Ymd::of_ordinal(ordinal);
         let day = checked(vm, year, i32::from(month), i32::from(day))?;
@@ -314,12 +298,7 @@ impl Date {
     }
     /// string, format -> new date parsed from a string (like time.strptime()).
     #[pyclassmethod("(cls, date_string, format, /)")]
-    fn strptime(
-        vm: &Vm,
-        cls: &Value,
-        date_string: &Ref<Str>,
-        format: &Ref<Str>,
-    ) -> PyResult {
+    fn strptime(vm: &Vm, cls: &Value, date_string: &Ref<Str>, format: &Ref<Str>) -> PyResult {
         format::strptime(vm, "_strptime_datetime_date", cls, date_string, format)
     }
     /// Current date or datetime. Same as self.__class__.fromtimestamp(time.time()).

@@ -43,9 +43,9 @@ impl Span {
         let rest = micros.rem_euclid(MICROS_A_DAY) as i64;
         let days = i32::try_from(days).map_err(|_| too_large(vm))?;
         if i64::from(days).abs() > MAX_DAYS {
-            return Err(vm.overflow_error(format!(
-                "days={days}; must have magnitude <= {MAX_DAYS}"
-            )));
+            return Err(
+                vm.overflow_error(format!("days={days}; must have magnitude <= {MAX_DAYS}"))
+            );
         }
         Ok(Span {
             days,
@@ -84,11 +84,9 @@ payload!(Delta);
 
 /// The fields show as members, which cannot be set.
 pub static FIELDS: [GetSetDef; 3] = [
-    field(
-        "days",
-        "Number of days.",
-        |vm, this| part(vm, this, "days", |s| s.days),
-    ),
+    field("days", "Number of days.", |vm, this| {
+        part(vm, this, "days", |s| s.days)
+    }),
     field(
         "seconds",
         "Number of seconds (>= 0 and less than 1 day).",
@@ -277,7 +275,7 @@ impl Delta {
             return Delta::of_micros(vm, amount::times(vm, micros, &n)?);
         }
         match factor.as_float() {
-            Some(x) => Delta::of_micros(vm, amount::times_float(vm, micros, x)?),
+            Some(_) => Delta::of_micros(vm, amount::times_float(vm, micros, factor)?),
             None => Ok(Value::NOT_IMPLEMENTED),
         }
     }
@@ -297,7 +295,7 @@ impl Delta {
             };
         }
         match b.as_float() {
-            Some(x) => Delta::of_micros(vm, amount::over_float(vm, micros, x)?),
+            Some(_) => Delta::of_micros(vm, amount::over_float(vm, micros, b)?),
             None => Ok(Value::NOT_IMPLEMENTED),
         }
     }

@@ -112,9 +112,15 @@ pub fn strftime(vm: &Vm, shown: &Shown<'_>, format: &Ref<Str>) -> PyResult {
                 out.push_str(&offset(vm, shown, ":")?);
             }
             'Z' => {
-                let name = zone::ask_name(vm, shown.zone.as_ref(), shown.argument)?;
-                for c in name.iter().flat_map(|name| name.view().iter()) {
-                    out.push_repeated(c, if c == percent { 2 } else { 1 });
+                if let Some(name) = zone::ask_name(vm, shown.zone.as_ref(), shown.argument)? {
+                    let text = [vm.new_str("%"), vm.new_str("%%")].map(Ref::into_value);
+                    let name = vm.call_method(name.as_value(), &vm.intern_str("replace"), &text)?;
+                    match name.downcast::<Str>() {
+                        Some(name) => out.push(name.view()),
+                        None => {
+                            return Err(vm.type_error("tzname.replace() did not return a string"));
+                        }
+                    }
                 }
             }
             code @ ('Y' | 'G' | 'C' | 'F') => out.push_str(&century(vm, shown, code, &function)?),

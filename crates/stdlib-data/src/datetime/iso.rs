@@ -56,7 +56,8 @@ pub fn date(text: &[u8], len: usize) -> Option<(i32, i32, i32)> {
         return None;
     }
     let day = r.digits(2)?;
-    (r.at == len).then_some((year, month as i32, day as i32))
+    // Like CPython's parser: what follows a date without dashes is not looked at.
+    (!dashes || r.at == len).then_some((year, month as i32, day as i32))
 }
 
 /// Where the date ends in a text of at least seven bytes.
@@ -107,7 +108,8 @@ fn clock(text: &[u8], start: usize, end: usize) -> Option<([u32; 4], bool)> {
             colons = c == b':';
         }
         if r.at >= end {
-            return Some((fields, c != 0));
+            let fraction = r.at == end && matches!(c, b'.' | b',');
+            return (!fraction).then_some((fields, c != 0));
         }
         if colons && c == b':' {
             if i == 2 {

@@ -92,4 +92,3 @@ fn class(vm: &Vm) -> TypeRef {
 pub fn value(vm: &Vm, year: i32, week: i32, weekday: i32) -> PyResult {
     make(vm, &class(vm), [year, week, weekday])
 }
-

@@ -16,7 +16,9 @@ const MOST_FOLD: i64 = SECONDS_A_DAY;
 
 #[cold]
 pub fn bad_year(vm: &Vm, year: i64) -> Raised {
-    vm.value_error(format!("year must be in {MIN_YEAR}..{MAX_YEAR}, not {year}"))
+    vm.value_error(format!(
+        "year must be in {MIN_YEAR}..{MAX_YEAR}, not {year}"
+    ))
 }
 
 /// Seconds since day 0 of what a clock in UTC shows.

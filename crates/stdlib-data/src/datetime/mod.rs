@@ -3,14 +3,14 @@
 mod amount;
 mod calendar;
 mod date;
-mod datetime;
-mod datetime_make;
-mod datetime_methods;
 mod delta;
 mod format;
 mod iso;
 mod iso_week;
 mod local;
+mod moment;
+mod moment_make;
+mod moment_methods;
 mod params;
 mod time;
 mod zone;
@@ -23,7 +23,7 @@ pub use module::MODULE;
 
 /// The class `datetime`, a subclass of `date` with a layout of its own.
 fn datetime_type(vm: &Vm) -> TypeRef {
-    vm.add_native_type_with_base::<datetime::DateTime>(&vm.add_native_type::<date::Date>())
+    vm.add_native_type_with_base::<moment::DateTime>(&vm.add_native_type::<date::Date>())
 }
 
 /// A text argument that messages name by its place.
@@ -63,8 +63,8 @@ pub mod module {
 
     use super::calendar::{Hms, MAX_YEAR, MIN_YEAR, Ymd};
     use super::date::Date;
-    use super::datetime::DateTime;
     use super::delta::{Delta, FIELDS, MAX_DAYS, Span, constant};
+    use super::moment::DateTime;
     use super::time::Time;
     use super::zone::{self, TzInfo};
     use crate::support::{class_attribute, once, set_module_attr};

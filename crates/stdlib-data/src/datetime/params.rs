@@ -66,6 +66,10 @@ impl Signature {
             }
         }
         if let Some(i) = found[..self.required].iter().position(Option::is_none) {
+            // Arguments are converted one by one: a bad one before the missing one is reported first.
+            for early in &found[..i] {
+                int(vm, *early, 0)?;
+            }
             return Err(vm.type_error(format!(
                 "{} missing required argument '{}' (pos {})",
                 self.name(),

@@ -87,13 +87,7 @@ impl Time {
         alloc_instance(vm, &class, Time::of(time, zone, fold)).into_value()
     }
     /// A time of a class; subclasses are called.
-    fn of_class(
-        vm: &Vm,
-        class: &TypeRef,
-        time: Hms,
-        zone: Option<Value>,
-        fold: bool,
-    ) -> PyResult {
+    fn of_class(vm: &Vm, class: &TypeRef, time: Hms, zone: Option<Value>, fold: bool) -> PyResult {
         if class.is(&vm.add_native_type::<Time>()) {
             return Ok(Time::value(vm, time, zone, fold));
         }
@@ -192,8 +186,8 @@ impl Time {
             let hash = match Time::offset(vm, this)? {
                 None => taipan_object::hash::hash_bytes(&this.time.bytes()),
                 Some(offset) => {
-                    let micros = i128::from(this.time.seconds()) * 1_000_000
-                        + i128::from(this.time.micro);
+                    let micros =
+                        i128::from(this.time.seconds()) * 1_000_000 + i128::from(this.time.micro);
                     Span::hash_of_micros(vm, micros - offset.total_micros())?
                 }
             };
@@ -237,12 +231,7 @@ impl Time {
 
     /// string, format -> new time parsed from a string (like time.strptime()).
     #[pyclassmethod("(cls, date_string, format, /)")]
-    fn strptime(
-        vm: &Vm,
-        cls: &Value,
-        date_string: &Ref<Str>,
-        format: &Ref<Str>,
-    ) -> PyResult {
+    fn strptime(vm: &Vm, cls: &Value, date_string: &Ref<Str>, format: &Ref<Str>) -> PyResult {
         format::strptime(vm, "_strptime_datetime_time", cls, date_string, format)
     }
     /// Construct a time from a string in ISO 8601 format.
@@ -287,17 +276,7 @@ impl Time {
         };
         let [hour, minute, second, _] = fields(this.time).map(|n| vm.new_int(i64::from(n)));
         let n = |n: i64| vm.new_int(n);
-        let tuple = [
-            n(1900),
-            n(1),
-            n(1),
-            hour,
-            minute,
-            second,
-            n(0),
-            n(1),
-            n(-1),
-        ];
+        let tuple = [n(1900), n(1), n(1), hour, minute, second, n(0), n(1), n(-1)];
         let shown = Shown {
             micro: this.time.micro,
             zone: this.zone.get(),

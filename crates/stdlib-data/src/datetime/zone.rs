@@ -6,8 +6,8 @@ use taipan_object::slots::CmpOp;
 use taipan_object::str::Str;
 use taipan_object::{Args, PyResult, Raised, Ref, TypeRef, Value, Vm, payload};
 
-use super::datetime::{DateTime, DateTimeRef};
 use super::delta::{Delta, Span};
+use super::moment::{DateTime, DateTimeRef};
 use crate::support::once;
 
 /// `tzinfo`: what a zone knows is up to its subclasses.
@@ -76,13 +76,22 @@ pub fn ask_offset(
     }
     match offset.downcast_owned::<Delta>() {
         Ok(delta) if delta.span.is_offset() => Ok(Some(delta)),
-        Ok(_) => Err(vm.value_error(
-            "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24).",
-        )),
+        Ok(delta) => Err(too_long(vm, &delta)),
         Err(other) => Err(vm.type_error(format!(
-            "tzinfo.{method}() must return None or a timedelta, not '{}'",
+            "tzinfo.{method}() must return None or timedelta, not '{}'",
             vm.type_name(&other)
         ))),
+    }
+}
+
+/// ValueError: an offset of a day or more.
+#[cold]
+fn too_long(vm: &Vm, offset: &Ref<Delta>) -> Raised {
+    match vm.repr(offset.as_value()) {
+        Ok(shown) => vm.value_error(format!(
+            "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not {shown}"
+        )),
+        Err(e) => e,
     }
 }
 
@@ -156,10 +165,7 @@ pub fn fixed(vm: &Vm, offset: Ref<Delta>, name: Option<Ref<Str>>) -> PyResult {
         return Ok(utc(vm));
     }
     if !offset.span.is_offset() {
-        let shown = vm.repr(offset.as_value())?;
-        return Err(vm.value_error(format!(
-            "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not {shown}"
-        )));
+        return Err(too_long(vm, &offset));
     }
     Ok(plain(vm, offset, name))
 }
@@ -235,9 +241,9 @@ impl TzInfo {
         let result = dt.plus(vm, standard)?;
         let zone = result.downcast::<DateTime>().and_then(|dt| dt.zone.get());
         let Some(dst) = ask_offset(vm, zone.as_ref(), "dst", &result)? else {
-            return Err(vm.value_error(
-                "fromutc: tz.dst() gave inconsistent results; cannot convert",
-            ));
+            return Err(
+                vm.value_error("fromutc: tz.dst() gave inconsistent results; cannot convert")
+            );
         };
         match result.downcast::<DateTime>() {
             Some(dt) if dst.span != Span::ZERO => dt.plus(vm, dst.span.total_micros()),

@@ -7,9 +7,9 @@ use taipan_object::{PyResult, Ref, Value, Vm};
 
 use super::calendar::SECONDS_A_DAY;
 use super::date::{self, Date};
-use super::datetime::{DateTime, DateTimeRef, difference};
 use super::delta::{Delta, Span};
 use super::local::{self, EPOCH};
+use super::moment::{DateTime, DateTimeRef, difference};
 use super::params::int;
 use super::time::{self, Time};
 use super::{amount, format, text_argument, zone};
@@ -40,7 +40,13 @@ fn separator<'a>(vm: &Vm, sep: Option<&'a Value>) -> PyResult<Option<&'a Ref<Str
 
 /// The zone that local clocks show at the time of a naive datetime.
 fn local_zone(vm: &Vm, dt: &Ref<DateTime>) -> PyResult {
-    let seconds = local::to_utc(vm, dt.day, dt.time, dt.fold.get())?;
+    let fold = dt.fold.get();
+    let mut seconds = local::to_utc(vm, dt.day, dt.time, fold)?;
+    let other = local::to_utc(vm, dt.day, dt.time, !fold)?;
+    // Clocks never show that time: the zone is the one on the other side of the change.
+    if other != seconds && (other > seconds) == fold {
+        seconds = other;
+    }
     local::zone_at(vm, seconds - EPOCH)
 }
 
@@ -260,7 +266,11 @@ impl DateTime {
             None => local::zone_at(vm, utc_seconds(utc))?,
         };
         drop(utc.zone.replace(Some(target.clone())));
-        vm.call_method(&target, &vm.intern_str("fromutc"), &[moved.clone()])
+        vm.call_method(
+            &target,
+            &vm.intern_str("fromutc"),
+            std::slice::from_ref(&moved),
+        )
     }
     /// __reduce_ex__(proto) -> (cls, state)
     #[pymethod("(self, proto, /)")]

@@ -7,9 +7,9 @@ use taipan_object::{PyResult, Ref, TypeRef, Value, Vm};
 
 use super::calendar::{Hms, days_in_month};
 use super::date::{self, bad_iso_text, day_of};
-use super::datetime::DateTime;
 use super::iso::{self, Parsed};
 use super::local::{self, Rounding};
+use super::moment::DateTime;
 use super::time::{self, Time, bad_midnight};
 use super::{format, zone};
 
@@ -114,12 +114,7 @@ impl DateTime {
     }
     /// string, format -> new datetime parsed from a string (like time.strptime()).
     #[pyclassmethod("(cls, date_string, format, /)")]
-    fn strptime(
-        vm: &Vm,
-        cls: &Value,
-        date_string: &Ref<Str>,
-        format: &Ref<Str>,
-    ) -> PyResult {
+    fn strptime(vm: &Vm, cls: &Value, date_string: &Ref<Str>, format: &Ref<Str>) -> PyResult {
         format::strptime(vm, "_strptime_datetime_datetime", cls, date_string, format)
     }
     /// date, time -> datetime with same date and time fields

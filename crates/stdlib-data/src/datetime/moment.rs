@@ -23,9 +23,7 @@ pub struct DateTime {
     pub zone: ValueSlot,
     hash: Cell<i64>,
 }
-payload!(DateTime, gc, |this, visit| this
-    .zone
-    .with(|z| z.map(visit)));
+payload!(DateTime, gc, |this, visit| this.zone.with(|z| z.map(visit)));
 
 pub const MICROS_A_DAY: i128 = 86_400_000_000;
 
@@ -82,10 +80,7 @@ impl DateTime {
             second,
             micro,
         ];
-        let mut args: Vec<Value> = numbers
-            .iter()
-            .map(|n| vm.new_int(i64::from(*n)))
-            .collect();
+        let mut args: Vec<Value> = numbers.iter().map(|n| vm.new_int(i64::from(*n))).collect();
         args.push(zone.unwrap_or(Value::NONE));
         let made = vm.call(class.as_value(), &args)?;
         if let Some(made) = made.downcast::<DateTime>() {
@@ -169,8 +164,8 @@ fn same_zone(a: &DateTime, b: &DateTime) -> bool {
     signature = "",
     flags(BASETYPE),
     extra(
-        crate::datetime::datetime_make::MAKERS,
-        crate::datetime::datetime_methods::METHODS
+        crate::datetime::moment_make::MAKERS,
+        crate::datetime::moment_methods::METHODS
     )
 )]
 impl DateTime {
@@ -270,8 +265,9 @@ impl DateTime {
             shown()
         } else {
             match (a, b, op) {
-                (Some(a), Some(b), _) => (this.micros() - a.total_micros())
-                    .cmp(&(other.micros() - b.total_micros())),
+                (Some(a), Some(b), _) => {
+                    (this.micros() - a.total_micros()).cmp(&(other.micros() - b.total_micros()))
+                }
                 (_, _, CmpOp::Eq) => return Ok(Value::FALSE),
                 (_, _, CmpOp::Ne) => return Ok(Value::TRUE),
                 _ => {
