@@ -1035,13 +1035,11 @@ impl<'a> Lower<'a> {
             Op::ForIter { at } => self.outcome(runtime::for_iter as *const () as usize, at, exit),
             Op::Send { at } => self.outcome(runtime::send as *const () as usize, at, exit),
             Op::Poll => {
+                // Other threads set these: a plain load could be taken for that of the round before.
                 let at = self.thread_word(std::mem::offset_of!(taipan_object::Vm, breaker));
-                let bits = self
-                    .b
-                    .ins()
-                    .load(types::I32, MemFlagsData::trusted(), at, 0);
+                let bits = self.b.ins().atomic_load(types::I32, trusted(), at);
                 let at = self.iconst(self.target.stale);
-                let stale = self.b.ins().load(types::I32, trusted(), at, 0);
+                let stale = self.b.ins().atomic_load(types::I32, trusted(), at);
                 let bits = self.b.ins().bor(bits, stale);
                 self.leave_if(bits, exit);
                 return;

@@ -186,6 +186,9 @@ pub mod functions {
         let hooks = taipan_vm::state::<ForkHooks>(vm, "posix.fork");
         hooks.run(vm, 0);
         let result = taipan_vm::threads::fork(vm);
+        if matches!(result, Ok(0)) {
+            crate::thread::after_fork(vm);
+        }
         hooks.run(vm, if matches!(result, Ok(0)) { 1 } else { 2 });
         result.map_err(|e| error(vm, &e))
     }

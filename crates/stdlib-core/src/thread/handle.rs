@@ -31,8 +31,8 @@ payload!(ThreadHandle);
 /// What the threads of an interpreter need of this module.
 #[derive(Default)]
 struct Registry {
-    /// Threads to be waited for at the end.
-    waited_for: RefCell<Vec<Arc<State>>>,
+    /// Threads that run, and whether they are daemons, for which nobody waits at the end.
+    running: RefCell<Vec<(Arc<State>, bool)>>,
     /// `_local` objects (weakly) that each thread has used, by the number of its machine.
     locals: RefCell<Vec<(u64, Vec<Value>)>>,
 }
@@ -141,10 +141,10 @@ pub(super) fn start_joinable(
     }
     let state = handle.state.clone();
     let registry = registry(vm);
-    if !daemon {
-        let mut all = registry.waited_for.borrow_mut();
-        all.retain(|s| !s.done.is_set());
-        all.push(state.clone());
+    {
+        let mut all = registry.running.borrow_mut();
+        all.retain(|(s, _)| !s.done.is_set());
+        all.push((state.clone(), daemon));
     }
     /// Says that the thread is done however it ends.
     struct Done(Arc<State>);
@@ -168,12 +168,24 @@ pub(super) fn start_joinable(
         Err(_) => {
             handle.started.set(false);
             registry
-                .waited_for
+                .running
                 .borrow_mut()
-                .retain(|s| !Arc::ptr_eq(s, &state));
+                .retain(|(s, _)| !Arc::ptr_eq(s, &state));
             Err(no_room(vm))
         }
     }
+}
+
+/// In the child of a fork: only the running thread has come along.
+pub(crate) fn after_fork(vm: &Vm) {
+    let me = vm.thread_id.get();
+    registry(vm).running.borrow_mut().retain(|(state, _)| {
+        let here = state.ident.load(Ordering::Relaxed) == me;
+        if !here {
+            state.done.set();
+        }
+        here
+    });
 }
 
 /// Waits for every thread that is no daemon.
@@ -182,12 +194,14 @@ pub(super) fn shutdown(vm: &Vm) -> PyResult<()> {
     loop {
         let me = vm.thread_id.get();
         let next = {
-            let all = registry.waited_for.borrow();
+            let all = registry.running.borrow();
             all.iter()
-                .find(|s| !s.done.is_set() && s.ident.load(Ordering::Relaxed) != me)
+                .find(|(s, daemon)| {
+                    !daemon && !s.done.is_set() && s.ident.load(Ordering::Relaxed) != me
+                })
                 .cloned()
         };
-        let Some(state) = next else { return Ok(()) };
+        let Some((state, _)) = next else { return Ok(()) };
         threads::wait(vm, None, |left| state.done.wait(left))?;
     }
 }

@@ -6,6 +6,7 @@ mod lock;
 
 use taipan_macros::pymodule;
 
+pub(crate) use handle::after_fork;
 pub use module::MODULE;
 
 /// Functions of the module `_thread`.
