@@ -25,6 +25,7 @@ pub fn runtime(
     runtime.register(taipan_stdlib_re::MODULES);
     runtime.register(taipan_stdlib_syntax::MODULES);
     runtime.register(taipan_stdlib_data::MODULES);
+    runtime.register(taipan_stdlib_xml::MODULES);
     runtime.register(taipan_stdlib_os::MODULES);
     taipan_stdlib_syntax::install(runtime.vm());
     taipan_stdlib_core::io::install(vm);
