@@ -149,9 +149,6 @@ impl Engine {
                 Token::Space => Ok(self.none(handler)),
                 Token::DeclClose => {
                     self.decl.state = S::Subset;
-                    if handler == Handler::ElementDecl {
-                        return Ok(self.element_end());
-                    }
                     Ok(self.none(handler))
                 }
                 _ => self.unexpected(found, word, at),
@@ -184,7 +181,9 @@ impl Engine {
     }
     /// A token that nobody is told about, because a handler hears of the declaration as a whole.
     fn none(&self, handler: Handler) -> bool {
-        self.wants(handler) && (handler != Handler::AttlistDecl || self.dtd.borrow().keeps)
+        let counts = !matches!(handler, Handler::AttlistDecl | Handler::EntityDecl)
+            || self.dtd.borrow().keeps;
+        counts && self.wants(handler)
     }
     /// A token that does not belong here; references to parameter entities may stand anywhere in the external subset.
     fn unexpected(&mut self, found: Token, word: &[u8], at: usize) -> Outcome<bool> {
@@ -345,7 +344,7 @@ impl Engine {
             }
             (S::DoctypeIds | S::DoctypeSubset | S::DoctypeClose, Token::DeclClose) => {
                 self.decl.state = S::After;
-                return Ok(self.doctype_end() || wanted);
+                return Ok(self.doctype_end());
             }
             _ => return self.unexpected(found, word, at),
         }
@@ -396,6 +395,8 @@ impl Engine {
         use State as S;
         let word = &text[at..end];
         let handler = Handler::EntityDecl;
+        // Names and values are left to the default handler when the declaration does not count.
+        let mut counts = true;
         match (self.decl.state, found) {
             (_, Token::Space) => {}
             (S::EntityName, Token::Percent) => {
@@ -404,6 +405,7 @@ impl Engine {
             }
             (S::EntityName | S::EntityParamName, Token::Name(ONCE)) => {
                 self.entity_name(word);
+                counts = self.decl.is_first;
                 self.decl.state = S::EntityValue;
             }
             (S::EntityValue, Token::Name(ONCE)) if word == b"SYSTEM" => {
@@ -414,33 +416,38 @@ impl Engine {
             }
             (S::EntityValue, Token::Literal) => {
                 self.decl.state = S::Close(handler);
+                counts = false;
                 if self.dtd.borrow().keeps {
-                    let value = self.entity_value(text, (at + 1, end - 1))?;
-                    return self.internal_entity(value);
+                    let mut value = Vec::with_capacity(word.len());
+                    let outcome = self.entity_value(text, (at + 1, end - 1), &mut value);
+                    let handled = self.internal_entity(value)?;
+                    return outcome.map(|()| handled);
                 }
             }
             (S::EntityPublic, Token::Literal) => {
                 self.decl.public = self.public_id(word, at)?;
+                counts = self.decl.is_first;
                 self.decl.state = S::EntitySystem;
             }
             (S::EntitySystem, Token::Literal) => {
                 self.decl.system = Some(owned(&word[1..word.len() - 1]).into());
                 self.decl.state = S::EntityEnd;
+                counts = self.decl.is_first;
             }
             (S::EntityEnd, Token::DeclClose) => {
                 self.decl.state = S::Subset;
-                self.external_entity(None)?;
+                return self.external_entity(None);
             }
             (S::EntityEnd, Token::Name(ONCE)) if word == b"NDATA" && !self.decl.is_param => {
                 self.decl.state = S::EntityNotation;
             }
             (S::EntityNotation, Token::Name(ONCE)) => {
                 self.decl.state = S::Close(handler);
-                self.external_entity(Some(owned(word).into()))?;
+                return self.external_entity(Some(owned(word).into()));
             }
             _ => return self.unexpected(found, word, at),
         }
-        Ok(self.wants(handler))
+        Ok(counts && self.none(handler))
     }
     fn entity_name(&mut self, word: &[u8]) {
         let name: Rc<str> = owned(word).into();
@@ -498,9 +505,9 @@ impl Engine {
         let event = self.entity_event(Some(shown), None);
         Ok(self.emit(Handler::EntityDecl, || event))
     }
-    fn external_entity(&mut self, notation: Maybe) -> Outcome<()> {
+    fn external_entity(&mut self, notation: Maybe) -> Outcome<bool> {
         if !self.decl.is_first {
-            return Ok(());
+            return Ok(false);
         }
         self.define(None, notation.clone())?;
         if let Some(notation) = &notation
@@ -514,11 +521,10 @@ impl Engine {
                 notation: Some(notation.clone()),
             };
             self.push(event, None);
-            return Ok(());
+            return Ok(true);
         }
         let event = self.entity_event(None, notation);
-        self.emit(Handler::EntityDecl, || event);
-        Ok(())
+        Ok(self.emit(Handler::EntityDecl, || event))
     }
     fn attlist(&mut self, text: &[u8], found: Token, at: usize, end: usize) -> Outcome<bool> {
         use State as S;
@@ -550,7 +556,7 @@ impl Engine {
                 self.decl.is_id = word == b"ID";
                 self.decl.state = S::AttributeDefault;
             }
-            (S::AttributeEnum, Token::NameToken) => self.choice(word, S::AttributeEnumNext),
+            (S::AttributeEnum, Token::NmToken) => self.choice(word, S::AttributeEnumNext),
             (S::AttributeEnum, _) if is_name => self.choice(word, S::AttributeEnumNext),
             (S::AttributeEnumNext, Token::Or) => {
                 self.decl.kind.push('|');
@@ -643,7 +649,7 @@ impl Engine {
                     Part::Empty
                 };
                 self.decl.model = Model::leaf(kind);
-                self.decl.state = S::Close(Handler::ElementDecl);
+                self.element_end();
             }
             (S::ElementContent, Token::OpenParen) => {
                 self.decl.model.open_group();
@@ -693,16 +699,17 @@ impl Engine {
         Ok(self.wants(Handler::ElementDecl))
     }
     fn close_group(&mut self, quantifier: Quantifier) {
-        self.decl.state = if self.decl.model.close_group(quantifier) {
-            State::Close(Handler::ElementDecl)
+        if self.decl.model.close_group(quantifier) {
+            self.element_end();
         } else {
-            State::ElementNext
-        };
+            self.decl.state = State::ElementNext;
+        }
     }
-    fn element_end(&mut self) -> bool {
+    fn element_end(&mut self) {
+        self.decl.state = State::Close(Handler::ElementDecl);
         let model = std::mem::take(&mut self.decl.model);
         let name = self.decl.name.clone();
-        self.emit(Handler::ElementDecl, || Event::Element(name, model))
+        self.emit(Handler::ElementDecl, || Event::Element(name, model));
     }
 }
 

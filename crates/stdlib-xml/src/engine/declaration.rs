@@ -1,5 +1,6 @@
 //! The declaration `<?xml … ?>` of a document or an external entity.
 
+use super::chars::is_space;
 use super::scan::skip_space;
 
 /// What it says.
@@ -27,13 +28,13 @@ fn pseudo(text: &[u8], mut at: usize, end: usize) -> Result<Option<Pseudo>, usiz
         return Err(at);
     }
     at = space;
-    let letters = text[at..end]
+    let length = text[at..end]
         .iter()
-        .take_while(|b| b.is_ascii_alphabetic())
+        .take_while(|&&b| b != b'=' && b < 0x80 && !is_space(b))
         .count();
-    let name = (at, at + letters);
+    let name = (at, at + length);
     at = skip_space(text, name.1).min(end);
-    if letters == 0 || at == end || text[at] != b'=' {
+    if length == 0 || at == end || text[at] != b'=' {
         return Err(at);
     }
     at = skip_space(text, at + 1).min(end);
@@ -50,7 +51,7 @@ fn pseudo(text: &[u8], mut at: usize, end: usize) -> Result<Option<Pseudo>, usiz
                 end: start + i + 1,
             }));
         }
-        if !b.is_ascii_alphanumeric() && !matches!(b, b'.' | b'-' | b'_' | b':') {
+        if !b.is_ascii_alphanumeric() && !matches!(b, b'.' | b'-' | b'_') {
             return Err(start + i);
         }
     }
@@ -66,7 +67,12 @@ pub fn parse(text: &[u8], start: usize, end: usize, in_entity: bool) -> Result<D
         return Err(end);
     };
     if &text[next.name.0..next.name.1] == b"version" {
-        found.version = Some(owned(next.value));
+        let version = owned(next.value);
+        let minor = version.strip_prefix("1.").unwrap_or("");
+        if minor.is_empty() || !minor.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(next.value.0);
+        }
+        found.version = Some(version);
         at = next.end;
         match pseudo(text, at, end)? {
             Some(more) => next = more,

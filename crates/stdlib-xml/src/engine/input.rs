@@ -194,7 +194,7 @@ impl Input {
     }
     /// Recognises the encoding by the first bytes; whether there are enough.
     fn detect(&mut self) -> bool {
-        if self.raw.len() < 2 && !(self.is_final && !self.raw.is_empty()) {
+        if self.raw.is_empty() || self.raw.len() < 2 && !self.is_final {
             return false;
         }
         let short = self.raw.len() < 3 && !self.is_final;
@@ -221,6 +221,7 @@ impl Input {
         }
         self.raw.drain(..skip);
         self.base.byte += skip as u64;
+        self.base.column += u64::from(skip > 0);
         self.cache.set((0, self.base));
         self.stage = if self.fixed || self.encoding.is_wide() {
             Stage::Flow
@@ -266,7 +267,7 @@ impl Input {
                 let big = *big;
                 self.decode_wide(big)
             }
-            Encoding::Latin1 => self.decode_bytes(|b| i32::from(b)),
+            Encoding::Latin1 => self.decode_bytes(i32::from),
             Encoding::Ascii => self.decode_bytes(|b| if b < 0x80 { i32::from(b) } else { -1 }),
             Encoding::Table(table) => {
                 let table = table.clone();

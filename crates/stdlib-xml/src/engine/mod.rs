@@ -129,6 +129,8 @@ pub struct Engine {
     pub defers: bool,
     /// How much text was there when a token last turned out to be incomplete.
     partial: usize,
+    /// How much had been read when text was last fed.
+    fed_at: usize,
 }
 
 impl Engine {
@@ -161,6 +163,7 @@ impl Engine {
             last: None,
             defers: true,
             partial: 0,
+            fed_at: 0,
         }
     }
     /// A parser for an external entity of this parser's document: a general one if there is a context.
@@ -244,6 +247,7 @@ impl Engine {
             self.event_at = 0;
             self.at = 0;
         }
+        self.fed_at = self.at;
         self.input.feed(data, is_final);
         Ok(())
     }
@@ -253,7 +257,6 @@ impl Engine {
     /// What is wrong with the document. Later calls give the same.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Outcome<Option<Event>> {
-        let before = self.at;
         loop {
             if let Some(asked) = self.asked.take() {
                 if let Err(failure) = self.resolve(asked) {
@@ -278,14 +281,12 @@ impl Engine {
             match self.step() {
                 Ok(true) => {}
                 Ok(false) => {
-                    self.partial = if self.at == before {
+                    self.partial = if self.at == self.fed_at {
                         self.input.text.len() - self.at
                     } else {
                         0
                     };
-                    if self.phase != Phase::Done {
-                        self.event_at = self.at;
-                    }
+                    self.event_at = self.at;
                     return Ok(None);
                 }
                 Err(failure) => self.failed = Some(failure),

@@ -51,7 +51,7 @@ impl Namespaces {
     }
     /// The bindings as text, for the handler of an external entity.
     pub fn context(&self) -> Vec<String> {
-        let default = std::iter::once(&*"");
+        let default = std::iter::once("");
         let prefixes = default.chain(self.order.iter().map(|p| &**p).filter(|p| !p.is_empty()));
         prefixes
             .filter_map(|prefix| {
@@ -123,8 +123,11 @@ impl Namespaces {
         out.push_str(&expanded.uri);
         out.extend(self.separator);
         out.push_str(&name[expanded.local..]);
-        if self.triplets && expanded.local > 0 {
-            out.extend(self.separator);
+        if let Some(separator) = self.separator
+            && self.triplets
+            && expanded.local > 0
+        {
+            out.push(separator);
             out.push_str(&name[..expanded.local - 1]);
         }
         out.into()

@@ -221,7 +221,6 @@ impl Engine {
         }
         if entity.text.is_some() {
             self.open(&entity, between);
-            self.ask_standalone();
             return Ok(true);
         }
         self.external_param(entity, between)

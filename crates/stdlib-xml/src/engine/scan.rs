@@ -159,7 +159,7 @@ pub fn instruction(text: &[u8], at: usize, colons: bool) -> Scan<Instruction> {
             Some(_) => Err(Stop::Bad(i + 1)),
         };
     }
-    if !is_space(text[i]) && !declares {
+    if !is_space(text[i]) {
         return Err(Stop::Bad(i));
     }
     while i < text.len() {

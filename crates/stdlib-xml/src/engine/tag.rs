@@ -124,10 +124,10 @@ impl Engine {
         };
         let raw: Rc<str> = owned(&text[start.name.0..start.name.1]).into();
         let mut bindings = Vec::new();
-        let (mut attributes, mut specified) = self.attributes(text, &raw, &start)?;
+        let (mut attributes, specified) = self.attributes(text, &raw, &start, &mut bindings)?;
         let mut name = raw.clone();
         if self.namespaces.is_some() {
-            self.bind(&mut attributes, &mut specified, &mut bindings, at)?;
+            self.expand(&mut attributes, at)?;
             let resolved = self.namespaces.as_ref().map(|n| n.resolve(&raw, false));
             if let Some(resolved) = resolved
                 && let Some(expanded) = resolved.map_err(|code| self.fail(code, at))?
@@ -141,7 +141,8 @@ impl Engine {
             attributes,
             specified,
         });
-        if !made {
+        let by_its_end = start.is_empty && self.wants(Handler::EndElement);
+        if !made && !by_its_end {
             self.emit_raw(&text[at..start.end]);
         }
         let tag = Tag {
@@ -150,7 +151,8 @@ impl Engine {
             bindings,
         };
         if start.is_empty {
-            if self.opened.is_empty() {
+            let moves = self.wants(Handler::StartElement) && self.wants(Handler::EndElement);
+            if self.opened.is_empty() && moves {
                 self.mark = start.end;
             }
             self.end(tag, &[]);
@@ -167,18 +169,20 @@ impl Engine {
         text: &[u8],
         element: &str,
         start: &Start,
+        bindings: &mut Vec<Rc<str>>,
     ) -> Outcome<(Vec<(Rc<str>, String)>, usize)> {
         let mut attributes: Vec<(Rc<str>, String)> = Vec::with_capacity(start.attributes.len());
         let dtd = self.dtd.clone();
         let has_type = dtd.borrow().elements.contains_key(element);
         let mut seen = FxHashSet::default();
+        let many = start.attributes.len() > 8;
         for attribute in &start.attributes {
             let name: Rc<str> = owned(&text[attribute.name.0..attribute.name.1]).into();
             // Few attributes are compared, many are looked up.
-            let again = if start.attributes.len() <= 8 {
-                attributes.iter().any(|(known, _)| *known == name)
-            } else {
+            let again = if many || self.namespaces.is_some() {
                 !seen.insert(name.clone())
+            } else {
+                attributes.iter().any(|(known, _)| *known == name)
             };
             if again {
                 return Err(self.fail(Code::DuplicateAttribute, attribute.name.0));
@@ -193,7 +197,9 @@ impl Engine {
             } else {
                 self.attribute_value(text, attribute.value, is_cdata, false)?
             };
-            attributes.push((name, value));
+            if !self.bind(&name, &value, bindings)? {
+                attributes.push((name, value));
+            }
         }
         let specified = attributes.len();
         if has_type {
@@ -203,45 +209,38 @@ impl Engine {
                 let Some(default) = &def.default else {
                     continue;
                 };
-                if !attributes[..specified].iter().any(|(n, _)| *n == def.name) {
+                let known = if many || self.namespaces.is_some() {
+                    seen.contains(&def.name)
+                } else {
+                    attributes[..specified].iter().any(|(n, _)| *n == def.name)
+                };
+                if !known && !self.bind(&def.name, default, bindings)? {
                     attributes.push((def.name.clone(), default.clone()));
                 }
             }
         }
         Ok((attributes, specified))
     }
-    /// Takes the attributes out that bind prefixes, and expands the names of the others.
-    fn bind(
-        &mut self,
-        attributes: &mut Vec<(Rc<str>, String)>,
-        specified: &mut usize,
-        bindings: &mut Vec<Rc<str>>,
-        at: usize,
-    ) -> Outcome<()> {
-        let mut kept = Vec::with_capacity(attributes.len());
-        let mut kept_specified = 0;
-        for (index, (name, value)) in std::mem::take(attributes).into_iter().enumerate() {
-            let Some(prefix) = bound_prefix(&name) else {
-                kept_specified += usize::from(index < *specified);
-                kept.push((name, value));
-                continue;
-            };
-            let Some(namespaces) = &mut self.namespaces else {
-                continue;
-            };
-            let (prefix_name, uri) = namespaces
-                .bind(prefix, &value)
-                .map_err(|code| self.fail(code, at))?;
-            bindings.push(prefix.into());
-            self.emit(Handler::StartNamespaceDecl, || {
-                Event::StartNamespace(prefix_name, uri)
-            });
-        }
+    /// Binds a prefix if that is what an attribute does; whether it is.
+    fn bind(&mut self, name: &str, value: &str, bindings: &mut Vec<Rc<str>>) -> Outcome<bool> {
+        let mark = self.mark;
+        let (Some(namespaces), Some(prefix)) = (&mut self.namespaces, bound_prefix(name)) else {
+            return Ok(false);
+        };
+        let bound = namespaces.bind(prefix, value);
+        let (known, uri) = bound.map_err(|code| self.fail(code, mark))?;
+        bindings.push(prefix.into());
+        let event = || Event::StartNamespace(known, uri);
+        self.emit(Handler::StartNamespaceDecl, event);
+        Ok(true)
+    }
+    /// Expands the names of attributes.
+    fn expand(&self, attributes: &mut [(Rc<str>, String)], at: usize) -> Outcome<()> {
+        let Some(namespaces) = &self.namespaces else {
+            return Ok(());
+        };
         let mut seen = FxHashSet::default();
-        for (name, _) in &mut kept {
-            let Some(namespaces) = &self.namespaces else {
-                break;
-            };
+        for (name, _) in attributes {
             let resolved = namespaces
                 .resolve(name, true)
                 .map_err(|code| self.fail(code, at))?;
@@ -253,8 +252,6 @@ impl Engine {
                 *name = namespaces.join(name, &expanded);
             }
         }
-        *attributes = kept;
-        *specified = kept_specified;
         Ok(())
     }
     pub(super) fn end_tag(&mut self, text: &[u8], at: usize) -> Outcome<bool> {

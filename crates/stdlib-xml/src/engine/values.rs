@@ -166,8 +166,13 @@ impl Engine {
         }
     }
     /// The value of an entity: references to parameter entities and characters are replaced, others stay.
-    pub(super) fn entity_value(&mut self, text: &[u8], bounds: (usize, usize)) -> Outcome<Vec<u8>> {
-        let mut out = Vec::with_capacity(bounds.1 - bounds.0);
+    /// What stands before an error counts.
+    pub(super) fn entity_value(
+        &mut self,
+        text: &[u8],
+        bounds: (usize, usize),
+        out: &mut Vec<u8>,
+    ) -> Outcome<()> {
         let mut nested = Nested { stack: Vec::new() };
         let mut outer = bounds.0;
         loop {
@@ -194,7 +199,7 @@ impl Engine {
                         Reference::Char(None) => {
                             return Err(self.fail_inside(&nested, Code::BadCharRef, at));
                         }
-                        Reference::Char(Some(c)) => push(&mut out, c),
+                        Reference::Char(Some(c)) => push(out, c),
                         Reference::Entity(..) => out.extend_from_slice(&source[at..end]),
                     }
                     end
@@ -218,7 +223,7 @@ impl Engine {
                         _ => {
                             let mut dtd = self.dtd.borrow_mut();
                             dtd.keeps = dtd.standalone;
-                            return Ok(out);
+                            return Ok(());
                         }
                     }
                     end + 1
@@ -249,7 +254,7 @@ impl Engine {
         }
         let counted = self.account.add_memory(out.len());
         counted.map_err(|code| self.fail(code, self.mark))?;
-        Ok(out)
+        Ok(())
     }
 }
 

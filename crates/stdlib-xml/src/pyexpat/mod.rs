@@ -15,12 +15,11 @@ pub use module::MODULE;
 /// `xml.parsers.expat.ExpatError`.
 fn error_class(vm: &Vm) -> TypeRef {
     once(vm, "pyexpat.error", || {
-        let made = taipan_stdlib_data::support::exception(
+        taipan_stdlib_data::support::exception(
             vm,
             "xml.parsers.expat.ExpatError",
             &vm.exc.exception,
-        );
-        made
+        )
     })
 }
 
