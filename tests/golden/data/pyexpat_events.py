@@ -25,7 +25,7 @@ def parse(data, size, separator=None, skip=()):
 
         def handler(*args, name=name):
             where = parser.CurrentLineNumber, parser.CurrentColumnNumber, parser.CurrentByteIndex
-            print(name, args, *where)
+            print(name, args[1:] if name.startswith("External") else args, *where)
             return 1
 
         setattr(parser, name, handler)

@@ -556,7 +556,7 @@ impl Engine {
                 self.decl.is_id = word == b"ID";
                 self.decl.state = S::AttributeDefault;
             }
-            (S::AttributeEnum, Token::NmToken) => self.choice(word, S::AttributeEnumNext),
+            (S::AttributeEnum, Token::NmWord) => self.choice(word, S::AttributeEnumNext),
             (S::AttributeEnum, _) if is_name => self.choice(word, S::AttributeEnumNext),
             (S::AttributeEnumNext, Token::Or) => {
                 self.decl.kind.push('|');

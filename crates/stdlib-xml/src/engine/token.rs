@@ -34,7 +34,7 @@ pub enum Token {
     Name(Quantifier),
     /// A name with a colon, when there are namespaces.
     Prefixed(Quantifier),
-    NmToken,
+    NmWord,
     Comma,
     Or,
     PoundName,
@@ -202,7 +202,7 @@ fn word(text: &[u8], at: usize, colons: bool) -> Scan<Found> {
     let mut kind = if is_name {
         Token::Name(Quantifier::Once)
     } else {
-        Token::NmToken
+        Token::NmWord
     };
     // With namespaces, the first colon makes a prefix and a second one an ordinary token.
     while text.get(end) == Some(&b':') && !colons {
@@ -212,9 +212,9 @@ fn word(text: &[u8], at: usize, colons: bool) -> Scan<Found> {
                 Some(_) if name_end(text, end + 1, false) > end + 1 => {
                     Token::Prefixed(Quantifier::Once)
                 }
-                Some(_) => Token::NmToken,
+                Some(_) => Token::NmWord,
             },
-            _ => Token::NmToken,
+            _ => Token::NmWord,
         };
         end = name_end(text, end + 1, false);
     }
