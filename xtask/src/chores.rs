@@ -13,8 +13,8 @@ pub struct Chore {
 pub const CHORES: &[Chore] = &[
     Chore {
         name: "golden",
-        options: "[--bin PATH] [--jit off,on,always] [--plain] [--jobs N] [--timeout S] [--write-expected] [--record] [FILTER…]",
-        about: "run the golden programs; compare output, errors and exit codes (--plain: no --jit flag; --record: from python3.14)",
+        options: "[--bin PATH] [--jit off,on,always] [--plain] [--hostile] [--jobs N] [--timeout S] [--write-expected] [--record] [FILTER…]",
+        about: "run the golden programs; compare output, errors and exit codes (--plain: no --jit flag; --hostile: in the hostile build; --record: from python3.14)",
         main: golden::main,
     },
     Chore {

@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 const EXPECTED_FAILURES: &str = "tests/golden/EXPECTED_FAILURES.md";
+/// What the hostile build answers otherwise, and why.
+const HOSTILE_EXCEPTIONS: &str = "tests/golden/HOSTILE_EXCEPTIONS.md";
 const EXPECTED_HEAD: &str = "# Golden programs that do not pass yet
 
 Each line is a program and the reason. One that passes after all is an error: take its line out, or run
@@ -23,6 +25,11 @@ with `addresses:` says that the output depends on where objects lie, so that the
 | --- | --- |
 ";
 
+/// The variable that makes guards of compiled code fail.
+const FAILING_GUARDS: &str = "TAIPAN_JIT_EXITS";
+/// The least time for a program of the hostile build, which is slow.
+const HOSTILE_LIMIT: Duration = Duration::from_secs(120);
+
 pub struct Options {
     pub bin: PathBuf,
     /// Values of `--jit`; an empty one passes no such flag.
@@ -31,6 +38,7 @@ pub struct Options {
     pub filters: Vec<String>,
     pub jobs: usize,
     pub limit: Duration,
+    pub hostile: bool,
 }
 
 impl Options {
@@ -43,6 +51,7 @@ impl Options {
             filters: Vec::new(),
             jobs: 2,
             limit: Duration::from_secs(20),
+            hostile: false,
         }
     }
 }
@@ -100,7 +109,13 @@ fn programs(filters: &[String]) -> Result<Vec<Program>, String> {
     Ok(found)
 }
 
-fn observe(program: &Program, bin: &Path, mode: &str, limit: Duration) -> Result<Observed, String> {
+fn observe(
+    program: &Program,
+    bin: &Path,
+    mode: &str,
+    limit: Duration,
+    hostile: bool,
+) -> Result<Observed, String> {
     let folder = program.path.parent().expect("a program lies in a folder");
     let scratch = if program.case {
         Some(Scratch::new(&program.name)?)
@@ -108,6 +123,9 @@ fn observe(program: &Program, bin: &Path, mode: &str, limit: Duration) -> Result
         None
     };
     let mut command = process::python(bin, scratch.as_ref().map_or(folder, |scratch| &scratch.0));
+    if hostile && std::env::var_os(FAILING_GUARDS).is_none() {
+        command.env(FAILING_GUARDS, "53");
+    }
     if !mode.is_empty() {
         command.arg(format!("--jit={mode}"));
     }
@@ -186,8 +204,12 @@ fn recorded(program: &Program) -> Result<Observed, String> {
 
 /// None when the program did what was recorded; otherwise what differs, in a few lines.
 fn difference(program: &Program, options: &Options, mode: &str) -> Option<String> {
-    let both = recorded(program)
-        .and_then(|want| Ok((want, observe(program, &options.bin, mode, options.limit)?)));
+    let both = recorded(program).and_then(|want| {
+        Ok((
+            want,
+            observe(program, &options.bin, mode, options.limit, options.hostile)?,
+        ))
+    });
     let (want, got) = match both {
         Ok(both) => both,
         Err(message) => return Some(message),
@@ -248,7 +270,12 @@ pub fn in_parallel<T: Sync>(items: &[T], jobs: usize, work: impl Fn(&T) + Sync) 
 }
 
 fn expected_failures() -> BTreeMap<String, String> {
-    let text = read(&root().join(EXPECTED_FAILURES)).unwrap_or_default();
+    table(EXPECTED_FAILURES)
+}
+
+/// The programs of a table of exceptions and the reasons.
+fn table(file: &str) -> BTreeMap<String, String> {
+    let text = read(&root().join(file)).unwrap_or_default();
     let rows = text.lines().filter_map(|line| {
         let mut cells = line.strip_prefix('|')?.splitn(2, '|').map(str::trim);
         let name = cells.next()?.trim_matches('`');
@@ -270,7 +297,10 @@ fn expected_failures() -> BTreeMap<String, String> {
 /// Runs the programs and prints each one that fails.
 pub fn run(options: &Options) -> Result<Summary, String> {
     let programs = programs(&options.filters)?;
-    let expected = expected_failures();
+    let mut expected = expected_failures();
+    if options.hostile {
+        expected.extend(table(HOSTILE_EXCEPTIONS));
+    }
     let runs: Vec<(&Program, &String)> = programs
         .iter()
         .flat_map(|program| options.modes.iter().map(move |mode| (program, mode)))
@@ -314,7 +344,10 @@ pub fn run(options: &Options) -> Result<Summary, String> {
         .iter()
         .filter(|program| expected.contains_key(&program.name))
     {
-        if !failed_once.contains(&program.name) && !depends_on_chance(&expected[&program.name]) {
+        if !options.hostile
+            && !failed_once.contains(&program.name)
+            && !depends_on_chance(&expected[&program.name])
+        {
             println!(
                 "FAIL {}: listed in {EXPECTED_FAILURES} and passes; take its line out\n",
                 program.name
@@ -322,7 +355,7 @@ pub fn run(options: &Options) -> Result<Summary, String> {
             summary.failed += 1;
         }
     }
-    if options.filters.is_empty() && shared().is_some() {
+    if options.filters.is_empty() && shared().is_some() && !options.hostile {
         for name in expected
             .keys()
             .filter(|name| !programs.iter().any(|program| program.name == **name))
@@ -363,8 +396,8 @@ fn record(programs: &[Program], python: &Path, jobs: usize) -> Result<usize, Str
 /// True when what is recorded changed.
 fn record_one(program: &Program, python: &Path) -> Result<bool, String> {
     let limit = Duration::from_secs(20);
-    let first = observe(program, python, "", limit)?;
-    let second = observe(program, python, "", limit)?;
+    let first = observe(program, python, "", limit, false)?;
+    let second = observe(program, python, "", limit, false)?;
     if first.out != second.out || first.err != second.err {
         let stream = if first.out != second.out {
             (&first.out, &second.out)
@@ -432,26 +465,44 @@ fn write_expected(summary: &Summary, old: &BTreeMap<String, String>) -> Result<(
 }
 
 /// Builds the binary with a profile and says where it is.
-fn build(profile: &str) -> Result<PathBuf, String> {
+fn build(profile: &str, flags: Option<&str>, folder: &str) -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = std::process::Command::new(cargo)
+    let mut command = std::process::Command::new(cargo);
+    command
         .args(["build", "--profile", profile, "--locked", "-p", "taipan"])
-        .current_dir(root())
+        .current_dir(root());
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let target = target.join(folder);
+    if let Some(flags) = flags {
+        command
+            .env("RUSTFLAGS", flags)
+            .env("CARGO_TARGET_DIR", &target);
+    }
+    let status = command
         .status()
         .map_err(|error| format!("cargo: {error}"))?;
     if !status.success() {
         return Err("taipan does not build".to_owned());
     }
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let profile = if profile == "dev" { "debug" } else { profile };
     std::path::absolute(target.join(profile).join("taipan")).map_err(|error| error.to_string())
+}
+
+/// The hostile build (`crates/object/src/hostile.rs`), in a folder of its own.
+pub fn hostile_binary() -> Result<PathBuf, String> {
+    build(
+        "dev",
+        Some("--cfg hostile -C force-frame-pointers=yes"),
+        "hostile",
+    )
 }
 
 /// The binary named by `--bin`, or a freshly built one.
 pub fn binary(named: Option<String>, profile: &str) -> Result<PathBuf, String> {
     match named {
         Some(name) => process::find(&name).ok_or_else(|| format!("{name}: no such program")),
-        None => build(profile),
+        None => build(profile, None, ""),
     }
 }
 
@@ -478,16 +529,28 @@ pub fn main(mut args: Args) -> Outcome {
         modes.split(',').map(str::to_owned).collect()
     };
     let named = args.value("--bin")?;
+    let hostile = args.switch("--hostile");
     let filters = args.rest()?;
+    if hostile && expect {
+        return Err("the hostile build's exceptions are written by hand".to_owned());
+    }
     if expect && !filters.is_empty() {
         return Err("--write-expected rewrites the whole table: give no filter".to_owned());
     }
     let summary = run(&Options {
-        bin: binary(named, "release")?,
+        bin: match named {
+            None if hostile => hostile_binary()?,
+            named => binary(named, "release")?,
+        },
         modes,
         filters,
         jobs,
-        limit,
+        limit: if hostile {
+            limit.max(HOSTILE_LIMIT)
+        } else {
+            limit
+        },
+        hostile,
     })?;
     if expect {
         write_expected(&summary, &expected_failures())?;

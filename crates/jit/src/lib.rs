@@ -31,6 +31,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use taipan_compiler::opcode::Instr;
 use taipan_host::memory::CodeBlock;
 use taipan_object::Vm;
+use taipan_object::hostile::limit32;
 use taipan_object::value::encoding;
 use taipan_vm::call::{CompiledEntry, RAISED};
 use taipan_vm::code::PyCode;
@@ -41,15 +42,15 @@ use taipan_vm::machine::Machine;
 use crate::profile::{Kind, Profile};
 
 /// So many calls make a function worth the time that it takes to compile.
-const HOT_CALLS: u32 = 192;
+const HOT_CALLS: u32 = limit32(192, 6);
 /// How often an exit is taken before its guess is given up.
-const EXIT_LIMIT: u32 = 40;
+const EXIT_LIMIT: u32 = limit32(40, 3);
 /// How often a function is compiled at most.
-const MAX_ATTEMPTS: u32 = 40;
+const MAX_ATTEMPTS: u32 = limit32(40, 6);
 /// Where payloads lie in their objects.
 const CODE_PAYLOAD: usize = 16;
 /// After so many results of helpers a function is compiled again with what they tell.
-const LEARN_LIMIT: u32 = 400;
+const LEARN_LIMIT: u32 = limit32(400, 10);
 
 /// The hooks to install in a machine.
 pub static HOOKS: Hooks = Hooks {
@@ -227,9 +228,9 @@ unsafe fn loop_hot(vm: &Vm, frame: *mut Frame) -> bool {
             return false;
         }
         let threshold = if Machine::of(vm).jit.mode.get() == Mode::Always {
-            64
+            limit32(64, 2)
         } else {
-            512
+            limit32(512, 8)
         };
         if code.loops.get() < threshold {
             return false;

@@ -33,6 +33,7 @@ impl ObjectHeader {
     }
     #[inline(always)]
     pub fn retain(&self) {
+        crate::hostile::check_live(self);
         self.count.set(self.count.get() + 1);
     }
     /// Gives up one reference; frees the object if it was the last.
@@ -43,6 +44,7 @@ impl ObjectHeader {
     pub unsafe fn release(this: *mut ObjectHeader) {
         // SAFETY: live by the contract.
         let count = unsafe { &(*this).count };
+        crate::hostile::check_live(this);
         let left = count.get() - 1;
         count.set(left);
         if left == 0 {

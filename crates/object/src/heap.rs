@@ -14,6 +14,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::ptr::{self, NonNull};
 
 use crate::header::{Object, ObjectHeader, Payload, Ref, TypeRef};
+use crate::hostile;
 use crate::ty::{Type, TypeFlags};
 use crate::value::Value;
 
@@ -24,10 +25,10 @@ pub const MAX_SMALL: usize = 4096;
 const GRANULE: usize = 16;
 const CLASSES: usize = 32 + 12;
 /// First and largest capacity of the young log.
-const YOUNG_START: usize = 1 << 13;
-const YOUNG_MAX: usize = 1 << 16;
+const YOUNG_START: usize = hostile::limit(1 << 13, 8);
+const YOUNG_MAX: usize = hostile::limit(1 << 16, 1 << 10);
 /// How deep freeing recurses before it defers.
-const FREE_DEPTH: u32 = 40;
+const FREE_DEPTH: u32 = hostile::limit32(40, 3);
 
 /// Head of a page.
 #[repr(C)]
@@ -122,6 +123,8 @@ pub struct Heap {
     /// Called before an object with weak references is freed.
     pub weakrefs: crate::weakref::WeakTable,
     pub gc: crate::gc::GcState,
+    /// Freed slots that are not used again yet: the hostile build's.
+    quarantine: UnsafeCell<std::collections::VecDeque<*mut ObjectHeader>>,
 }
 
 struct FreeSlot {
@@ -151,6 +154,7 @@ impl Heap {
             dead_shapes: UnsafeCell::default(),
             weakrefs: Default::default(),
             gc: Default::default(),
+            quarantine: UnsafeCell::default(),
         }
     }
 
@@ -284,7 +288,7 @@ impl Heap {
     /// Whether a young collection is due.
     #[inline(always)]
     pub fn young_due(&self) -> bool {
-        self.young_len() > self.young_limit.get()
+        self.young_len() > self.young_limit.get() || hostile::is_due()
     }
 
     /// The young log as it stands; entries may be stale.
@@ -458,6 +462,9 @@ impl Heap {
             let Some(free) = self.free.get(page.class as usize) else {
                 return self.free_large(object, page);
             };
+            if hostile::ON {
+                return self.keep_apart(object, page);
+            }
             object.cast::<FreeSlot>().write(FreeSlot {
                 _count: 0,
                 next: free.get(),
@@ -501,6 +508,32 @@ const WITH_CARE: TypeFlags = TypeFlags(
         | TypeFlags::TYPE_SUBCLASS.0
         | TypeFlags::HAS_INSTANCE_PART.0,
 );
+
+impl Heap {
+    /// Poisons a freed slot, and gives the one back that has been so for longest.
+    #[cold]
+    unsafe fn keep_apart(&self, object: *mut ObjectHeader, page: &Page) {
+        // SAFETY: the slot is not in use any more; the queue holds slots of pages that exist.
+        unsafe {
+            (*object).set_count(0);
+            hostile::poison(object.cast(), page.slot_size as usize);
+            let waiting = &mut *self.quarantine.get();
+            waiting.push_back(object);
+            if waiting.len() > hostile::QUARANTINE
+                && let Some(slot) = waiting.pop_front()
+            {
+                let size = Page::of(slot).slot_size as usize;
+                hostile::check_poison(slot.cast(), size);
+                let free = &self.free[class_of(size)];
+                slot.cast::<FreeSlot>().write(FreeSlot {
+                    _count: 0,
+                    next: free.get(),
+                });
+                free.set(slot.cast());
+            }
+        }
+    }
+}
 
 /// Frees an object whose last reference is gone, or queues it when it must run
 /// Python code first.

@@ -32,6 +32,7 @@ pub mod generic_alias;
 pub mod hash;
 pub mod header;
 pub mod heap;
+pub mod hostile;
 pub mod instance;
 pub mod int;
 pub mod int_ops;

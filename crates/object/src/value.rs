@@ -201,6 +201,7 @@ impl Value {
         // SAFETY: a heap word points to a live object while this reference owns it.
         self.is_heap()
             .then(|| unsafe { &*(self.word() as *const ObjectHeader) })
+            .inspect(|header| crate::hostile::check_live(*header))
     }
     /// Python's `is`.
     #[inline(always)]

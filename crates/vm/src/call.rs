@@ -146,7 +146,7 @@ pub unsafe fn enter_plain(
         let frame = machine.record_top.get();
         let end = window.wrapping_add(c.register_count as usize + 64);
         if c.plain_args.get() != argc as u32
-            || calls & 0x3F == 0
+            || calls & poll::MASK == 0
             || !c.jit_entry.get().is_null()
             || depth >= vm.recursion_limit.get()
             || end > machine.register_end
@@ -431,7 +431,7 @@ unsafe fn enter_function(
         };
         (*new).flags = entry | discard | if instance != 0 { CONSTRUCTOR } else { 0 };
         (*new).instance = instance;
-        if c.calls.get() & 0x3F == 0 {
+        if c.calls.get() & poll::MASK == 0 {
             // Calls that need no binding come here once in a while only: programs without
             // loops are interrupted here, and the way straight into a body tests nothing.
             if poll::wanted(vm)
@@ -1018,7 +1018,7 @@ unsafe fn run_function(
             return Ok(g);
         }
         (*frame).flags = ENTRY;
-        if c.calls.get() & 0x3F == 0 {
+        if c.calls.get() & poll::MASK == 0 {
             if poll::wanted(vm)
                 && let Err(end) = poll::function_start(vm, frame)
             {

@@ -869,7 +869,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             let code = &(*(*frame).code).payload;
                             let loops = code.loops.get().wrapping_add(1);
                             code.loops.set(loops);
-                            if loops & 0x3F == 0
+                            if loops & crate::poll::MASK == 0
                                 || vm.breaker.load(std::sync::atomic::Ordering::Relaxed) != 0
                             {
                                 sync!();

@@ -2,11 +2,15 @@
 
 use std::sync::atomic::Ordering;
 
+use taipan_object::hostile;
 use taipan_object::vm::breaker;
 use taipan_object::{PyResult, Vm};
 
 use crate::call::Entered;
 use crate::frame::Frame;
+
+/// Calls and back edges come to a poll when these bits of their number are 0.
+pub const MASK: u32 = hostile::limit32(0x3F, 0);
 
 /// Work that is due at a back edge: `frame.pc` is the loop header.
 ///
@@ -49,7 +53,7 @@ pub unsafe fn back_edge(vm: &Vm, frame: *mut Frame, loops: u32) -> Entered {
 /// Whether there is work for [`poll`].
 #[inline(always)]
 pub fn wanted(vm: &Vm) -> bool {
-    vm.breaker.load(Ordering::Relaxed) != 0
+    vm.breaker.load(Ordering::Relaxed) != 0 || hostile::ON
 }
 
 /// Work that is due before the first instruction of a function's body.
@@ -84,6 +88,7 @@ pub unsafe fn function_start(vm: &Vm, frame: *mut Frame) -> Result<(), Entered> 
 pub fn poll(vm: &Vm) -> PyResult<()> {
     if vm.heap.young_due() {
         taipan_object::gc::collect_due(vm);
+        hostile::shake(vm);
     }
     crate::finalize::drain(vm);
     let bits = vm.breaker.swap(0, Ordering::Relaxed);

@@ -159,13 +159,38 @@ pub fn verify(heap: &Heap) -> Result<(), String> {
     for (address, found) in edges {
         // SAFETY: owned by a live object, so live.
         let header = unsafe { &*(address as *const ObjectHeader) };
+        if header.count() == 0 {
+            return Err(format!(
+                "a freed object is owned {found} times by {}",
+                owners(heap, address)
+            ));
+        }
         if header.count() < found {
             return Err(format!(
-                "an object of type {} has {} references and is owned {found} times",
+                "an object of type {} has {} references and is owned {found} times, by {}",
                 header.ty().name.borrow(),
-                header.count()
+                header.count(),
+                owners(heap, address)
             ));
         }
     }
     Ok(())
+}
+
+/// The types of the objects that refer to an address, for a report.
+fn owners(heap: &Heap, address: usize) -> String {
+    let mut names = Vec::new();
+    heap.for_each_object(|o| {
+        // SAFETY: live objects.
+        unsafe {
+            if (*o).ty().vtable.gc {
+                children(o, &mut |v| {
+                    if v.word() as usize == address {
+                        names.push((*o).ty().name.borrow().to_string());
+                    }
+                });
+            }
+        }
+    });
+    names.join(", ")
 }

@@ -25,6 +25,7 @@ use std::collections::HashSet;
 
 use crate::header::ObjectHeader;
 use crate::heap::Heap;
+use crate::hostile;
 use crate::util::PtrHash;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -57,10 +58,10 @@ pub struct Outcome {
 }
 
 /// Most entries of the middle generation; beyond, survivors are old at once.
-const MIDDLE_LIMIT: usize = 1 << 18;
+const MIDDLE_LIMIT: usize = hostile::limit(1 << 18, 200);
 
 /// How many entries the list of old objects may have beyond twice the objects that the last full collection left.
-const OLD_SLACK: usize = 1 << 20;
+const OLD_SLACK: usize = hostile::limit(1 << 20, 1000);
 
 /// Counters and settings of one heap's collector.
 pub struct GcState {
@@ -220,7 +221,15 @@ pub fn collect_due(vm: &Vm) {
         vm.heap.compact_young();
         return;
     }
-    collect(vm, due_generation(gc));
+    let due = due_generation(gc);
+    collect(
+        vm,
+        if hostile::ON {
+            hostile::generation()
+        } else {
+            due
+        },
+    );
 }
 
 /// The oldest generation that is due.
@@ -260,6 +269,7 @@ pub fn collect(vm: &Vm, generation: usize) -> Outcome {
     s.uncollectable += outcome.uncollectable as u64;
     gc.stats.set(stats);
     gc.collecting.set(false);
+    hostile::after_collection(vm);
     outcome
 }
 
