@@ -3,7 +3,7 @@
 //! Rules: every block is closed; every used value is defined in a block that
 //! dominates the use (or earlier in the same block); operands have the types
 //! that the operation wants; jumps pass as many arguments, of the same types, as
-//! their target has parameters; guards name an exit; exits spill each register
+//! their target has parameters, which stand nowhere else; guards name an exit; exits spill each register
 //! at most once.
 
 use crate::hir::{BlockId, Function, Id, Op, Term, Ty};
@@ -44,6 +44,11 @@ pub fn verify(f: &Function) -> Result<(), String> {
         };
         for (n, &id) in block.insts.iter().enumerate() {
             let inst = f.inst(id);
+            if inst.op == Op::Param {
+                return Err(format!(
+                    "{id:?} stands in {here:?} like an instruction and is a parameter"
+                ));
+            }
             let at = block.params.len() + n;
             for &a in &inst.args {
                 check_use(a, at)?;

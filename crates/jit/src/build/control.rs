@@ -357,13 +357,15 @@ impl Builder<'_> {
                 KIND_FLOAT if same => Loc::Float(self.f.add_param(next, Ty::Float)),
                 KIND_BOOL if same => Loc::Bool(self.f.add_param(next, Ty::Bool)),
                 KIND_BORROW if same => match first.loc {
+                    // Two parameters look alike and are not the same constant.
                     Loc::Borrow(v, Lender::Constant)
-                        if all(&|r| match r.loc {
-                            Loc::Borrow(w, Lender::Constant) => {
-                                self.f.inst(w).op == self.f.inst(v).op
-                            }
-                            _ => false,
-                        }) =>
+                        if self.f.inst(v).op != Op::Param
+                            && all(&|r| match r.loc {
+                                Loc::Borrow(w, Lender::Constant) => {
+                                    self.f.inst(w).op == self.f.inst(v).op
+                                }
+                                _ => false,
+                            }) =>
                     {
                         constants.push((n, self.f.inst(v).op));
                         first.loc
