@@ -1,5 +1,6 @@
 //! Native modules for the operating system: signals, descriptors, terminals, processes.
 
+pub mod asyncio;
 pub mod faulthandler;
 pub mod fcntl;
 mod fd;
@@ -17,6 +18,7 @@ use taipan_object::native::ModuleDef;
 
 /// All modules of this crate.
 pub const MODULES: &[&ModuleDef] = &[
+    &asyncio::MODULE,
     &faulthandler::MODULE,
     &fcntl::MODULE,
     &mmap::MODULE,

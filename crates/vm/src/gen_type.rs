@@ -158,7 +158,7 @@ pub fn close(vm: &Vm, this: &Ref<Generator>) -> PyResult {
 
 /// The three arguments of `throw`.
 #[derive(Clone, Copy)]
-pub(crate) struct Thrown<'a> {
+pub struct Thrown<'a> {
     pub kind: &'a Value,
     pub value: Option<&'a Value>,
     pub traceback: Option<&'a Value>,
@@ -166,6 +166,9 @@ pub(crate) struct Thrown<'a> {
 
 impl Thrown<'_> {
     /// The exception to be raised, with its traceback.
+    ///
+    /// # Errors
+    /// TypeError, or what making the exception raises.
     pub fn exception(self, vm: &Vm) -> PyResult {
         let traceback = match self.traceback {
             None => None,
@@ -236,7 +239,10 @@ fn instantiate(vm: &Vm, class: &TypeRef, value: Option<&Value>) -> PyResult {
 }
 
 /// `throw(…)`, through what the body delegates to.
-pub(crate) fn throw(
+///
+/// # Errors
+/// What the body raises.
+pub fn throw(
     vm: &Vm,
     this: &Ref<Generator>,
     thrown: Thrown<'_>,
@@ -310,7 +316,10 @@ pub(crate) fn throw_method(
 }
 
 /// DeprecationWarning for the signature of three arguments.
-pub(crate) fn warn_old_throw(vm: &Vm, name: &str, value: Option<&Value>) -> PyResult<()> {
+///
+/// # Errors
+/// The warning, if it is one.
+pub fn warn_old_throw(vm: &Vm, name: &str, value: Option<&Value>) -> PyResult<()> {
     if value.is_none() {
         return Ok(());
     }

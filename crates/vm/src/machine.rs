@@ -45,6 +45,15 @@ pub struct Machine {
     pub observer: crate::observe::Slot,
     /// The current context of `contextvars`; none until it is asked for.
     pub context: Cell<Option<Value>>,
+    /// What `asyncio` runs in this thread.
+    pub asyncio: Asyncio,
+}
+
+/// The event loop that runs in a thread, and the task that it runs.
+#[derive(Default)]
+pub struct Asyncio {
+    pub running_loop: Cell<Option<Value>>,
+    pub task: Cell<Option<Value>>,
 }
 
 impl Machine {
@@ -94,6 +103,7 @@ impl Machine {
             origin_depth: Cell::new(0),
             observer: crate::observe::Slot::default(),
             context: Cell::new(None),
+            asyncio: Asyncio::default(),
         }))
     }
 

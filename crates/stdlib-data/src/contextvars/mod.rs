@@ -7,6 +7,7 @@ mod variable;
 
 use taipan_macros::pymodule;
 
+pub use context::Context;
 pub use module::MODULE;
 
 /// Functions; the classes are in the files beside.

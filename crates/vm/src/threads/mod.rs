@@ -276,6 +276,9 @@ pub fn fork(vm: &Vm) -> std::io::Result<i32> {
         shared
             .main_ident
             .store(vm.thread_id.get(), Ordering::Relaxed);
+        // The event loop belongs to the parent.
+        let asyncio = &Machine::of(vm).asyncio;
+        drop((asyncio.running_loop.take(), asyncio.task.take()));
     }
     result
 }
