@@ -36,7 +36,7 @@ use taipan_object::value::encoding;
 use taipan_vm::call::{CompiledEntry, RAISED};
 use taipan_vm::code::PyCode;
 use taipan_vm::frame::{Frame, GENERATOR};
-use taipan_vm::jit::{Hooks, Mode};
+use taipan_vm::jit::{Hooks, Mode, StateHead};
 use taipan_vm::machine::Machine;
 
 use crate::profile::{Kind, Profile};
@@ -69,12 +69,19 @@ struct Compiled {
     /// Records of inlined calls, which the code refers to.
     _frames: Box<[hir::InlineFrame]>,
     _records: Box<[leave::Record]>,
-    _keep: Vec<taipan_object::Value>,
+    keep: Vec<taipan_object::Value>,
 }
 
-/// What the JIT keeps for a code object.
-#[derive(Default)]
+/// What the JIT keeps for a code object, which owns it.
+#[repr(C)]
 struct CodeState {
+    head: StateHead,
+    bodies: Bodies,
+}
+
+/// See [`CodeState`].
+#[derive(Default)]
+struct Bodies {
     profile: Profile,
     function: Option<Compiled>,
     loops: HashMap<u32, Option<Compiled>>,
@@ -117,10 +124,7 @@ static FAILING: LazyLock<Option<(AtomicU32, u32)>> = LazyLock::new(|| {
 /// `TAIPAN_JIT_LIMIT=N`: only the first N bodies are compiled; halving N finds the body that goes wrong.
 static LEFT: LazyLock<Option<AtomicI64>> = LazyLock::new(|| {
     let n = taipan_host::env::var("TAIPAN_JIT_LIMIT")?;
-    String::from_utf8_lossy(&n)
-        .parse()
-        .ok()
-        .map(AtomicI64::new)
+    String::from_utf8_lossy(&n).parse().ok().map(AtomicI64::new)
 });
 
 /// This thread's figures.
@@ -140,14 +144,50 @@ fn count(f: impl FnOnce(&mut Stats)) {
     clippy::mut_from_ref,
     reason = "one state a code object, only reached from its interpreter's running thread"
 )]
-fn state(code: &PyCode) -> &mut CodeState {
+fn state(code: &PyCode) -> &mut Bodies {
     let mut p = code.jit_state.get().cast::<CodeState>();
     if p.is_null() {
-        p = Box::into_raw(Box::<CodeState>::default());
+        p = Box::into_raw(Box::new(CodeState {
+            head: StateHead {
+                free: free_state,
+                traverse: traverse_state,
+                clear: clear_state,
+            },
+            bodies: Bodies::default(),
+        }));
         code.jit_state.set(p.cast());
     }
-    // SAFETY: made above, freed never while the code lives.
-    unsafe { &mut *p }
+    // SAFETY: made above, freed with the code.
+    unsafe { &mut (*p).bodies }
+}
+
+unsafe fn free_state(state: *mut ()) {
+    // SAFETY: made by `state`, and its code is freed.
+    drop(unsafe { Box::from_raw(state.cast::<CodeState>()) });
+}
+
+unsafe fn traverse_state(state: *const (), visit: &mut dyn FnMut(&taipan_object::Value)) {
+    // SAFETY: made by `state`; nothing changes it while the collector runs.
+    let bodies = unsafe { &(*state.cast::<CodeState>()).bodies };
+    let all = bodies
+        .function
+        .iter()
+        .chain(bodies.loops.values().flatten());
+    for body in all.chain(&bodies.retired) {
+        body.keep.iter().for_each(&mut *visit);
+    }
+}
+
+unsafe fn clear_state(state: *mut ()) {
+    // SAFETY: made by `state`. What is dropped may free objects, but not this state: its code is held by who collects.
+    let bodies = unsafe { &mut (*state.cast::<CodeState>()).bodies };
+    bodies.refused = true;
+    let out = (
+        bodies.function.take(),
+        std::mem::take(&mut bodies.loops),
+        std::mem::take(&mut bodies.retired),
+    );
+    drop(out);
 }
 
 /// Compiling that a program may do at once, however short it has run.
@@ -293,7 +333,7 @@ unsafe fn generator_hot(vm: &Vm, frame: *mut Frame) {
 }
 
 /// Takes a function's compiled bodies out of use; they may still be running.
-fn retire(code: &PyCode, s: &mut CodeState) {
+fn retire(code: &PyCode, s: &mut Bodies) {
     code.jit_entry.set(std::ptr::null());
     s.retired.extend(s.function.take());
     s.retired.extend(s.loops.drain().filter_map(|(_, c)| c));
@@ -311,7 +351,7 @@ fn exit_hot(vm: &Vm, owner: *const taipan_object::Object<PyCode>) {
 }
 
 /// Gives up code whose guesses fail again and again, and learns from where it left.
-unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut CodeState) {
+unsafe fn give_up_failing(vm: &Vm, code: &PyCode, s: &mut Bodies) {
     let _ = vm;
     if s.stale.get() != 0 {
         retire(code, s);
@@ -556,7 +596,7 @@ unsafe fn compile(vm: &Vm, frame: *mut Frame, start: u32, osr: bool) -> Option<C
             forms: function.forms,
             _frames: frames,
             _records: records,
-            _keep: function.keep,
+            keep: function.keep,
         })
     }
 }

@@ -9,6 +9,8 @@ use taipan_compiler::positions::PositionReader;
 use taipan_object::str::Str;
 use taipan_object::{PyResult, Ref, Value, Vm, payload};
 
+use crate::jit::StateHead;
+
 /// One inline cache. What its words mean depends on the quickened opcode.
 #[derive(Clone, Copy, Default)]
 #[repr(C)]
@@ -127,7 +129,7 @@ pub struct PyCode {
     pub calls: Cell<u32>,
     /// Entry of compiled machine code, kept by the JIT; null if there is none.
     pub jit_entry: Cell<*const ()>,
-    /// State of the JIT for this code.
+    /// State of the JIT for this code, which begins with a [`StateHead`].
     pub jit_state: Cell<*mut ()>,
     /// Kinds of the values returned so far: 1 int, 2 float, 4 anything else.
     pub return_kinds: Cell<u8>,
@@ -164,18 +166,47 @@ impl Drop for Store {
     }
 }
 
-payload!(PyCode, gc, |this, visit| {
-    // SAFETY: nothing changes the store while the collector runs.
-    unsafe {
-        (*this.store.get()).consts.iter().for_each(&mut *visit);
-        (*this.names.get()).iter().for_each(|n| visit(n.as_value()));
+payload!(
+    PyCode,
+    gc,
+    |this, visit| {
+        // SAFETY: nothing changes the store while the collector runs.
+        unsafe {
+            (*this.store.get()).consts.iter().for_each(&mut *visit);
+            (*this.names.get()).iter().for_each(|n| visit(n.as_value()));
+            if let Some(head) = this.jit_head() {
+                (head.traverse)(this.jit_state.get(), visit);
+            }
+        }
+    },
+    clear | this | {
+        if let Some(head) = this.jit_head() {
+            // SAFETY: garbage does not run: a frame keeps the code that it runs.
+            unsafe { (head.clear)(this.jit_state.get()) };
+            this.jit_entry.set(std::ptr::null());
+        }
     }
-});
+);
+
+impl Drop for PyCode {
+    fn drop(&mut self) {
+        if let Some(head) = self.jit_head() {
+            // SAFETY: the state is the code's alone, and code that is freed does not run.
+            unsafe { (head.free)(self.jit_state.get()) };
+        }
+    }
+}
 
 /// Extra op bytes that the machine puts into its own copy.
 pub const BREAKPOINT: u8 = 255;
 
 impl PyCode {
+    /// The head of the JIT's state, if there is one.
+    fn jit_head(&self) -> Option<&StateHead> {
+        // SAFETY: the JIT's state begins with its head.
+        unsafe { self.jit_state.get().cast::<StateHead>().as_ref() }
+    }
+
     pub const JIT_ENTRY_OFFSET: usize = 16 + std::mem::offset_of!(PyCode, jit_entry);
 
     fn new(code: Arc<Code>, trusted: bool) -> PyCode {

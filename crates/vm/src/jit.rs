@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use taipan_object::Vm;
+use taipan_object::{Value, Vm};
 
 use crate::frame::Frame;
 use crate::machine::Machine;
@@ -14,6 +14,17 @@ pub enum Mode {
     On,
     /// At the first chance, for tests.
     Always,
+}
+
+/// Head of what the JIT keeps for a code object, by which the code owns it.
+#[repr(C)]
+pub struct StateHead {
+    /// Frees the state and the compiled bodies in it, none of which runs: frames keep their code.
+    pub free: unsafe fn(*mut ()),
+    /// Visits the values that compiled bodies own.
+    pub traverse: unsafe fn(*const (), &mut dyn FnMut(&Value)),
+    /// Gives up the compiled bodies of code that is garbage.
+    pub clear: unsafe fn(*mut ()),
 }
 
 /// What the JIT gives the machine.

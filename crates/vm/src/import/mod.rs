@@ -226,7 +226,16 @@ pub fn find_and_load(vm: &Vm, name: &Ref<Str>) -> PyResult {
         }
         None => {
             vm.check_stack(" while importing a module")?;
-            trace::traced(vm, name, || load_new(vm, name))
+            // Parents are imported first, one inside of the other.
+            let depth = vm.recursion_depth.get();
+            if depth >= vm.recursion_limit.get() {
+                let text = "maximum recursion depth exceeded";
+                return Err(vm.raise_str(&vm.exc.recursion_error, text));
+            }
+            vm.recursion_depth.set(depth + 1);
+            let module = trace::traced(vm, name, || load_new(vm, name));
+            vm.recursion_depth.set(depth);
+            module
         }
     }
 }
