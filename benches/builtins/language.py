@@ -36,8 +36,7 @@ def cached(n): return n
 P = collections.namedtuple("P", "x y")
 point = P(1, 2)
 dq = collections.deque(nums)
-err = ValueError("x")
-def raiser(): raise err
+def raiser(): raise ValueError("x")
 """
 
 measure("language", SETUP, {

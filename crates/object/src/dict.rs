@@ -113,15 +113,25 @@ fn plain_equal(a: &Value, b: &Value) -> Option<bool> {
         return Some(false);
     }
     for (x, y) in a.iter().zip(b) {
-        let atoms = |v: &Value| plain_str(v).is_some() || v.as_small_int().is_some();
-        if !(x.is(y) || atoms(x) && atoms(y)) {
-            return None;
-        }
-        if !plain_equal(x, y)? {
+        if !atoms_equal(x, y)? {
             return Some(false);
         }
     }
     Some(true)
+}
+
+/// Whether two items of tuples are equal, each of them a str or a small integer.
+#[inline(always)]
+fn atoms_equal(a: &Value, b: &Value) -> Option<bool> {
+    if a.is(b) {
+        return Some(true);
+    }
+    match (a.as_small_int(), b.as_small_int()) {
+        (Some(_), Some(_)) => Some(false),
+        (None, None) => Some(plain_str(a)?.same_text(plain_str(b)?)),
+        (None, Some(_)) => plain_str(a).map(|_| false),
+        (Some(_), None) => plain_str(b).map(|_| false),
+    }
 }
 
 /// The items of a tuple that is no instance of a subclass.

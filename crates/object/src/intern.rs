@@ -12,7 +12,12 @@ use crate::vm::Vm;
 #[derive(Default)]
 pub struct InternTable {
     by_hash: RefCell<HashMap<u64, Vec<Ref<Str>>, PtrHash>>,
+    /// What was last asked for, by the address of the text: code and signatures ask with the same text again.
+    recent: RefCell<Vec<Option<Ref<Str>>>>,
 }
+
+/// Places of [`InternTable::recent`].
+const RECENT: usize = 512;
 
 /// A hash of the stored bytes, a word at a time; only for this table.
 fn table_hash(bytes: &[u8]) -> u64 {
@@ -46,9 +51,22 @@ impl InternTable {
     }
     /// The interned string with this ASCII text, if there is one.
     fn find_ascii(&self, text: &str) -> Option<Ref<Str>> {
+        let place = ((text.as_ptr() as usize >> 3) ^ (text.len() << 5)) % RECENT;
+        // SAFETY: nothing borrows the list while this runs; comparing and counting runs no Python code.
+        let recent = unsafe { &mut *self.recent.as_ptr() };
+        if let Some(Some(known)) = recent.get(place)
+            && known.is_ascii_str(text)
+        {
+            return Some(known.clone());
+        }
         let table = self.by_hash.borrow();
         let bucket = table.get(&table_hash(text.as_bytes()))?;
-        bucket.iter().find(|k| k.as_ascii() == Some(text)).cloned()
+        let found = bucket.iter().find(|k| k.is_ascii_str(text)).cloned()?;
+        if recent.is_empty() {
+            recent.resize(RECENT, None);
+        }
+        recent[place] = Some(found.clone());
+        Some(found)
     }
     pub fn len(&self) -> usize {
         self.by_hash.borrow().values().map(Vec::len).sum()

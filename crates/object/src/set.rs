@@ -20,7 +20,64 @@ struct Entry {
     key: Option<Value>,
 }
 
-const UNUSED: Entry = Entry { hash: 0, key: None };
+/// So many unused places.
+fn unused(n: usize) -> Box<[Entry]> {
+    // SAFETY: an unused place is all zeros: hash 0, no key (a value is never the word 0).
+    unsafe { Box::new_zeroed_slice(n).assume_init() }
+}
+
+impl Entry {
+    /// The key's word; 0: none.
+    #[inline(always)]
+    fn word(&self) -> u64 {
+        self.key.as_ref().map_or(0, Value::word)
+    }
+}
+
+/// Whether some key is an object that is counted. Without a branch for each place.
+#[inline(always)]
+fn any_counted(places: &[Entry]) -> bool {
+    places.iter().fold(false, |any, e| {
+        let word = e.word();
+        any | ((word & 7 == 0) & (word != 0))
+    })
+}
+
+/// A table with the same elements in the same places.
+fn copied(table: &[Entry]) -> Box<[Entry]> {
+    let mut copy = Box::new_uninit_slice(table.len());
+    // SAFETY: every place is written; the keys get their references below, before anything can drop them.
+    let copy: Box<[Entry]> = unsafe {
+        std::ptr::copy_nonoverlapping(table.as_ptr(), copy.as_mut_ptr().cast(), table.len());
+        copy.assume_init()
+    };
+    for places in table.chunks(8) {
+        if any_counted(places) {
+            for entry in places {
+                std::mem::forget(entry.key.clone());
+            }
+        }
+    }
+    copy
+}
+
+impl Drop for Set {
+    fn drop(&mut self) {
+        let mut table = std::mem::take(self.table.get_mut());
+        for places in table.chunks_mut(8) {
+            if any_counted(places) {
+                places.iter_mut().for_each(|e| drop(e.key.take()));
+            }
+        }
+        // The keys that are left own nothing.
+        // SAFETY: the same allocation, of places whose contents need no dropping any more.
+        unsafe {
+            drop(Box::from_raw(
+                Box::into_raw(table) as *mut [std::mem::ManuallyDrop<Entry>]
+            ));
+        }
+    }
+}
 const MIN_SIZE: usize = 8;
 const LINEAR_PROBES: usize = 9;
 
@@ -329,7 +386,7 @@ impl Set {
     pub fn add_hashed(&self, vm: &Vm, key: Value, hash: i64) -> PyResult<bool> {
         let at = loop {
             if self.table().is_empty() {
-                *self.table() = vec![UNUSED; MIN_SIZE].into_boxed_slice();
+                *self.table() = unused(MIN_SIZE);
             }
             match self.lookup::<true>(vm, &key, hash)? {
                 Ok(_) => return Ok(false),
@@ -412,7 +469,7 @@ impl Set {
         while size <= min_used {
             size *= 2;
         }
-        let mut fresh = vec![UNUSED; size].into_boxed_slice();
+        let mut fresh = unused(size);
         for entry in self.table().iter_mut() {
             if let Some(key) = entry.key.take() {
                 insert_clean(&mut fresh, key, entry.hash);
@@ -445,9 +502,9 @@ impl Set {
             let theirs = other.table();
             let mut fresh =
                 if self.mask() + 1 == theirs.len() && other.fill.get() == other.used.get() {
-                    theirs.clone()
+                    copied(theirs)
                 } else {
-                    let mut fresh = vec![UNUSED; self.mask() + 1].into_boxed_slice();
+                    let mut fresh = unused(self.mask() + 1);
                     for entry in theirs.iter() {
                         if let Some(key) = &entry.key {
                             insert_clean(&mut fresh, key.clone(), entry.hash);

@@ -65,9 +65,13 @@ impl<'a> StrView<'a> {
         (0..self.len()).map(move |i| self.get(i))
     }
     /// The characters from `start` to `end`, which are in range.
+    #[inline]
     pub fn slice(self, start: usize, end: usize) -> StrView<'a> {
         match self {
-            StrView::Ascii(s) => StrView::Ascii(&s[start..end]),
+            // SAFETY: ASCII text may be cut anywhere.
+            StrView::Ascii(s) => {
+                StrView::Ascii(unsafe { std::str::from_utf8_unchecked(&s.as_bytes()[start..end]) })
+            }
             StrView::Latin1(s) => StrView::Latin1(&s[start..end]),
             StrView::Ucs2(s) => StrView::Ucs2(&s[start..end]),
             StrView::Ucs4(s) => StrView::Ucs4(&s[start..end]),
@@ -230,6 +234,14 @@ impl Str {
         // SAFETY: data holds len bytes and does not change while it is shared.
         (self.kind == 1)
             .then(|| unsafe { std::slice::from_raw_parts(self.data.get(), self.len.get()) })
+    }
+    /// Whether this is ASCII text, and this one.
+    #[inline]
+    pub fn is_ascii_str(&self, text: &str) -> bool {
+        // SAFETY: both have as many bytes.
+        self.ascii.get()
+            && self.len.get() == text.len()
+            && unsafe { same_bytes(self.data.get(), text.as_ptr(), text.len()) }
     }
     pub fn is_str(&self, text: &str) -> bool {
         match self.view() {

@@ -125,6 +125,38 @@ fn new_filled(
 }
 
 impl crate::vm::Vm {
+    /// A tuple of `len` words, which move out of their places: 0 is left there.
+    ///
+    /// # Safety
+    /// Each word is 0 (it reads as None) or an owned value.
+    #[inline]
+    pub unsafe fn tuple_of_words(&self, from: *mut u64, len: usize) -> Ref<Tuple> {
+        if len == 0 {
+            return self.empty_tuple.clone();
+        }
+        // SAFETY: the items fill the bytes behind the payload; they move in.
+        unsafe {
+            let tuple = self.heap.alloc_unfilled(
+                &self.types.tuple,
+                Tuple::ITEMS_OFFSET + len * size_of::<Value>(),
+                Tuple {
+                    len,
+                    hash: Cell::new(0),
+                },
+            );
+            let to = tuple
+                .as_ptr()
+                .cast::<u8>()
+                .add(Tuple::ITEMS_OFFSET)
+                .cast::<u64>();
+            for n in 0..len {
+                let word = from.add(n).replace(0);
+                to.add(n)
+                    .write(if word == 0 { Value::NONE.word() } else { word });
+            }
+            tuple
+        }
+    }
     /// A tuple whose items are all empty words.
     ///
     /// # Safety

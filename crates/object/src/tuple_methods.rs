@@ -4,6 +4,7 @@ use taipan_macros::pymethods;
 
 use crate::header::{Ref, TypeRef};
 use crate::iter::TupleIterator;
+use crate::list::List;
 use crate::list_methods::{repeated, reserve, sliced};
 use crate::seq::{SequenceHash, clamp_start, place, search_bound, subscript_index};
 use crate::slice::{Slice, slice_indices};
@@ -17,6 +18,9 @@ impl Vm {
     pub fn to_tuple(&self, iterable: &Value) -> PyResult<Ref<Tuple>> {
         if let Some(tuple) = iterable.downcast_exact::<Tuple>(&self.types.tuple) {
             return Ok(tuple.clone());
+        }
+        if let Some(list) = iterable.downcast_exact::<List>(&self.types.list) {
+            return Ok(list.with(|items| self.tuple_from_slice(items)));
         }
         Ok(self.new_tuple(self.collect(iterable)?))
     }

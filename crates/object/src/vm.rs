@@ -205,7 +205,8 @@ pub struct Interp {
     /// `-b`: warn when bytes are taken for text.
     pub bytes_warning: Cell<bool>,
     /// State of native modules, by module name.
-    pub module_state: RefCell<HashMap<&'static str, std::rc::Rc<dyn std::any::Any>>>,
+    pub module_state:
+        RefCell<HashMap<&'static str, std::rc::Rc<dyn std::any::Any>, crate::util::PtrHash>>,
     /// Which dunders decide about which slots.
     pub(crate) dunders: std::cell::OnceCell<crate::slot_update::DunderTable>,
     /// Last, so that it is dropped after everything that owns objects in it.

@@ -30,6 +30,10 @@ pub unsafe fn bind_window(
     keywords: usize,
 ) -> PyResult<()> {
     // SAFETY: by the contract.
+    if unsafe { bind_in_place(vm, f, window, argc, keywords) } {
+        return Ok(());
+    }
+    // SAFETY: by the contract.
     let (values, names) = unsafe {
         let values: Values = (0..argc)
             .map(|n| Value::from_word(window.add(n).replace(0)))
@@ -47,6 +51,138 @@ pub unsafe fn bind_window(
             names.as_ref().map_or(&[], |n| n.items()),
             window,
         )
+    }
+}
+
+/// Most keyword arguments and parameters of calls that [`bind_in_place`] sees to.
+const FEW_KEYWORDS: usize = 8;
+const FEW_PARAMETERS: usize = 32;
+
+/// As [`bind_window`] for the common calls: what each parameter gets is found out before
+/// anything moves. `false`: nothing was changed, the general way decides.
+///
+/// # Safety
+/// As [`bind_window`].
+unsafe fn bind_in_place(
+    vm: &Vm,
+    f: &Ref<Function>,
+    window: *mut u64,
+    argc: usize,
+    keywords: usize,
+) -> bool {
+    /// A keyword argument that goes into the mapping.
+    const MAPPED: usize = usize::MAX;
+    // SAFETY: cells are only read; the window holds `argc` values and the names behind them.
+    unsafe {
+        let code = &*f.code.as_ptr();
+        let c = &code.code;
+        let positional = c.arg_count as usize;
+        let named = positional + c.kwonly_count as usize;
+        let names: &[Value] = if keywords > 0 {
+            match Value::borrow_word(&*window.add(argc)).downcast::<Tuple>() {
+                Some(names) => names.items(),
+                None => return false,
+            }
+        } else {
+            &[]
+        };
+        let Some(given) = argc.checked_sub(names.len()) else {
+            return false;
+        };
+        let has_varargs = c.flags.contains(CodeFlags::VARARGS);
+        let has_mapping = c.flags.contains(CodeFlags::VARKEYWORDS);
+        if names.len() > FEW_KEYWORDS
+            || named > FEW_PARAMETERS
+            || (given > positional && !has_varargs)
+        {
+            return false;
+        }
+        let mut filled = (1u64 << given.min(positional)) - 1;
+        let mut places = [MAPPED; FEW_KEYWORDS];
+        for (place, name) in places.iter_mut().zip(names) {
+            let Some(text) = name.downcast_exact::<Str>(&vm.types.str) else {
+                return false;
+            };
+            let found =
+                (c.posonly_count as usize..named).find(|&n| text.is_ascii_str(&c.locals[n].name));
+            match found {
+                Some(n) if filled >> n & 1 != 0 => return false,
+                Some(n) => {
+                    filled |= 1 << n;
+                    *place = n;
+                }
+                None if has_mapping && text.is_ascii() => {}
+                None => return false,
+            }
+        }
+        let defaults = match (*f.defaults.as_ptr()).as_ref() {
+            Some(defaults) => match defaults.downcast::<Tuple>() {
+                Some(defaults) => defaults.items(),
+                None => return false,
+            },
+            None => &[],
+        };
+        let first_default = positional.saturating_sub(defaults.len());
+        if (given..first_default).any(|n| filled >> n & 1 == 0) {
+            return false;
+        }
+        let mut by_name: SmallVec<[(usize, Value); 4]> = SmallVec::new();
+        for n in (positional..named).filter(|&n| filled >> n & 1 == 0) {
+            let mapping = (*f.kwdefaults.as_ptr()).as_ref();
+            let value = mapping
+                .and_then(|d| d.downcast::<Dict>())
+                .and_then(|d| d.get_str(&vm.intern_str(&c.locals[n].name)));
+            match value {
+                Some(value) => by_name.push((n, value)),
+                None => return false,
+            }
+        }
+        // Nothing fails from here on.
+        let names_word = if keywords > 0 {
+            window.add(argc).replace(0)
+        } else {
+            0
+        };
+        let mut moved = [0u64; FEW_KEYWORDS];
+        for (n, word) in moved.iter_mut().enumerate().take(names.len()) {
+            *word = window.add(given + n).replace(0);
+        }
+        let rest = has_varargs.then(|| {
+            let extra = given.saturating_sub(positional);
+            vm.new_tuple(
+                (positional..positional + extra)
+                    .map(|n| Value::from_word(window.add(n).replace(0))),
+            )
+        });
+        for n in given.min(positional)..c.parameter_count() as usize {
+            window.add(n).write(0);
+        }
+        let mapping = has_mapping.then(|| vm.new_dict());
+        for ((name, place), word) in names.iter().zip(places).zip(moved) {
+            if place != MAPPED {
+                window.add(place).write(word);
+            } else if let (Some(mapping), Some(name)) = (&mapping, name.downcast::<Str>()) {
+                mapping.insert_str(vm, name, Value::from_word(word));
+            }
+        }
+        for n in (first_default..positional).filter(|&n| *window.add(n) == 0) {
+            let value = &defaults[n + defaults.len() - positional];
+            window.add(n).write(value.clone().into_word());
+        }
+        for (n, value) in by_name {
+            window.add(n).write(value.into_word());
+        }
+        if let Some(rest) = rest {
+            window.add(named).write(rest.into_value().into_word());
+        }
+        if let Some(mapping) = mapping {
+            let last = c.parameter_count() as usize - 1;
+            window.add(last).write(mapping.into_value().into_word());
+        }
+        if names_word != 0 {
+            drop(Value::from_word(names_word));
+        }
+        true
     }
 }
 

@@ -186,6 +186,105 @@ pub unsafe fn enter_plain(
     }
 }
 
+/// Enters a Python function that an operator calls, with `N` operands of instruction `i`: its
+/// result goes to the instruction's register. `None`: nothing was changed.
+#[inline(always)]
+unsafe fn enter_operator<const N: usize>(
+    vm: &Vm,
+    machine: &Machine,
+    caller: *mut Frame,
+    function: Value,
+    operands: [*mut u64; N],
+    kills: [bool; N],
+    i: u64,
+) -> Option<(*mut Frame, *const u64)> {
+    // SAFETY: by the contract of the callers; above the caller's registers nothing is in use.
+    unsafe {
+        let window = (*caller).top;
+        let (new, start) = enter_plain(vm, machine, caller, function.word(), window, N)?;
+        std::mem::forget(function);
+        for n in 0..N {
+            let word = *operands[n];
+            if kills[n] {
+                *operands[n] = 0;
+            } else if is_heap(word) {
+                (*(word as *const ObjectHeader)).retain();
+            }
+            window.add(n).write(word);
+        }
+        (*new).dest = (i >> 16) as u16;
+        (*new).flags = 0;
+        Some((new, start))
+    }
+}
+
+/// LOAD_SUBSCR of an instance of a class whose `__getitem__` is a Python function. `None`: it is not.
+///
+/// # Safety
+/// `caller` is the running frame and `i` its verified instruction.
+#[inline(never)]
+pub unsafe fn enter_getitem(
+    vm: &Vm,
+    machine: &Machine,
+    caller: *mut Frame,
+    regs: *mut u64,
+    i: u64,
+) -> Option<(*mut Frame, *const u64)> {
+    use taipan_compiler::opcode::{KILL_B, KILL_C};
+    // SAFETY: by the contract.
+    unsafe {
+        let (x, y) = (
+            regs.add((i >> 32) as u16 as usize),
+            regs.add((i >> 48) as u16 as usize),
+        );
+        if x == y || *y == 0 {
+            return None;
+        }
+        let ty = vm.type_of(Value::borrow_word(&*x));
+        let function = vm.type_lookup(ty, &vm.names.__getitem__)?;
+        if function.header()?.ty_ptr() != vm.types.function.as_ptr().cast_const() {
+            return None;
+        }
+        let flags = (i >> 8) as u8;
+        let kills = [flags & KILL_B != 0, flags & KILL_C != 0];
+        enter_operator(vm, machine, caller, function, [x, y], kills, i)
+    }
+}
+
+/// LOAD_ATTR of a property whose getter is a Python function. `None`: it is not.
+///
+/// # Safety
+/// As [`enter_getitem`]; the frame's program counter is saved.
+#[inline(never)]
+pub unsafe fn enter_property(
+    vm: &Vm,
+    machine: &Machine,
+    caller: *mut Frame,
+    regs: *mut u64,
+    i: u64,
+) -> Option<(*mut Frame, *const u64)> {
+    use taipan_object::function::Property;
+    // SAFETY: by the contract; nothing borrows the property's parts while they are read.
+    unsafe {
+        let x = regs.add((i >> 32) as u16 as usize);
+        if !is_heap(*x) {
+            return None;
+        }
+        let ty = vm.type_of(Value::borrow_word(&*x));
+        if !ty.has(TypeFlags::GENERIC_GETATTR) {
+            return None;
+        }
+        let found = vm.type_lookup(ty, crate::slow::name_c(caller, i))?;
+        let property = found.downcast_exact::<Property>(&vm.types.property)?;
+        let function = (*property.parts.as_ptr()).get.clone()?;
+        if function.header()?.ty_ptr() != vm.types.function.as_ptr().cast_const() {
+            return None;
+        }
+        let kill = (i >> 8) as u8 & taipan_compiler::opcode::KILL_B != 0;
+        enter_operator(vm, machine, caller, function, [x], [kill], i)
+    }
+}
+
 /// Gives back the record of a body that has no mapping of locals.
 ///
 /// # Safety
@@ -713,7 +812,7 @@ unsafe fn call_native_class(
     first: usize,
     argc: usize,
 ) -> Entered {
-    use taipan_object::slots::SlotId;
+    use taipan_object::slots::Slots;
     // SAFETY: as above; the class and the arguments stay in their registers until the call is over.
     unsafe {
         let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
@@ -723,8 +822,9 @@ unsafe fn call_native_class(
         };
         // `object.__init__` looks at arguments only where `__new__` is that of object.
         let plain = &vm.types.object.slots;
-        let idle = class.slots.address(SlotId::init) == plain.address(SlotId::init)
-            && class.slots.address(SlotId::new) != plain.address(SlotId::new);
+        let init = |slots: &Slots| slots.init.get().map(|f| f as usize);
+        let idle = init(&class.slots) == init(plain)
+            && plain.new.get().map(|f| f as usize) != Some(new as usize);
         let result = new(vm, &class, args).and_then(|object| {
             let actual = vm.type_of(&object);
             if !(idle && actual.is(&class))
@@ -904,13 +1004,15 @@ pub fn call_unpacked(
     let Some(dict) = kwargs.downcast::<Dict>() else {
         return Err(vm.type_error("keyword arguments must be a dict"));
     };
-    let mut names = Vec::with_capacity(dict.len());
-    for (name, value) in dict.items() {
+    let mut names: Values = Values::new();
+    let mut place = 0;
+    while let Some((at, _, name, value)) = dict.next_entry(place) {
         if name.downcast::<Str>().is_none() {
             return Err(vm.type_error("keywords must be strings"));
         }
         names.push(name);
         values.push(value);
+        place = at + 1;
     }
     if names.is_empty() {
         return vm.call(function, &values);
@@ -966,7 +1068,7 @@ pub fn function_call(vm: &Vm, callee: &Value, args: Args<'_>) -> PyResult {
         machine.enter(
             vm,
             window,
-            c.register_count.max(args.values.len() as u32 + 1),
+            c.register_count.max(args.values.len() as u32 + 2),
         )?;
         vm.recursion_depth.set(vm.recursion_depth.get() - 1);
         if c.simple_args as usize == args.values.len() && args.keywords.is_none() {
@@ -974,9 +1076,15 @@ pub fn function_call(vm: &Vm, callee: &Value, args: Args<'_>) -> PyResult {
                 window.add(n).write(v.clone().into_word());
             }
         } else {
-            let values: Values = args.values.iter().cloned().collect();
-            let names = args.keywords.map(|k| k.items()).unwrap_or(&[]);
-            arguments::bind(vm, f, values, names, window)?;
+            let argc = args.values.len();
+            for (n, v) in args.values.iter().enumerate() {
+                window.add(n).write(v.clone().into_word());
+            }
+            if let Some(names) = args.keywords {
+                window.add(argc).write(names.to_value().into_word());
+            }
+            let keywords = usize::from(args.keywords.is_some());
+            arguments::bind_window(vm, f, window, argc, keywords)?;
         }
         run_function(vm, f, code, window)
     }

@@ -133,9 +133,7 @@ pub fn set_item(vm: &Vm, object: &Value, key: &Value, value: Value) -> Result<Py
             Err(e) => return Ok(Err(e)),
         }
     }
-    Ok(dict
-        .insert_hashed(vm, key.clone(), hash, value)
-        .map(drop))
+    Ok(dict.insert_hashed(vm, key.clone(), hash, value).map(drop))
 }
 
 /// The bounds of a slice, if they are small integers or None.

@@ -13,7 +13,7 @@ use taipan_object::function::Cell as PyCell;
 use taipan_object::instance::{InstancePart, Shape};
 use taipan_object::number::BinOp;
 use taipan_object::slots::CmpOp;
-use taipan_object::ty::Type;
+use taipan_object::ty::{Type, TypeFlags};
 use taipan_object::value::encoding::{self, as_float, is_float, is_heap, is_int};
 use taipan_object::{Object, ObjectHeader, PyResult, Value, Vm};
 
@@ -1029,7 +1029,18 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             }
                             slow!(quicken::load_attr(vm, frame, regs, word!()))
                         }
-                        LOAD_ATTR_MEGA => slow!(quicken::load_attr(vm, frame, regs, word!())),
+                        LOAD_ATTR_MEGA => {
+                            sync!();
+                            if let Some((new, start)) =
+                                call::enter_property(vm, machine, frame, regs, word!())
+                            {
+                                frame = new;
+                                regs = (*new).regs;
+                                pc = start;
+                                next!()
+                            }
+                            slow!(quicken::load_attr(vm, frame, regs, word!()))
+                        }
                         STORE_ATTR => slow!(quicken::store_attr(vm, frame, regs, word!())),
                         STORE_ATTR_SLOT => {
                             let x = reg!(a!(i));
@@ -1214,6 +1225,19 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                                     set!(a!(i), w);
                                     next!()
                                 }
+                            }
+                            if heap!(x)
+                                && (*(*(x as *const ObjectHeader)).ty_ptr())
+                                    .payload
+                                    .has(TypeFlags::HEAP)
+                                && let Some((new, start)) =
+                                    call::enter_getitem(vm, machine, frame, regs, word!())
+                            {
+                                (*frame).pc = pc;
+                                frame = new;
+                                regs = (*new).regs;
+                                pc = start;
+                                next!()
                             }
                             slow!(slow::load_subscr(vm, regs, word!()))
                         }

@@ -11,6 +11,7 @@
 //! | LOAD_ATTR_CLASS, LOAD_METHOD_CACHED | type version, shape or 0, value (kept alive by the type's dict while the version holds) |
 //! | LOAD_ATTR_TYPE, LOAD_METHOD_TYPE | version of the class, the class itself, value |
 //! | LOAD_ATTR_POLY, STORE_ATTR_POLY, LOAD_METHOD_POLY | the site's [`Poly`] |
+//! | LOAD_SUPER_METHOD | see [`super_method`] |
 //! | LOAD_ATTR_MEGA, STORE_ATTR_MEGA, LOAD_METHOD_MEGA | none: too many kinds of objects, or none that has a form |
 
 use taipan_compiler::opcode::{KILL_A, KILL_B};
@@ -51,6 +52,45 @@ unsafe fn rewrite(frame: *mut Frame, form: u8, words: [u64; 4]) {
         if let Some((instr, cache)) = site(frame) {
             cache.words = words;
             *instr = *instr & !0xFF | u64::from(form);
+        }
+    }
+}
+
+/// What LOAD_SUPER_METHOD found before for the same class and an object of the same type: a
+/// function that takes the object first. The cache words are the type's version, the
+/// class and the function; the version holds only while both are where they were.
+///
+/// # Safety
+/// As [`load_global`].
+#[inline]
+pub unsafe fn super_method(
+    vm: &Vm,
+    frame: *mut Frame,
+    class: &Value,
+    this: &Value,
+) -> Option<Value> {
+    // SAFETY: by the contract; a function found under a version lives as long as that version.
+    unsafe {
+        let (_, cache) = site(frame)?;
+        let [version, known, found, _] = cache.words;
+        (version != 0 && vm.type_of(this).version.get() == version && class.word() == known)
+            .then(|| Value::borrow_word(&found).clone())
+    }
+}
+
+/// Remembers for [`super_method`]. A class as object means something else each time.
+///
+/// # Safety
+/// As [`load_global`].
+pub unsafe fn learn_super(vm: &Vm, frame: *mut Frame, class: &Value, this: &Value, found: &Value) {
+    // SAFETY: by the contract.
+    unsafe {
+        let ty = vm.type_of(this);
+        let plain = this.downcast::<Type>().is_none()
+            && vm.type_of(found).has(TypeFlags::METHOD_DESCRIPTOR)
+            && class.downcast::<Type>().is_some_and(|c| ty.is_subtype(c));
+        if plain && let Some((_, cache)) = site(frame) {
+            cache.words = [vm.type_version(ty), class.word(), found.word(), 0];
         }
     }
 }

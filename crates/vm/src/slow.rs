@@ -30,18 +30,23 @@ use taipan_object::{PyResult, Ref, Value, Vm};
 use crate::fast;
 use crate::frame::Frame;
 
+#[inline(always)]
 pub fn a(i: u64) -> usize {
     (i >> 16) as u16 as usize
 }
+#[inline(always)]
 pub fn b(i: u64) -> usize {
     (i >> 32) as u16 as usize
 }
+#[inline(always)]
 pub fn c(i: u64) -> usize {
     (i >> 48) as u16 as usize
 }
+#[inline(always)]
 pub fn bc(i: u64) -> usize {
     (i >> 32) as u32 as usize
 }
+#[inline(always)]
 pub fn flags(i: u64) -> u8 {
     (i >> 8) as u8
 }
@@ -72,6 +77,7 @@ pub(crate) unsafe fn get(regs: *mut u64, n: usize) -> Operand {
 }
 
 /// Writes a register, releasing what stood there.
+#[inline(always)]
 pub unsafe fn put(regs: *mut u64, n: usize, value: Value) {
     // SAFETY: verified register; heap words in it are owned.
     unsafe {
@@ -83,6 +89,7 @@ pub unsafe fn put(regs: *mut u64, n: usize, value: Value) {
 }
 
 /// Moves a value out of a register.
+#[inline(always)]
 pub unsafe fn take(regs: *mut u64, n: usize) -> Value {
     // SAFETY: verified live register.
     unsafe {
@@ -96,6 +103,7 @@ pub unsafe fn take(regs: *mut u64, n: usize) -> Value {
 }
 
 /// Takes an operand: moved if killed, else a new reference.
+#[inline(always)]
 pub unsafe fn operand(regs: *mut u64, n: usize, killed: bool) -> Value {
     // SAFETY: as above.
     unsafe {
@@ -108,6 +116,7 @@ pub unsafe fn operand(regs: *mut u64, n: usize, killed: bool) -> Value {
 }
 
 /// Releases an operand if it is killed.
+#[inline(always)]
 pub unsafe fn kill(regs: *mut u64, n: usize, killed: bool) {
     if killed {
         // SAFETY: as above.
@@ -116,6 +125,7 @@ pub unsafe fn kill(regs: *mut u64, n: usize, killed: bool) {
 }
 
 /// Consumes killed b and c, writes a, runs due finalisers.
+#[inline(always)]
 pub unsafe fn done_abc(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
     let f = flags(i);
     // SAFETY: verified operands.
@@ -127,6 +137,7 @@ pub unsafe fn done_abc(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> boo
 }
 
 /// Consumes killed b, writes a, runs due finalisers.
+#[inline(always)]
 pub unsafe fn done_ab(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
     // SAFETY: verified operands.
     unsafe {
@@ -136,6 +147,7 @@ pub unsafe fn done_ab(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool
 }
 
 /// Writes a, runs due finalisers.
+#[inline(always)]
 pub unsafe fn done(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
     let ok = match result {
         Ok(value) => {
@@ -150,6 +162,7 @@ pub unsafe fn done(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> bool {
 }
 
 /// For instructions without destination.
+#[inline(always)]
 pub fn ended(vm: &Vm, result: PyResult<()>) -> bool {
     crate::finalize::drain(vm);
     result.is_ok()
@@ -632,8 +645,19 @@ pub unsafe fn load_super_method(vm: &Vm, frame: *mut Frame, regs: *mut u64, i: u
     unsafe {
         let n = b(i);
         let (function, class, this) = (take(regs, n), take(regs, n + 1), take(regs, n + 2));
+        let known = function.is(vm.types.super_.as_value());
+        if known && let Some(found) = crate::quicken::super_method(vm, frame, &class, &this) {
+            put(regs, a(i), found);
+            put(regs, a(i) + 1, this);
+            drop((function, class));
+            crate::finalize::drain(vm);
+            return true;
+        }
         let name = name_c(frame, i).clone();
         let result = crate::super_::super_method(vm, &function, &class, &this, &name);
+        if known && let Ok((found, Some(_))) = &result {
+            crate::quicken::learn_super(vm, frame, &class, &this, found);
+        }
         match result {
             Ok((function, this)) => {
                 put(regs, a(i), function);

@@ -122,6 +122,42 @@ fn format_simple(vm: &Vm, spec: &[u8], n: i64) -> Option<Value> {
     Some(vm.new_ascii(&out[at..]).into_value())
 }
 
+/// The commonest specifications, `[width][.precision](e|f|g|%)`, for finite numbers; `None`: another one.
+fn format_simple_float(vm: &Vm, spec: &[u8], x: f64) -> Option<Value> {
+    let digits = |rest: &mut &[u8]| {
+        let (mut n, start) = (0usize, rest.len());
+        while let [digit @ b'0'..=b'9', tail @ ..] = *rest {
+            n = n * 10 + usize::from(digit - b'0');
+            *rest = tail;
+            if n > 60 {
+                return None;
+            }
+        }
+        Some((n, start > rest.len()))
+    };
+    let mut rest = spec;
+    if !x.is_finite() || spec.first() == Some(&b'0') {
+        return None;
+    }
+    let (width, _) = digits(&mut rest)?;
+    let mut precision = 6;
+    if let [b'.', tail @ ..] = rest {
+        rest = tail;
+        let (n, given) = digits(&mut rest)?;
+        precision = given.then_some(n)?;
+    }
+    let flags = FloatFlags::default();
+    let mut text = match rest {
+        [kind @ (b'e' | b'f' | b'g')] => format_float(x, *kind as char, precision, flags),
+        [b'%'] if (x * 100.0).is_finite() => format_float(x * 100.0, 'f', precision, flags) + "%",
+        _ => return None,
+    };
+    if text.len() < width {
+        text.insert_str(0, &" ".repeat(width - text.len()));
+    }
+    Some(vm.new_ascii(text.as_bytes()).into_value())
+}
+
 fn format_integer(vm: &Vm, n: &IntRef<'_>, spec: &FormatSpec) -> PyResult {
     if spec.precision.is_some() {
         return Err(vm.value_error("Precision not allowed in integer format specifier"));
@@ -202,6 +238,11 @@ pub fn format_float_object(vm: &Vm, value: &Value, spec: &Ref<Str>) -> PyResult 
         return vm.str(value).map(Ref::into_value);
     }
     let x = value.as_float().unwrap_or(0.0);
+    if let Some(text) = spec.as_ascii()
+        && let Some(text) = format_simple_float(vm, text.as_bytes(), x)
+    {
+        return Ok(text);
+    }
     let type_name = vm.type_name(value);
     let spec = FormatSpec::parse(vm, spec.view(), '\0', '>', &type_name)?;
     match spec.kind_char() {

@@ -250,6 +250,20 @@ impl Parser<'_> {
         out: &mut StrBuilder,
     ) -> PyResult<()> {
         let vm = self.vm;
+        if c == 'd'
+            && d.width == 0
+            && d.precision.is_none()
+            && !(d.plus || d.blank)
+            && let Some(n) = value.as_small_int()
+        {
+            let mut buffer = [0; 20];
+            if n < 0 {
+                out.push_char(u32::from('-'));
+            }
+            let digits = crate::int_ops::text::small_digits(n.unsigned_abs(), &mut buffer);
+            out.push_str(std::str::from_utf8(digits).unwrap_or_default());
+            return Ok(());
+        }
         match c {
             'd' | 'i' | 'u' | 'x' | 'X' | 'o' => {
                 return number(vm, d, &integer(vm, d, c, value)?, out);
@@ -297,6 +311,10 @@ fn check_size(vm: &Vm, n: usize) -> PyResult<()> {
 }
 
 fn padded(vm: &Vm, d: Directive, view: StrView<'_>, out: &mut StrBuilder) -> PyResult<()> {
+    if d.width == 0 && d.precision.is_none() {
+        out.push(view);
+        return Ok(());
+    }
     let len = d.precision.map_or(view.len(), |p| p.min(view.len()));
     let pad = d.width.saturating_sub(len);
     check_size(vm, pad)?;

@@ -203,7 +203,7 @@ pub fn prefixed(vm: &Vm, n: &IntRef<'_>, base: u8) -> PyResult<String> {
             8 => "0o",
             _ => "0x",
         });
-        text.extend(digits.iter().map(|&c| c as char));
+        text.push_str(std::str::from_utf8(digits).unwrap_or_default());
         return Ok(text);
     }
     let (negative, digits) = magnitude_digits(vm, n, base, false)?;

@@ -177,10 +177,27 @@ pub fn find(hay: StrView<'_>, needle: StrView<'_>) -> Option<usize> {
         return match n.as_bytes() {
             [b] => memchr::memchr(*b, h.as_bytes()),
             n if n.len() > h.len() => None,
-            n => memmem::find(h.as_bytes(), n),
+            n => find_bytes(h.as_bytes(), n),
         };
     }
     Searcher::new(hay, needle).first()
+}
+
+/// The index of the first occurrence of a needle of at least two bytes.
+fn find_bytes(hay: &[u8], needle: &[u8]) -> Option<usize> {
+    let [first, rest @ ..] = needle else {
+        return Some(0);
+    };
+    let mut at = 0;
+    // A searcher is worth making only where the first byte alone finds little.
+    for _ in 0..CANDIDATES {
+        let hit = at + memchr::memchr(*first, &hay[at..])?;
+        if hay.get(hit + 1..hit + needle.len())? == rest {
+            return Some(hit);
+        }
+        at = hit + 1;
+    }
+    memmem::find(&hay[at..], needle).map(|n| at + n)
 }
 
 /// Whether two texts are the same.

@@ -73,6 +73,9 @@ impl StrIterator {
     }
     #[pyslot(iternext)]
     fn next(vm: &Vm, this: &Ref<StrIterator>) -> PyResult<Option<Value>> {
+        if let Some(c) = this.advance(vm) {
+            return Ok(Some(c));
+        }
         let mut text = this.text.borrow_mut();
         let Some(s) = &*text else { return Ok(None) };
         let at = this.at.get();

@@ -87,34 +87,27 @@ pub mod module {
     fn ascii(vm: &Vm, object: &Value) -> PyResult<Ref<Str>> {
         vm.ascii(object)
     }
-    fn in_base(vm: &Vm, number: &Value, radix: u8, prefix: &str) -> PyResult<String> {
+    fn in_base(vm: &Vm, number: &Value, radix: u8) -> PyResult<String> {
         let n = vm.index(number)?;
-        let n = match n.as_int() {
-            Some(n) => n.to_ibig(),
-            None => return Err(vm.type_error("not an integer")),
-        };
-        let (sign, magnitude) = n.into_parts();
-        let sign = if sign == dashu_int::Sign::Negative {
-            "-"
-        } else {
-            ""
-        };
-        Ok(format!("{sign}{prefix}{}", magnitude.in_radix(radix)))
+        match n.as_int() {
+            Some(n) => taipan_object::int_ops::text::prefixed(vm, &n, radix),
+            None => Err(vm.type_error("not an integer")),
+        }
     }
     /// A number in binary.
     #[pyfunction("(number, /)")]
     fn bin(vm: &Vm, number: &Value) -> PyResult<String> {
-        in_base(vm, number, 2, "0b")
+        in_base(vm, number, 2)
     }
     /// A number in octal.
     #[pyfunction("(number, /)")]
     fn oct(vm: &Vm, number: &Value) -> PyResult<String> {
-        in_base(vm, number, 8, "0o")
+        in_base(vm, number, 8)
     }
     /// A number in hexadecimal.
     #[pyfunction("(number, /)")]
     fn hex(vm: &Vm, number: &Value) -> PyResult<String> {
-        in_base(vm, number, 16, "0x")
+        in_base(vm, number, 16)
     }
     /// Calls `sys.breakpointhook`.
     #[pyfunction("(*args, **kws)")]

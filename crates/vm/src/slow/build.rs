@@ -22,8 +22,7 @@ unsafe fn window(regs: *mut u64, first: usize, count: usize) -> Vec<Value> {
 pub unsafe fn build_tuple(vm: &Vm, regs: *mut u64, i: u64) -> bool {
     // SAFETY: by the contract.
     unsafe {
-        let first = b(i);
-        let result = vm.new_tuple((first..first + c(i)).map(|n| take(regs, n)));
+        let result = vm.tuple_of_words(regs.add(b(i)), c(i));
         put(regs, a(i), result.into_value());
         true
     }

@@ -125,7 +125,7 @@ pub unsafe fn loop_step<const PAIRS: bool>(
                 None => {}
             }
         }
-        Ok(if for_iter(vm, regs, i)? {
+        Ok(if any_step(vm, regs, i)? {
             Step::Item
         } else {
             Step::End
@@ -140,6 +140,12 @@ pub unsafe fn loop_step<const PAIRS: bool>(
 #[inline(never)]
 pub unsafe fn for_iter(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<bool> {
     // SAFETY: by the contract.
+    unsafe { any_step(vm, regs, i) }
+}
+
+#[inline(always)]
+unsafe fn any_step(vm: &Vm, regs: *mut u64, i: u64) -> PyResult<bool> {
+    // SAFETY: by the contract of the callers.
     unsafe {
         match vm.next(&get(regs, b(i))) {
             Ok(Some(v)) => {
