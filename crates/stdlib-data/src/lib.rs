@@ -11,6 +11,7 @@ pub mod json;
 pub mod locale;
 pub mod numbers;
 pub mod opcode;
+pub mod pickle;
 pub mod queue;
 pub mod random;
 pub mod stat;
@@ -43,6 +44,7 @@ pub const MODULES: &[&ModuleDef] = &[
     &json::MODULE,
     &locale::MODULE,
     &opcode::MODULE,
+    &pickle::MODULE,
     &queue::MODULE,
     &random::MODULE,
     &stat::MODULE,

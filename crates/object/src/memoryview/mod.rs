@@ -171,6 +171,12 @@ pub fn view_of(vm: &Vm, object: &Value, writable: bool) -> PyResult<Ref<MemoryVi
     Ok(make(vm, Rc::new(buffer), layout))
 }
 
+/// A view of a buffer that was asked for already.
+pub fn view_of_buffer(vm: &Vm, buffer: Buffer) -> Ref<MemoryView> {
+    let layout = Layout::of(&buffer);
+    make(vm, Rc::new(buffer), layout)
+}
+
 fn ints(vm: &Vm, numbers: &[isize]) -> Ref<Tuple> {
     let items: Vec<Value> = numbers.iter().map(|&n| vm.new_int(n as i64)).collect();
     vm.new_tuple(items)
