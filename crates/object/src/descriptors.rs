@@ -71,6 +71,14 @@ pub fn call_native(vm: &Vm, f: &NativeFunction, args: Args<'_>) -> PyResult {
     }
 }
 
+/// What a function is a method of: an object, or the class of a static method.
+fn owner(f: &NativeFunction) -> Option<&Value> {
+    match &f.this {
+        Some(object) => Some(object).filter(|o| o.downcast::<crate::module::Module>().is_none()),
+        None => f.module.as_ref().filter(|m| m.downcast::<Type>().is_some()),
+    }
+}
+
 #[pymethods(
     name = "builtin_function_or_method",
     doc = "A function of a native module, or a native method bound to its object.",
@@ -84,8 +92,8 @@ impl NativeFunction {
     #[pyslot]
     fn repr(vm: &Vm, this: &Ref<NativeFunction>) -> PyResult {
         let name = this.def.name;
-        let text = match &this.this {
-            Some(object) if object.downcast::<crate::module::Module>().is_none() => {
+        let text = match owner(this) {
+            Some(object) => {
                 format!(
                     "<built-in method {name} of {} object at {:#x}>",
                     vm.type_name(object),
@@ -125,8 +133,8 @@ impl NativeFunction {
     }
     #[pygetset]
     fn __qualname__(vm: &Vm, this: &Ref<NativeFunction>) -> Ref<Str> {
-        match &this.this {
-            Some(object) if object.downcast::<crate::module::Module>().is_none() => {
+        match owner(this) {
+            Some(object) => {
                 let ty = object
                     .downcast::<Type>()
                     .unwrap_or_else(|| vm.type_of(object));
@@ -145,7 +153,8 @@ impl NativeFunction {
     }
     #[pygetset]
     fn __module__(this: &Ref<NativeFunction>) -> Option<Value> {
-        this.module.clone()
+        let name = this.module.as_ref();
+        name.filter(|m| m.downcast::<Type>().is_none()).cloned()
     }
     #[pygetset]
     fn __self__(vm: &Vm, this: &Ref<NativeFunction>) -> PyResult<Option<Value>> {
@@ -159,10 +168,8 @@ impl NativeFunction {
     }
     #[pymethod("(self, /)")]
     fn __reduce__(vm: &Vm, this: &Ref<NativeFunction>) -> PyResult {
-        match &this.this {
-            Some(object) if object.downcast::<crate::module::Module>().is_none() => {
-                reduce_to_getattr(vm, object.clone(), this.def.name)
-            }
+        match owner(this) {
+            Some(object) => reduce_to_getattr(vm, object.clone(), this.def.name),
             _ => Ok(vm.intern_str(this.def.name).into_value()),
         }
     }
@@ -199,6 +206,10 @@ macro_rules! method_attributes {
             }
             #[pymethod("(self, /)")]
             fn __reduce__(vm: &Vm, this: &Ref<$payload>) -> PyResult {
+                let class = vm.type_of(this.as_value());
+                if class.is(&vm.types.classmethod_descriptor) {
+                    return Err(vm.type_error("cannot pickle 'classmethod_descriptor' object"));
+                }
                 let name: fn(&$payload) -> &'static str = $name;
                 reduce_to_getattr(vm, this.ty.to_value(), name(this))
             }

@@ -12,7 +12,7 @@ pub struct NativeFunction {
     pub def: &'static MethodDef,
     /// `self` for bound methods, the class for class methods.
     pub this: Option<Value>,
-    /// `__module__`.
+    /// `__module__`; the class for static methods, which get no object.
     pub module: Option<Value>,
 }
 crate::payload!(NativeFunction, gc, |this, visit| {

@@ -315,7 +315,7 @@ impl Vm {
                 let f = NativeFunction {
                     def,
                     this: None,
-                    module: None,
+                    module: Some(ty.to_value()),
                 };
                 let f = self
                     .heap

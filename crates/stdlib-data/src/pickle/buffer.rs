@@ -4,20 +4,43 @@ use std::cell::RefCell;
 
 use taipan_macros::pymethods;
 use taipan_object::buffer::Buffer;
-use taipan_object::memoryview::{MemoryView, view_of, view_of_buffer};
+use taipan_object::memoryview::{MemoryView, view_of_buffer};
 use taipan_object::object::alloc_instance;
 use taipan_object::{PyResult, Ref, TypeRef, Value, Vm, payload};
 
 /// `PickleBuffer`.
 pub struct PickleBuffer {
-    view: RefCell<Option<Ref<MemoryView>>>,
+    held: RefCell<Option<Held>>,
 }
 payload!(
     PickleBuffer,
     gc,
-    |this, visit| this.view.borrow().iter().for_each(|v| visit(v.as_value())),
-    clear | this | drop(this.view.take())
+    |this, visit| {
+        if let Some(held) = &*this.held.borrow() {
+            visit(&held.object);
+            // The buffer owns another reference.
+            visit(&held.buffer.owner);
+        }
+    },
+    clear | this | drop(this.held.take())
 );
+
+/// The object, and a buffer that keeps it from changing its size.
+struct Held {
+    object: Value,
+    buffer: Buffer,
+}
+
+/// Asks an object for its buffer.
+fn buffer_of(vm: &Vm, object: &Value) -> PyResult<Buffer> {
+    match vm.type_of(object).slots.buffer.get() {
+        Some(get) => get(vm, object, false),
+        None => Err(vm.type_error(format!(
+            "a bytes-like object is required, not '{}'",
+            vm.type_name(object)
+        ))),
+    }
+}
 
 /// Whether the items lie one after another in the order of the first dimension.
 fn is_f_contiguous(buffer: &Buffer) -> bool {
@@ -37,13 +60,10 @@ impl PickleBuffer {
     /// # Errors
     /// ValueError once released; what the object raises.
     pub fn request(&self, vm: &Vm) -> PyResult<Buffer> {
-        let view = self.view.borrow().clone();
-        let Some(view) = view else {
-            return Err(vm.value_error("operation forbidden on released PickleBuffer object"));
-        };
-        match vm.types.memoryview.slots.buffer.get() {
-            Some(get) => get(vm, view.as_value(), false),
-            None => Err(vm.type_error("a bytes-like object is required")),
+        let object = self.held.borrow().as_ref().map(|h| h.object.clone());
+        match object {
+            Some(object) => buffer_of(vm, &object),
+            None => Err(vm.value_error("operation forbidden on released PickleBuffer object")),
         }
     }
     pub fn is_contiguous(buffer: &Buffer) -> bool {
@@ -61,9 +81,12 @@ impl PickleBuffer {
 impl PickleBuffer {
     #[pynew("(buffer, /)")]
     fn new(vm: &Vm, cls: &TypeRef, buffer: &Value) -> PyResult {
-        let view = view_of(vm, buffer, false)?;
+        let held = Held {
+            object: buffer.clone(),
+            buffer: buffer_of(vm, buffer)?,
+        };
         let made = PickleBuffer {
-            view: RefCell::new(Some(view)),
+            held: RefCell::new(Some(held)),
         };
         Ok(alloc_instance(vm, cls, made).into_value())
     }
@@ -97,6 +120,6 @@ impl PickleBuffer {
     /// Release the underlying buffer exposed by the PickleBuffer object.
     #[pymethod("(self, /)")]
     fn release(_vm: &Vm, this: &Ref<PickleBuffer>) {
-        drop(this.view.take());
+        drop(this.held.take());
     }
 }

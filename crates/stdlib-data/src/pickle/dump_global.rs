@@ -44,6 +44,9 @@ pub fn module(vm: &Vm, name: &Ref<Str>) -> PyResult {
     if let Some(module) = vm.modules.get_str(name).filter(|m| !m.is_none()) {
         return Ok(module);
     }
+    if name.is_empty() {
+        return Err(vm.value_error("Empty module name"));
+    }
     (vm.hooks.get().import)(vm, &name.to_string())
 }
 

@@ -201,7 +201,8 @@ impl Dump<'_> {
                 ),
             ));
         };
-        self.check_class(class, object, "__newobj_ex__")?;
+        // Unlike for `__newobj__`, it may be another class.
+        self.check_class(class, None, "__newobj_ex__")?;
         let bad = |place: &str, expected: &str, value: &Value| {
             cannot_pickle(
                 vm,

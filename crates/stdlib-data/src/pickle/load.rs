@@ -195,8 +195,13 @@ impl Load<'_> {
             op::GLOBAL => self.load_global(),
             op::FRAME => {
                 let len = u64::from_le_bytes(self.reader.array(vm)?);
-                let len = self.size(len, "FRAME length")?;
-                self.reader.frame(vm, len)
+                if len > isize::MAX as u64 {
+                    return Err(vm.overflow_error(format!(
+                        "FRAME length exceeds system's maximum of {} bytes",
+                        isize::MAX
+                    )));
+                }
+                self.reader.frame(vm, len as usize)
             }
             op::PROTO => self.load_proto(),
             op::EMPTY_SET => {
@@ -411,10 +416,15 @@ impl Load<'_> {
 
     // ---- values in lines of text
 
+    /// The number that text shows; messages show the end of its line, too.
+    fn parse_long(&self, text: &[u8]) -> PyResult {
+        let text = format!("{}\n", String::from_utf8_lossy(text));
+        taipan_object::int_ops::parse::parse_str(self.vm, &self.vm.new_str(&text), 10)
+    }
     /// The number in a line.
     fn line_number(&mut self) -> PyResult<i64> {
-        let line = self.reader.line(self.vm)?;
-        let n = taipan_object::int_ops::parse::parse_bytes(self.vm, &line, 10)?;
+        let line = self.reader.text_line(self.vm)?;
+        let n = self.parse_long(&line)?;
         match n.as_i64() {
             Some(n) => Ok(n),
             None => Err(self
@@ -424,38 +434,39 @@ impl Load<'_> {
     }
     fn load_int(&mut self) -> PyResult<()> {
         let vm = self.vm;
-        let line = self.reader.line(vm)?;
+        let line = self.reader.text_line(vm)?;
         let value = match &line[..] {
             b"00" => Value::FALSE,
             b"01" => Value::TRUE,
-            text => {
-                let digits = text.strip_prefix(b"-").unwrap_or(text);
-                // As C reads numbers.
-                let octal = digits.len() > 1 && digits.iter().all(|d| matches!(d, b'0'..=b'7'));
-                let base = match digits.first() {
-                    Some(b'0') if octal => 8,
-                    Some(b'1'..=b'9') => 10,
-                    _ => 0,
-                };
-                taipan_object::int_ops::parse::parse_bytes(vm, text, base)?
-            }
+            text => match self.parse_long(text) {
+                Err(_) if vm.exception_is(&vm.exc.value_error) => {
+                    drop(vm.take_pending());
+                    return Err(vm.value_error("could not convert string to int"));
+                }
+                result => result?,
+            },
         };
         self.push(value);
         Ok(())
     }
     fn load_long(&mut self) -> PyResult<()> {
-        let line = self.reader.line(self.vm)?;
+        let line = self.reader.text_line(self.vm)?;
         let text = line.strip_suffix(b"L").unwrap_or(&line);
-        let n = taipan_object::int_ops::parse::parse_bytes(self.vm, text, 10)?;
+        let n = self.parse_long(text)?;
         self.push(n);
         Ok(())
     }
     fn load_float(&mut self) -> PyResult<()> {
         let vm = self.vm;
-        let line = self.reader.line(vm)?;
+        let line = self.reader.text_line(vm)?;
         match taipan_object::float_ops::parse::parse(&line) {
             Some(x) => self.push(vm.new_float(x)),
-            None => return Err(vm.value_error("could not convert string to float")),
+            None => {
+                return Err(vm.value_error(format!(
+                    "could not convert string to float: '{}\n'",
+                    String::from_utf8_lossy(&line)
+                )));
+            }
         }
         Ok(())
     }

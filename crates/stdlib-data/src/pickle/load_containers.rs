@@ -77,7 +77,7 @@ impl Load<'_> {
         self.store_all(&target, items, "SETITEMS")
     }
     fn store_all(&mut self, target: &Value, items: Vec<Value>, code: &str) -> PyResult<()> {
-        if items.len() % 2 != 0 {
+        if !items.len().is_multiple_of(2) {
             let message = format!("odd number of items for {code}");
             return Err(cannot_unpickle(self.vm, message));
         }

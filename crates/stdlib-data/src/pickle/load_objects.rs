@@ -115,7 +115,7 @@ impl Load<'_> {
     /// A name in a line.
     fn line_text(&mut self, encoding: &str) -> PyResult<Ref<Str>> {
         let vm = self.vm;
-        let line = self.reader.line(vm)?;
+        let line = self.reader.text_line(vm)?;
         if line.is_ascii() {
             return Ok(vm.new_ascii(&line));
         }

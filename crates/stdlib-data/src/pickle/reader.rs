@@ -16,10 +16,18 @@ pub struct FileMethods {
     pub peek: Option<Value>,
 }
 
+/// UnpicklingError: a code or its argument reaches beyond its frame.
+#[cold]
+fn straddles(vm: &Vm) -> Raised {
+    cannot_unpickle(vm, "pickle exhausted before end of frame")
+}
+
 /// Bytes, with a file behind them or not.
 pub struct Reader {
     data: Ref<Bytes>,
     at: usize,
+    /// The end of the open frame, or of the data.
+    limit: usize,
     /// How far the file itself has been moved on.
     consumed: usize,
     file: Option<FileMethods>,
@@ -33,6 +41,7 @@ fn truncated(vm: &Vm) -> Raised {
 impl Reader {
     pub fn new(data: Ref<Bytes>, file: Option<FileMethods>) -> Reader {
         Reader {
+            limit: data.data.len(),
             data,
             at: 0,
             consumed: 0,
@@ -42,21 +51,27 @@ impl Reader {
     /// The next code.
     #[inline(always)]
     pub fn code(&mut self, vm: &Vm) -> PyResult<u8> {
-        if let Some(&code) = self.data.data.get(self.at) {
-            self.at += 1;
-            return Ok(code);
+        if self.at >= self.limit {
+            self.leave_frame();
+            if self.at == self.limit && self.fill(vm, 1)? < 1 {
+                let message = "Ran out of input";
+                return Err(vm.raise_str(&vm.exc.eof_error, message));
+            }
         }
-        if self.fill(vm, 1)? < 1 {
-            let message = "Ran out of input";
-            return Err(vm.raise_str(&vm.exc.eof_error, message));
-        }
+        let code = self.data.data[self.at];
         self.at += 1;
-        Ok(self.data.data.first().copied().unwrap_or(0))
+        Ok(code)
+    }
+    /// At the end of a frame all data is to be had again.
+    fn leave_frame(&mut self) {
+        if self.at == self.limit {
+            self.limit = self.data.data.len();
+        }
     }
     /// The next bytes; they must not be kept.
     #[inline(always)]
     pub fn take(&mut self, vm: &Vm, count: usize) -> PyResult<&[u8]> {
-        if count > self.data.data.len() - self.at {
+        if count > self.limit - self.at {
             self.refill(vm, count)?;
         }
         let start = self.at;
@@ -65,6 +80,13 @@ impl Reader {
     }
     #[cold]
     fn refill(&mut self, vm: &Vm, count: usize) -> PyResult<()> {
+        self.leave_frame();
+        if self.limit < self.data.data.len() {
+            return Err(straddles(vm));
+        }
+        if count <= self.limit - self.at {
+            return Ok(());
+        }
         if count > isize::MAX as usize - self.at {
             return Err(cannot_unpickle(
                 vm,
@@ -84,19 +106,31 @@ impl Reader {
         array.copy_from_slice(bytes);
         Ok(array)
     }
-    /// Makes sure that a frame's bytes are at hand.
+    /// Opens a frame, whose bytes are at hand then.
     pub fn frame(&mut self, vm: &Vm, count: usize) -> PyResult<()> {
+        self.leave_frame();
+        if self.limit < self.data.data.len() {
+            return Err(cannot_unpickle(
+                vm,
+                "beginning of a new frame before end of current frame",
+            ));
+        }
         self.take(vm, count)?;
+        self.limit = self.at;
         self.at -= count;
         Ok(())
     }
     /// The rest of the line, without its end.
     pub fn line(&mut self, vm: &Vm) -> PyResult<Vec<u8>> {
-        let rest = &self.data.data[self.at..];
+        self.leave_frame();
+        let rest = &self.data.data[self.at..self.limit];
         if let Some(len) = memchr::memchr(b'\n', rest) {
             let line = rest[..len].to_vec();
             self.at += len + 1;
             return Ok(line);
+        }
+        if self.limit < self.data.data.len() {
+            return Err(straddles(vm));
         }
         let Some(file) = self.file.clone() else {
             return Err(truncated(vm));
@@ -115,7 +149,16 @@ impl Reader {
             _ => Err(truncated(vm)),
         }
     }
+    /// As [`Reader::line`], for lines that hold something.
+    pub fn text_line(&mut self, vm: &Vm) -> PyResult<Vec<u8>> {
+        let line = self.line(vm)?;
+        if line.is_empty() {
+            return Err(truncated(vm));
+        }
+        Ok(line)
+    }
     fn set(&mut self, data: Ref<Bytes>) {
+        self.limit = data.data.len();
         self.data = data;
         self.at = 0;
         self.consumed = 0;

@@ -191,9 +191,6 @@ impl Unpickler {
 impl Load<'_> {
     /// Reads one object for an unpickler, whose `find_class` wants to know the protocol.
     fn run_for(&mut self, owner: &Ref<Unpickler>) -> PyResult {
-        if self.find_class.is_none() {
-            return self.run();
-        }
         owner.protocol.set(0);
         self.run_noting(|protocol| owner.protocol.set(protocol))
     }
