@@ -116,6 +116,8 @@ pub struct Heap {
     /// Objects that must run Python code before they can be freed; each entry owns its object.
     finalizers: UnsafeCell<Vec<Value>>,
     has_finalizers: Cell<bool>,
+    /// Code shall ask for finalisers at every chance, whether there are any or not.
+    watched: Cell<bool>,
     depth: Cell<u32>,
     deferred: UnsafeCell<Vec<*mut ObjectHeader>>,
     /// Shapes of classes that are gone. Caches may still name them, so that their addresses are not used again.
@@ -149,6 +151,7 @@ impl Heap {
             young_limit: Cell::new(4000),
             finalizers: UnsafeCell::default(),
             has_finalizers: Cell::new(false),
+            watched: Cell::new(false),
             depth: Cell::new(0),
             deferred: UnsafeCell::default(),
             dead_shapes: UnsafeCell::default(),
@@ -441,9 +444,18 @@ impl Heap {
         self.has_finalizers.as_ptr() as u64
     }
 
+    /// Makes [`Heap::has_finalizers`] true whatever waits: compiled code is left at the next place where it
+    /// asks for that.
+    pub fn set_watched(&self, watched: bool) {
+        self.watched.set(watched);
+        if watched {
+            self.has_finalizers.set(true);
+        }
+    }
+
     /// Takes the objects that wait for their finaliser, oldest first.
     pub fn take_finalizers(&self) -> Vec<Value> {
-        self.has_finalizers.set(false);
+        self.has_finalizers.set(self.watched.get());
         // SAFETY: the lock is held.
         unsafe { std::mem::take(&mut *self.finalizers.get()) }
     }

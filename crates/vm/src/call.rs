@@ -24,6 +24,8 @@ pub enum Entered {
     Frame(*mut Frame),
     /// The instruction is complete.
     Done,
+    /// The instruction is complete, and from now on each one is observed.
+    Observed,
     /// An exception is pending in the running frame.
     Raised,
     /// An exception left the innermost entry frame.
@@ -417,7 +419,7 @@ pub unsafe fn call(
         } else {
             if ty == vm.types.builtin_function.as_ptr().cast_const() {
                 return match call_native(vm, regs, i, callee, first, argc) {
-                    true => Entered::Done,
+                    true => done(vm),
                     false => Entered::Raised,
                 };
             }
@@ -426,7 +428,7 @@ pub unsafe fn call(
                 && argc > 0
             {
                 return match call_method_descriptor(vm, regs, i, callee, argc) {
-                    true => Entered::Done,
+                    true => done(vm),
                     false => Entered::Raised,
                 };
             }
@@ -538,10 +540,12 @@ unsafe fn enter_function(
             {
                 return end;
             }
-            crate::jit::function_hot(vm, new);
+            if !crate::observe::is_on(vm) {
+                crate::jit::function_hot(vm, new);
+            }
         }
         let compiled = c.jit_entry.get();
-        if !compiled.is_null() {
+        if !compiled.is_null() && !crate::observe::is_on(vm) {
             return run_compiled(
                 vm,
                 new,
@@ -636,8 +640,18 @@ unsafe fn run_compiled(
 unsafe fn finish(vm: &Vm, regs: *mut u64, i: u64, result: PyResult) -> Entered {
     // SAFETY: by the contract of the callers.
     match unsafe { finished(vm, regs, i, result) } {
-        true => Entered::Done,
+        true => done(vm),
         false => Entered::Raised,
+    }
+}
+
+/// A native call is complete: it may have set a trace function.
+#[inline(always)]
+fn done(vm: &Vm) -> Entered {
+    // A bit of the breaker asks for it, so that most calls need not look.
+    match poll::wanted(vm) && crate::observe::is_on(vm) {
+        true => Entered::Observed,
+        false => Entered::Done,
     }
 }
 
@@ -718,7 +732,7 @@ pub unsafe fn call_method_descriptor(
         let args = std::slice::from_raw_parts(regs.add(first).cast::<Value>(), argc);
         if !vm.is_instance_of(&args[0], &descriptor.ty) {
             let entered = call_slot(vm, regs, i, callee, first, argc, 0);
-            return matches!(entered, Entered::Done);
+            return matches!(entered, Entered::Done | Entered::Observed);
         }
         let result =
             crate::native_call::guard(vm, descriptor.def.call, Args::positional_only(args));
@@ -1135,10 +1149,12 @@ unsafe fn run_function(
                     _ => Err(Raised::assume_pending()),
                 };
             }
-            crate::jit::function_hot(vm, frame);
+            if !crate::observe::is_on(vm) {
+                crate::jit::function_hot(vm, frame);
+            }
         }
         let compiled = c.jit_entry.get();
-        if !compiled.is_null() {
+        if !compiled.is_null() && !crate::observe::is_on(vm) {
             let compiled = std::mem::transmute::<*const (), CompiledEntry>(compiled);
             return match compiled(vm, frame, window) {
                 CONTINUE => interp::run(vm, machine_frame(vm)),

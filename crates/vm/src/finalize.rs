@@ -14,8 +14,12 @@ pub fn drain(vm: &Vm) {
 #[inline(never)]
 fn drain_slow(vm: &Vm) {
     let pending = vm.take_pending();
-    while vm.heap.has_finalizers() {
-        for object in vm.heap.take_finalizers() {
+    loop {
+        let waiting = vm.heap.take_finalizers();
+        if waiting.is_empty() {
+            break;
+        }
+        for object in waiting {
             run_one(vm, object);
         }
     }

@@ -170,6 +170,9 @@ impl FrameObject {
         // SAFETY: the pointer is reset when the record ends.
         unsafe { self.frame.get().as_mut() }
     }
+    fn is_module(&self) -> bool {
+        &*self.code.code.qualname == "<module>"
+    }
     /// Index of the instruction last executed; -1 if none.
     pub fn lasti(&self) -> i32 {
         match self.live() {
@@ -180,8 +183,14 @@ impl FrameObject {
     }
     pub fn line(&self) -> i32 {
         match self.lasti() {
+            // As in CPython, a module's code starts before its first line.
+            -1 if self.is_module() => 0,
             -1 => self.code.code.first_line as i32,
-            i => self.code.line_of(i as u32),
+            i => match (self.code.line_of(i as u32), self.live()) {
+                // What ends a body may have no line of its own.
+                (-1, Some(f)) if f.flags & TRACED != 0 && f.traced_line > 0 => f.traced_line,
+                (line, _) => line,
+            },
         }
     }
 }

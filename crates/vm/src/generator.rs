@@ -424,6 +424,7 @@ pub unsafe fn step_compiled(vm: &Vm, word: u64) -> Option<PyResult<SendResult>> 
         let f = g.frame.get();
         if g.state.get() != GenState::Suspended
             || g.code.jit_entry.get().is_null()
+            || crate::observe::is_on(vm)
             || vm.recursion_depth.get() + 1 >= vm.recursion_limit.get()
             || (&raw const g as usize) < vm.stack_limit.get()
         {
@@ -445,7 +446,7 @@ unsafe fn run_body(vm: &Vm, f: *mut Frame) -> PyResult<Value> {
     // SAFETY: by the contract of the callers: the record is linked, with the ENTRY flag.
     unsafe {
         let compiled = (*f).code().jit_entry.get();
-        if compiled.is_null() {
+        if compiled.is_null() || crate::observe::is_on(vm) {
             return interp::run(vm, f);
         }
         let compiled = std::mem::transmute::<*const (), CompiledEntry>(compiled);

@@ -67,12 +67,22 @@ unsafe fn class_has_version(vm: &Vm, word: u64, version: u64) -> bool {
 /// `entry` is a live record whose code is verified and prepared, and whose
 /// window lies within the thread's register stack or its generator.
 pub unsafe fn run(vm: &Vm, entry: *mut Frame) -> PyResult<Value> {
-    // SAFETY: by the contract.
-    unsafe {
-        if observe::is_on(vm) {
-            return run_loop::<true>(vm, entry);
+    let mut frame = entry;
+    loop {
+        // SAFETY: by the contract; where one loop asks for the other the frame's program counter is saved.
+        let result = unsafe {
+            match observe::is_on(vm) {
+                true => run_loop::<true>(vm, frame),
+                false => run_loop::<false>(vm, frame),
+            }
+        };
+        if result.is_ok() {
+            return result;
         }
-        run_loop::<false>(vm, entry)
+        frame = Machine::of(vm).switch.replace(std::ptr::null_mut());
+        if frame.is_null() {
+            return result;
+        }
     }
 }
 
@@ -243,6 +253,20 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             if $call { next!() } else { raise!() }
                         }};
                     }
+                    // As `slow!`, for what may set a trace function.
+                    macro_rules! native {
+                        ($call:expr) => {{
+                            sync!();
+                            if !$call {
+                                raise!()
+                            }
+                            if !OBSERVED && crate::poll::wanted(vm) && observe::is_on(vm) {
+                                machine.switch.set(frame);
+                                return Err(taipan_object::Raised::assume_pending());
+                            }
+                            next!()
+                        }};
+                    }
                     macro_rules! reload {
                         () => {{
                             regs = (*frame).regs;
@@ -254,6 +278,10 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             match $e {
                                 Entered::Frame(f) => {
                                     frame = f;
+                                    if !OBSERVED && observe::is_on(vm) {
+                                        machine.switch.set(frame);
+                                        return Err(taipan_object::Raised::assume_pending());
+                                    }
                                     reload!();
                                     next!()
                                 }
@@ -265,6 +293,15 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                                 }
                                 Entered::Left => {
                                     return Err(taipan_object::Raised::assume_pending())
+                                }
+                                Entered::Observed => {
+                                    frame = machine.current.get();
+                                    if OBSERVED {
+                                        reload!();
+                                        next!()
+                                    }
+                                    machine.switch.set(frame);
+                                    return Err(taipan_object::Raised::assume_pending());
                                 }
                             }
                         };
@@ -522,7 +559,18 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                     }
 
                     if OBSERVED {
-                        observe::before(vm, frame, pc);
+                        match observe::before(vm, frame, pc) {
+                            observe::Go::On => {}
+                            observe::Go::Raised => {
+                                pc = pc.add(1);
+                                raise!()
+                            }
+                            observe::Go::Unobserved => {
+                                sync!();
+                                machine.switch.set(frame);
+                                return Err(taipan_object::Raised::assume_pending());
+                            }
+                        }
                     }
                     let opcode = op::opcode_at(pc);
                     pc = pc.add(1);
@@ -1298,7 +1346,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             enter_plain!(base, base + 1, c!(i));
                             sync!();
                             if is_native(reg!(base), vm.types.builtin_function.as_ptr()) {
-                                slow!(call::call_native(vm, regs, word!(), base, base + 1, c!(i)))
+                                native!(call::call_native(vm, regs, word!(), base, base + 1, c!(i)))
                             }
                             entered!(call::call(
                                 vm,
@@ -1319,7 +1367,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             if is_native(reg!(base), vm.types.method_descriptor.as_ptr())
                                 && bound != 0
                             {
-                                slow!(call::call_method_descriptor(
+                                native!(call::call_method_descriptor(
                                     vm,
                                     regs,
                                     word!(),
@@ -1448,7 +1496,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                                     next!()
                                 }
                             } else if ty == vm.types.generator.as_ptr().cast_const()
-                                && !generator::is_compiled(it)
+                                && (OBSERVED || !generator::is_compiled(it))
                             {
                                 sync!();
                                 if let Some(f) =
@@ -1515,7 +1563,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             let it = reg!(b!(i));
                             if is_heap(it)
                                 && generator::is_inline_sendable(vm, it)
-                                && !generator::is_compiled(it)
+                                && (OBSERVED || !generator::is_compiled(it))
                             {
                                 sync!();
                                 let value = Value::borrow_word(&reg!(a!(i))).clone();

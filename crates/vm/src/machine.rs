@@ -43,6 +43,10 @@ pub struct Machine {
     pub origin_depth: Cell<u32>,
     /// Who watches each instruction.
     pub observer: crate::observe::Slot,
+    /// What is remembered for trace functions and the like.
+    pub tracing: crate::tracing::Tracing,
+    /// The frame in which the other kind of interpreter loop is to go on; null: none.
+    pub switch: Cell<*mut Frame>,
     /// The current context of `contextvars`; none until it is asked for.
     pub context: Cell<Option<Value>>,
     /// What `asyncio` runs in this thread.
@@ -102,6 +106,8 @@ impl Machine {
             async_hooks: crate::async_gen::Hooks::default(),
             origin_depth: Cell::new(0),
             observer: crate::observe::Slot::default(),
+            tracing: crate::tracing::Tracing::default(),
+            switch: Cell::new(std::ptr::null_mut()),
             context: Cell::new(None),
             asyncio: Asyncio::default(),
         }))

@@ -72,8 +72,15 @@ pub struct Slot {
 /// Sets this thread's observer; loops that run already go on as they are.
 pub fn set(vm: &Vm, observer: Option<Rc<dyn Observer>>) {
     let slot = &Machine::of(vm).observer;
-    slot.on.set(observer.is_some());
     *slot.observer.borrow_mut() = observer;
+    update(vm, crate::tracing::is_wanted(Machine::of(vm)));
+}
+
+/// Chooses the loop anew: `traced` tells whether events are wanted. Whether they or an observer were before.
+pub(crate) fn update(vm: &Vm, traced: bool) -> bool {
+    let slot = &Machine::of(vm).observer;
+    let observed = slot.observer.borrow().is_some();
+    slot.on.replace(traced || observed)
 }
 
 #[inline(always)]
@@ -88,13 +95,33 @@ fn tell(vm: &Vm, tell: impl FnOnce(&dyn Observer)) {
     }
 }
 
+/// How the loop goes on.
+pub(crate) enum Go {
+    On,
+    /// An exception is pending.
+    Raised,
+    /// In the ordinary loop: nobody listens any more.
+    Unobserved,
+}
+
 /// # Safety
 /// `frame` is the running frame, `pc` the address of an instruction of its code.
-pub(crate) unsafe fn before(vm: &Vm, frame: *const Frame, pc: *const u64) {
+pub(crate) unsafe fn before(vm: &Vm, frame: *mut Frame, pc: *const u64) -> Go {
+    if !is_on(vm) {
+        return Go::Unobserved;
+    }
     // SAFETY: by the contract.
-    let frame = unsafe { &*frame };
-    let index = frame.code().index_of(pc);
-    tell(vm, |o| o.before(vm, &Place { frame, index }));
+    let index = unsafe { (*frame).code().index_of(pc) };
+    tell(vm, |o| {
+        // SAFETY: as above; observers change no frames.
+        let frame = unsafe { &*frame };
+        o.before(vm, &Place { frame, index });
+    });
+    // SAFETY: as above.
+    match unsafe { crate::tracing::step(vm, frame, pc) } {
+        Ok(()) => Go::On,
+        Err(_) => Go::Raised,
+    }
 }
 
 /// # Safety

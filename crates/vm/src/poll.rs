@@ -8,6 +8,7 @@ use taipan_object::{PyResult, Vm};
 
 use crate::call::Entered;
 use crate::frame::Frame;
+use crate::observe;
 
 /// Calls and back edges come to a poll when these bits of their number are 0.
 pub const MASK: u32 = hostile::limit32(0x3F, 0);
@@ -28,6 +29,9 @@ pub unsafe fn back_edge(vm: &Vm, frame: *mut Frame, loops: u32) -> Entered {
     }
     if poll(vm).is_err() {
         return Entered::Raised;
+    }
+    if observe::is_on(vm) {
+        return Entered::Observed;
     }
     let jit = &crate::machine::Machine::of(vm).jit;
     if let Some(hooks) = jit.hooks.get()
@@ -97,6 +101,10 @@ pub fn poll(vm: &Vm) -> PyResult<()> {
     }
     if bits & breaker::GIL_REQUEST != 0 {
         crate::threads::hand_over(vm);
+    }
+    if observe::is_on(vm) {
+        // Loops that do not know it yet ask again.
+        vm.breaker.fetch_or(breaker::TRACING, Ordering::Relaxed);
     }
     Ok(())
 }

@@ -197,7 +197,7 @@ pub unsafe fn call(vm: &Vm, frame: *mut Frame, regs: *mut u64, pc: u32) -> bool 
             _ => call::call_ex(vm, frame, regs, i),
         };
         match entered {
-            Entered::Done => true,
+            Entered::Done | Entered::Observed => true,
             Entered::Raised | Entered::Left => false,
             Entered::Frame(callee) => {
                 if vm.check_stack("").is_err() {

@@ -52,6 +52,9 @@ unsafe fn unwind_from(
             if add {
                 traceback::add_entry(vm, frame, lasti);
             }
+            if crate::observe::is_on(vm) {
+                crate::tracing::raised(vm, frame, !add);
+            }
             add = true;
             let code = (*frame).code();
             if let Some(handler) = code.handler_at(lasti).copied() {
@@ -71,6 +74,15 @@ unsafe fn unwind_from(
                         .write(raised_at << 1 | 1);
                 }
                 (*frame).pc = code.instrs.get().add(handler.target as usize);
+                if crate::observe::is_on(vm) {
+                    let word = *(*frame).regs.add(handler.depth as usize);
+                    let caught = Value::borrow_word(&word).clone();
+                    if crate::tracing::handled(vm, frame, &caught).is_err() {
+                        // Raised at the handler's first instruction.
+                        (*frame).pc = (*frame).pc.add(1);
+                        continue;
+                    }
+                }
                 if vm.heap.has_finalizers() {
                     crate::finalize::drain(vm);
                 }
@@ -82,6 +94,9 @@ unsafe fn unwind_from(
                     .instrs
                     .get()
                     .add(at.min(code.code.instrs.len() as u32 - 1) as usize + 1);
+            }
+            if crate::observe::is_on(vm) {
+                crate::tracing::unwound(vm, frame);
             }
             let flags = (*frame).flags;
             let previous = (*frame).previous;

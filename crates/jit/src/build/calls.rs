@@ -338,8 +338,17 @@ impl Builder<'_> {
         self.set_owned(args.callee, instance, 0, word);
         self.state[args.callee as usize].facts.version = version;
         let cells = self.cells_of(init.word(), true);
-        self.inline(i, pc, init.word(), &code, args.callee, args.count + 1, true, &cells)
-            .map(Some)
+        self.inline(
+            i,
+            pc,
+            init.word(),
+            &code,
+            args.callee,
+            args.count + 1,
+            true,
+            &cells,
+        )
+        .map(Some)
     }
 
     /// Returns, raises.

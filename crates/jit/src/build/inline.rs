@@ -233,7 +233,8 @@ impl<'a> Builder<'a> {
             }
             return;
         };
-        if matches!(result.loc, Loc::Borrow(_, Lender::Register(r)) if r == dest) && owned.is_none() {
+        if matches!(result.loc, Loc::Borrow(_, Lender::Register(r)) if r == dest) && owned.is_none()
+        {
             // `x = f(x)` that returns its argument: it is there.
             return;
         }

@@ -201,7 +201,9 @@ pub(super) fn shutdown(vm: &Vm) -> PyResult<()> {
                 })
                 .cloned()
         };
-        let Some((state, _)) = next else { return Ok(()) };
+        let Some((state, _)) = next else {
+            return Ok(());
+        };
         threads::wait(vm, None, |left| state.done.wait(left))?;
     }
 }

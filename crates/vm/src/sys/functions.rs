@@ -464,10 +464,7 @@ pub mod module {
     #[pyfunction("(function, /)")]
     fn settrace(vm: &Vm, function: &Value) {
         set_hook(&Machine::of(vm).trace, function);
-        vm.breaker.fetch_or(
-            taipan_object::vm::breaker::TRACING,
-            std::sync::atomic::Ordering::Relaxed,
-        );
+        crate::tracing::changed(vm);
     }
     /// The trace function.
     #[pyfunction("()")]
@@ -478,10 +475,7 @@ pub mod module {
     #[pyfunction("(function, /)")]
     fn setprofile(vm: &Vm, function: &Value) {
         set_hook(&Machine::of(vm).profile, function);
-        vm.breaker.fetch_or(
-            taipan_object::vm::breaker::TRACING,
-            std::sync::atomic::Ordering::Relaxed,
-        );
+        crate::tracing::changed(vm);
     }
     /// The profile function.
     #[pyfunction("()")]
@@ -492,7 +486,7 @@ pub mod module {
     #[pyfunction("(func, args, /)")]
     fn call_tracing(vm: &Vm, func: &Value, args: &Value) -> PyResult {
         let args = vm.collect(args)?;
-        vm.call(func, &args)
+        crate::tracing::loudly(vm, || vm.call(func, &args))
     }
 
     // ---- coding, paths
