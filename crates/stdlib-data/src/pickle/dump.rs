@@ -9,7 +9,7 @@ use taipan_object::list::List;
 use taipan_object::set::Set;
 use taipan_object::str::Str;
 use taipan_object::tuple::Tuple;
-use taipan_object::{PyResult, Raised, Value, Vm};
+use taipan_object::{PyResult, Raised, TypeRef, Value, Vm};
 use taipan_vm::function::Function;
 
 use super::buffer::PickleBuffer;
@@ -38,6 +38,8 @@ pub struct Dump<'a> {
     pub buffer_callback: Option<Value>,
     /// Containers being written in fast mode.
     pub nesting: Vec<u64>,
+    /// The last class whose instances are plain, with its version then.
+    pub plain_class: Option<(TypeRef, u64)>,
 }
 
 impl Dump<'_> {
@@ -280,6 +282,7 @@ impl Dump<'_> {
         let reduced = match reducer {
             Some(reducer) => vm.call(&reducer, std::slice::from_ref(object))?,
             None if class.is_subtype(&vm.types.type_) => return self.save_global(object, None),
+            None if self.save_plain(object)? => return Ok(()),
             None => self.reduce(object)?,
         };
         self.save_reduced(object, &reduced)

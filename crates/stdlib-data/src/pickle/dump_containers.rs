@@ -26,7 +26,7 @@ impl Dump<'_> {
         let vm = self.vm;
         noted(vm, saved, || item_note(vm, container, index))
     }
-    fn save_pair(&mut self, container: &Value, key: &Value, value: &Value) -> PyResult<()> {
+    pub fn save_pair(&mut self, container: &Value, key: &Value, value: &Value) -> PyResult<()> {
         self.save(key)?;
         let saved = self.save(value);
         let vm = self.vm;

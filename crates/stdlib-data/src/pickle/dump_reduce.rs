@@ -56,7 +56,7 @@ fn rest<'a>(vm: &Vm, parts: &'a [Value]) -> PyResult<Rest<'a>> {
 
 impl Dump<'_> {
     /// Saves a part of an object, which a note names if that fails.
-    fn save_part(&mut self, part: &Value, object: Option<&Value>, what: &str) -> PyResult<()> {
+    pub fn save_part(&mut self, part: &Value, object: Option<&Value>, what: &str) -> PyResult<()> {
         let saved = self.save(part);
         let vm = self.vm;
         match object {

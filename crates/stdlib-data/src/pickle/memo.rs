@@ -2,12 +2,17 @@
 
 use taipan_object::Value;
 
+/// An object, which stays alive so that its word stays its own, and its number.
 struct Slot {
-    /// The object's word; 0: empty.
-    key: u64,
-    index: u64,
-    /// Keeps the object alive, so that its word stays its own.
     object: Option<Value>,
+    index: u64,
+}
+
+impl Slot {
+    #[inline(always)]
+    fn key(&self) -> u64 {
+        self.object.as_ref().map_or(0, Value::word)
+    }
 }
 
 /// A table from objects to their numbers in the pickle.
@@ -19,9 +24,8 @@ pub struct Memo {
 
 fn empty(size: usize) -> Vec<Slot> {
     let nothing = || Slot {
-        key: 0,
-        index: 0,
         object: None,
+        index: 0,
     };
     std::iter::repeat_with(nothing).take(size).collect()
 }
@@ -35,7 +39,7 @@ impl Memo {
         let mask = self.slots.len() - 1;
         let mut at = ((key >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
         loop {
-            let known = self.slots[at].key;
+            let known = self.slots[at].key();
             if known == key || known == 0 {
                 return at;
             }
@@ -49,7 +53,7 @@ impl Memo {
             return None;
         }
         let slot = &self.slots[self.place(object.word())];
-        (slot.key != 0).then_some(slot.index)
+        slot.object.is_some().then_some(slot.index)
     }
     /// Numbers an object.
     #[inline]
@@ -59,18 +63,18 @@ impl Memo {
         }
         let at = self.place(object.word());
         let slot = &mut self.slots[at];
-        self.len += usize::from(slot.key == 0);
+        self.len += usize::from(slot.object.is_none());
         *slot = Slot {
-            key: object.word(),
-            index,
             object: Some(object.clone()),
+            index,
         };
     }
     fn grow(&mut self) {
-        let size = (self.slots.len() * 4).max(32);
+        let factor = if self.slots.len() < 1 << 16 { 4 } else { 2 };
+        let size = (self.slots.len() * factor).max(32);
         for slot in std::mem::replace(&mut self.slots, empty(size)) {
-            if slot.key != 0 {
-                let at = self.place(slot.key);
+            if slot.object.is_some() {
+                let at = self.place(slot.key());
                 self.slots[at] = slot;
             }
         }

@@ -5,6 +5,7 @@ mod dump;
 mod dump_atoms;
 mod dump_containers;
 mod dump_global;
+mod dump_instance;
 mod dump_reduce;
 mod globals;
 mod load;

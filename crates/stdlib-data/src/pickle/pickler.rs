@@ -112,6 +112,7 @@ impl Settings {
             dispatch_table: None,
             buffer_callback: self.buffer_callback,
             nesting: Vec::new(),
+            plain_class: None,
         })
     }
 }
