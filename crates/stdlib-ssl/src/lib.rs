@@ -1,0 +1,1 @@
+//! Native modules on OpenSSL.
