@@ -1,10 +1,12 @@
 //! Builds OpenSSL from the sources in the crate `openssl-src` with nothing but a C compiler.
 //!
 //! OpenSSL's own build needs perl and make: perl fills in the templates of some headers, make knows the files. Here
-//! `template.rs`, `params.rs` and `oids.rs` fill in the templates, and `sources.txt` names the files.
+//! `template.rs`, `params.rs` and `oids.rs` fill in the templates, `sources.txt` names the files, and `reasons.rs` makes
+//! the tables of the names of errors.
 
 mod oids;
 mod params;
+mod reasons;
 mod template;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +40,7 @@ fn run() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("openssl");
     let generated = template::fill_all(&root, &out)?;
     fs::write(out.join("crypto/buildinf.h"), build_information())?;
+    reasons::write(&root, &out.join("reasons.rs"))?;
     compile(&root, &out, &generated);
     Ok(())
 }

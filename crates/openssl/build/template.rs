@@ -127,7 +127,11 @@ fn fill(facts: &Facts<'_>, text: &str) -> io::Result<String> {
 fn evaluate(facts: &Facts<'_>, code: &str) -> io::Result<String> {
     if code.contains("autowarntext") {
         let whole = code.contains("map {");
-        let text = if whole { "/* Made from a template. */" } else { "Made from a template." };
+        let text = if whole {
+            "/* Made from a template. */"
+        } else {
+            "Made from a template."
+        };
         return Ok(text.to_owned());
     }
     if code.contains("FIPSKEY}))") {
@@ -158,7 +162,11 @@ fn evaluate(facts: &Facts<'_>, code: &str) -> io::Result<String> {
         _ => {}
     }
     if code.starts_with("generate_") {
-        return code.split("generate_").skip(1).map(|c| macros(facts, c)).collect();
+        return code
+            .split("generate_")
+            .skip(1)
+            .map(|c| macros(facts, c))
+            .collect();
     }
     let mut text = code.trim_matches('"').to_owned();
     while let Some((before, after)) = text.split_once("$config{") {
