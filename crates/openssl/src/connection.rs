@@ -193,6 +193,11 @@ impl Connection {
         // SAFETY: a live connection.
         self.call(events, |ssl| unsafe { ffi::SSL_shutdown(ssl) })
     }
+    /// Whether the other end said that it will send no more, and this one has not.
+    pub fn is_half_closed(&self) -> bool {
+        // SAFETY: a live connection.
+        unsafe { ffi::SSL_get_shutdown(self.raw()) == 2 }
+    }
     /// Asks the client for its certificate.
     pub fn verify_client(&self, events: &dyn Events) -> Outcome {
         // SAFETY: a live connection.

@@ -100,3 +100,7 @@ pub(crate) unsafe fn static_text(text: *const c_char) -> Option<&'static str> {
 pub fn reasons() -> impl Iterator<Item = (u32, u32, &'static str)> {
     REASONS.iter().copied()
 }
+/// Names of all libraries with errors.
+pub fn libraries() -> impl Iterator<Item = (u32, &'static str)> {
+    LIBRARIES.iter().copied()
+}

@@ -118,14 +118,6 @@ unsafe extern "C" {
         f: Option<AlpnCallback>,
         data: *mut c_void,
     );
-    pub fn SSL_select_next_proto(
-        out: *mut *mut c_uchar,
-        out_len: *mut c_uchar,
-        server: *const c_uchar,
-        server_len: c_uint,
-        client: *const c_uchar,
-        client_len: c_uint,
-    ) -> c_int;
     pub fn SSL_CTX_set_msg_callback(ctx: *mut SSL_CTX, f: Option<MessageCallback>);
     pub fn SSL_CTX_set_keylog_callback(ctx: *mut SSL_CTX, f: Option<KeyLogCallback>);
     pub fn SSL_CTX_set_psk_client_callback(ctx: *mut SSL_CTX, f: Option<PskClientCallback>);
@@ -157,6 +149,7 @@ unsafe extern "C" {
     pub fn SSL_read_ex(ssl: *mut SSL, buffer: *mut c_void, len: usize, n: *mut usize) -> c_int;
     pub fn SSL_write_ex(ssl: *mut SSL, buffer: *const c_void, len: usize, n: *mut usize) -> c_int;
     pub fn SSL_shutdown(ssl: *mut SSL) -> c_int;
+    pub fn SSL_get_shutdown(ssl: *const SSL) -> c_int;
     pub fn SSL_set_read_ahead(ssl: *mut SSL, on: c_int);
     pub fn SSL_get_error(ssl: *const SSL, result: c_int) -> c_int;
     pub fn SSL_pending(ssl: *const SSL) -> c_int;

@@ -29,7 +29,7 @@ pub struct Object {
 /// A live object.
 pub(crate) unsafe fn object_text(object: *const ffi::ASN1_OBJECT, digits: bool) -> Option<String> {
     let mut buffer = [0_u8; 256];
-    let mut text = |buffer: &mut [u8]| {
+    let text = |buffer: &mut [u8]| {
         let room = c_int::try_from(buffer.len()).unwrap_or(0);
         // SAFETY: the caller's promise; writes at most so many bytes, and gives the whole length.
         unsafe { ffi::OBJ_obj2txt(buffer.as_mut_ptr().cast(), room, object, digits.into()) }

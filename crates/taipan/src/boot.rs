@@ -27,6 +27,7 @@ pub fn runtime(
     runtime.register(taipan_stdlib_data::MODULES);
     runtime.register(taipan_stdlib_xml::MODULES);
     runtime.register(taipan_stdlib_os::MODULES);
+    runtime.register(taipan_stdlib_ssl::MODULES);
     taipan_stdlib_syntax::install(runtime.vm());
     taipan_stdlib_core::io::install(vm);
     taipan_vm::config::set(vm, config);

@@ -17,6 +17,7 @@ use taipan_object::{PyResult, Raised, TypeRef, Value, Vm};
 use taipan_host::socket::Failure;
 use taipan_stdlib_data::support::{exception, once, os_error, seconds};
 
+pub use class::{Socket, Wait};
 pub use module::MODULE;
 
 /// How long a socket's calls wait: without limit if `None`.
