@@ -125,6 +125,7 @@ impl Connection {
             }
             ffi::SSL_set_read_ahead(raw, 0);
             if server {
+                ffi::SSL_set_session_id_context(raw, b"Python".as_ptr(), 6);
                 ffi::SSL_set_accept_state(raw);
             } else {
                 ffi::SSL_set_connect_state(raw);

@@ -56,10 +56,7 @@ impl Context {
         // Free the buffers of idle connections.
         context.control(33, 0x10, ptr::null_mut());
         // SAFETY: the context is new.
-        unsafe {
-            ffi::SSL_CTX_set_post_handshake_auth(raw, 0);
-            ffi::SSL_CTX_set_session_id_context(raw, b"Python".as_ptr(), 6);
-        }
+        unsafe { ffi::SSL_CTX_set_post_handshake_auth(raw, 0) };
         Some(context)
     }
     pub(crate) fn as_ptr(&self) -> *mut ffi::SSL_CTX {
@@ -317,16 +314,15 @@ impl Context {
     /// The last error.
     pub fn load_dh(&self, pem: &[u8]) -> Result<(), Option<Code>> {
         errors::clear();
-        // SAFETY: the context takes the key if it accepts it.
+        // SAFETY: the context copies the parameters, which are owned here.
         let ok = Bio::with_bytes(pem, |bio| unsafe {
-            let key = ffi::PEM_read_bio_Parameters(bio, ptr::null_mut());
-            if key.is_null() {
+            let (none, no_data) = (ptr::null_mut(), ptr::null_mut());
+            let dh = ffi::PEM_read_bio_DHparams(bio, none, Some(callbacks::no_password), no_data);
+            if dh.is_null() {
                 return false;
             }
-            let ok = ffi::SSL_CTX_set0_tmp_dh_pkey(self.as_ptr(), key) == 1;
-            if !ok {
-                ffi::EVP_PKEY_free(key);
-            }
+            let ok = self.control(3, 0, dh.cast()) == 1;
+            ffi::DH_free(dh);
             ok
         });
         let code = Code::take();
@@ -363,8 +359,21 @@ impl Session {
     }
     /// A copy that its connection will not change.
     pub fn copy(&self) -> Option<Session> {
-        // SAFETY: a live session.
-        Session::of(unsafe { ffi::SSL_SESSION_dup(self.as_ptr()) })
+        // SAFETY: asked for the size first; both calls move the pointers that they are given, not the bytes.
+        unsafe {
+            let len = ffi::i2d_SSL_SESSION(self.as_ptr(), ptr::null_mut());
+            let mut bytes = vec![0; usize::try_from(len).ok().filter(|&n| n > 0)?];
+            let mut end = bytes.as_mut_ptr();
+            if ffi::i2d_SSL_SESSION(self.as_ptr(), &mut end) != len {
+                return None;
+            }
+            let mut start = bytes.as_ptr();
+            Session::of(ffi::d2i_SSL_SESSION(
+                ptr::null_mut(),
+                &mut start,
+                len.into(),
+            ))
+        }
     }
     pub fn id(&self) -> Vec<u8> {
         let mut len = 0;

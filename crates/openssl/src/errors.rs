@@ -13,13 +13,10 @@ pub struct Code(c_ulong);
 /// Libraries.
 pub const LIB_PEM: u32 = 9;
 pub const LIB_X509: u32 = 11;
-pub const LIB_ASN1: u32 = 13;
 pub const LIB_SSL: u32 = 20;
 
 /// Reasons.
 pub const PEM_NO_START_LINE: u32 = 108;
-pub const ASN1_HEADER_TOO_LONG: u32 = 123;
-pub const ASN1_NOT_ENOUGH_DATA: u32 = 142;
 pub const X509_CERT_ALREADY_IN_HASH_TABLE: u32 = 101;
 pub const SSL_CERTIFICATE_VERIFY_FAILED: u32 = 134;
 pub const SSL_UNEXPECTED_EOF_WHILE_READING: u32 = 294;

@@ -10,7 +10,7 @@ macro_rules! opaque {
 }
 opaque! {
     SSL SSL_CTX SSL_METHOD SSL_SESSION SSL_CIPHER BIO BIO_METHOD X509 X509_NAME X509_NAME_ENTRY X509_STORE X509_OBJECT
-    X509_STORE_CTX X509_VERIFY_PARAM EVP_PKEY ASN1_OBJECT ASN1_STRING STACK
+    X509_STORE_CTX X509_VERIFY_PARAM DH ASN1_OBJECT ASN1_STRING STACK
 }
 
 /// `GENERAL_NAME`: the kind says what the pointer is.
@@ -91,11 +91,6 @@ unsafe extern "C" {
     pub fn SSL_CTX_get0_param(ctx: *mut SSL_CTX) -> *mut X509_VERIFY_PARAM;
     pub fn SSL_CTX_set_post_handshake_auth(ctx: *mut SSL_CTX, on: c_int);
     pub fn SSL_CTX_set_cipher_list(ctx: *mut SSL_CTX, text: *const c_char) -> c_int;
-    pub fn SSL_CTX_set_session_id_context(
-        ctx: *mut SSL_CTX,
-        id: *const c_uchar,
-        len: c_uint,
-    ) -> c_int;
     pub fn SSL_CTX_use_certificate_chain_file(ctx: *mut SSL_CTX, file: *const c_char) -> c_int;
     pub fn SSL_CTX_use_PrivateKey_file(
         ctx: *mut SSL_CTX,
@@ -126,7 +121,6 @@ unsafe extern "C" {
     pub fn SSL_CTX_set_num_tickets(ctx: *mut SSL_CTX, n: usize) -> c_int;
     pub fn SSL_CTX_get_num_tickets(ctx: *const SSL_CTX) -> usize;
     pub fn SSL_CTX_get_security_level(ctx: *const SSL_CTX) -> c_int;
-    pub fn SSL_CTX_set0_tmp_dh_pkey(ctx: *mut SSL_CTX, key: *mut EVP_PKEY) -> c_int;
 
     // Connections.
     pub fn SSL_new(ctx: *mut SSL_CTX) -> *mut SSL;
@@ -135,6 +129,7 @@ unsafe extern "C" {
     pub fn SSL_set_SSL_CTX(ssl: *mut SSL, ctx: *mut SSL_CTX) -> *mut SSL_CTX;
     pub fn SSL_set_ex_data(ssl: *mut SSL, index: c_int, data: *mut c_void) -> c_int;
     pub fn SSL_get_ex_data(ssl: *const SSL, index: c_int) -> *mut c_void;
+    pub fn SSL_set_session_id_context(ssl: *mut SSL, id: *const c_uchar, len: c_uint) -> c_int;
     pub fn SSL_set_bio(ssl: *mut SSL, read: *mut BIO, write: *mut BIO);
     pub fn SSL_set_connect_state(ssl: *mut SSL);
     pub fn SSL_set_accept_state(ssl: *mut SSL);
@@ -182,7 +177,12 @@ unsafe extern "C" {
 
     // Sessions.
     pub fn SSL_SESSION_free(s: *mut SSL_SESSION);
-    pub fn SSL_SESSION_dup(s: *const SSL_SESSION) -> *mut SSL_SESSION;
+    pub fn i2d_SSL_SESSION(s: *const SSL_SESSION, out: *mut *mut c_uchar) -> c_int;
+    pub fn d2i_SSL_SESSION(
+        s: *mut *mut SSL_SESSION,
+        from: *mut *const c_uchar,
+        len: c_long,
+    ) -> *mut SSL_SESSION;
     pub fn SSL_SESSION_get_id(s: *const SSL_SESSION, len: *mut c_uint) -> *const c_uchar;
     pub fn SSL_SESSION_get_time(s: *const SSL_SESSION) -> c_long;
     pub fn SSL_SESSION_get_timeout(s: *const SSL_SESSION) -> c_long;
@@ -305,8 +305,13 @@ unsafe extern "C" {
     pub fn ASN1_TIME_print(bio: *mut BIO, time: *const ASN1_STRING) -> c_int;
     pub fn i2a_ASN1_INTEGER(bio: *mut BIO, n: *const ASN1_STRING) -> c_int;
     pub fn CRYPTO_free(p: *mut c_void, file: *const c_char, line: c_int);
-    pub fn EVP_PKEY_free(key: *mut EVP_PKEY);
-    pub fn PEM_read_bio_Parameters(bio: *mut BIO, key: *mut *mut EVP_PKEY) -> *mut EVP_PKEY;
+    pub fn DH_free(dh: *mut DH);
+    pub fn PEM_read_bio_DHparams(
+        bio: *mut BIO,
+        dh: *mut *mut DH,
+        f: Option<PasswordCallback>,
+        data: *mut c_void,
+    ) -> *mut DH;
 
     // Random numbers and the library itself.
     pub fn RAND_add(buffer: *const c_void, n: c_int, entropy: f64);

@@ -1,11 +1,13 @@
 //! The exceptions of `ssl`, and those that OpenSSL's errors become.
 
-use taipan_object::exceptions::Exception;
+use taipan_object::exception_types::exception_spec;
+use taipan_object::native::TypeSpec;
+use taipan_object::str::Str;
 use taipan_object::type_ops::ClassSpec;
-use taipan_object::{Raised, TypeRef, Value, Vm};
+use taipan_object::{PyResult, Raised, TypeRef, Value, Vm};
 use taipan_openssl::connection as ssl;
 use taipan_openssl::{Code, Outcome, errors};
-use taipan_stdlib_data::support::{class_attribute, exception, once};
+use taipan_stdlib_data::support::{exception, once};
 
 /// Our stand-in for the place in CPython's source that its messages name.
 const PLACE: &str = "(_ssl.c:1000)";
@@ -16,22 +18,31 @@ const ERROR_INVALID: i32 = 10;
 
 /// `SSLError`.
 pub fn base(vm: &Vm) -> TypeRef {
-    once(vm, "ssl.SSLError class", || {
-        let class = exception(vm, "ssl.SSLError", &vm.exc.os_error);
-        let doc = vm.new_str("Something went wrong with an encrypted connection.");
-        class_attribute(vm, &class, "__doc__", doc.into_value());
-        class.slots.str.set(Some(|vm, this| {
-            let text = vm.getattr_opt(this, &vm.intern_str("strerror"))?;
-            match text.filter(|t| t.downcast::<taipan_object::str::Str>().is_some()) {
-                Some(text) => Ok(text),
-                None => {
-                    let args = vm.getattr(this, &vm.intern_str("args"))?;
-                    Ok(vm.str(&args)?.into_value())
-                }
-            }
-        }));
-        class
+    once(vm, "ssl.SSLError", || {
+        let spec = TypeSpec {
+            name: "SSLError",
+            module: "ssl",
+            fill: |slots| slots.str.set(Some(text)),
+            methods: &[],
+            getsets: &[],
+            ..exception_spec(
+                "SSLError",
+                "Something went wrong with an encrypted connection.",
+            )
+        };
+        vm.make_native_type(&spec, &vm.exc.os_error)
     })
+}
+/// The message alone, if the error has a number.
+fn text(vm: &Vm, this: &Value) -> PyResult {
+    let text = vm.getattr_opt(this, &vm.intern_str("strerror"))?;
+    match text.filter(|t| t.downcast::<Str>().is_some()) {
+        Some(text) => Ok(text),
+        None => {
+            let args = vm.getattr(this, &vm.intern_str("args"))?;
+            Ok(vm.str(&args)?.into_value())
+        }
+    }
 }
 pub fn zero_return(vm: &Vm) -> TypeRef {
     exception(vm, "ssl.SSLZeroReturnError", &base(vm))
@@ -117,7 +128,6 @@ impl Report<'_> {
                 return raised;
             }
         }
-        debug_assert!(error.downcast::<Exception>().is_some());
         vm.raise(error)
     }
 }

@@ -166,6 +166,9 @@ impl Events for Asked<'_> {
         taipan_host::socket::send(self.fd, bytes, MSG_DONTWAIT | MSG_NOSIGNAL)
     }
     fn server_name(&self, name: Option<&[u8]>) -> Result<(), i32> {
+        if self.this.is_orphan() {
+            return Err(ALERT_INTERNAL_ERROR);
+        }
         match self.context().sni_callback.get() {
             Some(callback) => self.ask_server_name(&callback, name),
             None => Ok(()),

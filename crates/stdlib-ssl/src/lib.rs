@@ -21,4 +21,4 @@ mod wait;
 use taipan_object::native::ModuleDef;
 
 /// All modules of this crate.
-pub const MODULES: &[&ModuleDef] = &[&module::module::MODULE];
+pub const MODULES: &[&ModuleDef] = &[&module::functions::MODULE];

@@ -76,14 +76,7 @@ fn add_data(vm: &Vm, this: &Ref<SslContext>, data: &Value) -> PyResult<()> {
         return Err(errors::with_text(vm, &text));
     }
     // How reading ends when there is nothing more.
-    let end = code.is_none_or(|c| {
-        if pem {
-            c.is(codes::LIB_PEM, codes::PEM_NO_START_LINE)
-        } else {
-            c.is(codes::LIB_ASN1, codes::ASN1_HEADER_TOO_LONG)
-                || c.is(codes::LIB_ASN1, codes::ASN1_NOT_ENOUGH_DATA)
-        }
-    });
+    let end = code.is_none_or(|c| pem && c.is(codes::LIB_PEM, codes::PEM_NO_START_LINE));
     if end {
         Ok(())
     } else {

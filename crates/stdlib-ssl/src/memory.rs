@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use taipan_macros::pymethods;
+use taipan_object::args::KwArgs;
 use taipan_object::bytes::Bytes;
 use taipan_object::bytes_ops::arg::bytes_like;
 use taipan_object::object::alloc_instance;
@@ -23,8 +24,15 @@ payload!(MemoryBio);
     doc = "A buffer for the bytes of a connection."
 )]
 impl MemoryBio {
-    #[pynew("()")]
-    fn new(vm: &Vm, cls: &TypeRef) -> PyResult<Ref<MemoryBio>> {
+    #[pynew("(*args, **kwargs)")]
+    fn new(vm: &Vm, cls: &TypeRef, args: &[Value], kwargs: KwArgs<'_>) -> PyResult<Ref<MemoryBio>> {
+        let name = "MemoryBIO";
+        if !args.is_empty() {
+            return Err(vm.type_error(format!("{name}() takes no positional arguments")));
+        }
+        if kwargs.iter().next().is_some() {
+            return Err(vm.type_error(format!("{name}() takes no keyword arguments")));
+        }
         taipan_openssl::objects::initialize();
         let bio = Bio::memory().ok_or_else(|| vm.memory_error())?;
         let ended = Cell::new(false);

@@ -40,7 +40,7 @@ fn version_tuple(vm: &Vm, number: u64) -> Value {
     )
 )]
 #[allow(non_snake_case)]
-pub mod module {
+pub mod functions {
     use std::ffi::CString;
 
     use taipan_object::bytes::Bytes;

@@ -80,12 +80,16 @@ pub fn set_callback(
     callback: &Value,
     wrong: &str,
 ) -> PyResult<()> {
-    field.clear();
-    this.context.hook(hook, false);
+    let callable = vm.type_of(callback).slots.call.get().is_some();
+    // A wrong one takes away the one for names of servers, and leaves the others.
+    if callable || callback.is_none() || matches!(hook, Hook::ServerName) {
+        field.clear();
+        this.context.hook(hook, false);
+    }
     if callback.is_none() {
         return Ok(());
     }
-    if vm.type_of(callback).slots.call.get().is_none() {
+    if !callable {
         return Err(vm.type_error(wrong));
     }
     field.set(callback.clone());

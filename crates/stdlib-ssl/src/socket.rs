@@ -141,6 +141,10 @@ impl SslSocket {
             None => this.to_value(),
         }
     }
+    /// Whether there was an owner that is gone.
+    pub fn is_orphan(&self) -> bool {
+        !self.owner.is_empty() && weak_target(&self.owner).is_none()
+    }
     /// Keeps what a callback raised, to raise it when OpenSSL returns.
     pub fn keep_error(&self, error: Value) {
         self.error.set(error);
@@ -255,6 +259,14 @@ fn weak_target(field: &Field) -> Option<Value> {
         .downcast::<WeakRef>()?
         .get()
         .filter(|v| !v.is_none())
+}
+
+/// The value of an attribute that cannot be deleted.
+fn given<'a>(vm: &Vm, value: Option<&'a Value>, name: &str) -> PyResult<&'a Value> {
+    value.ok_or_else(|| {
+        let message = format!("attribute '{name}' of '_ssl._SSLSocket' objects cannot be deleted");
+        vm.raise_str(&vm.exc.attribute_error, message)
+    })
 }
 
 /// Tells a client whom it wants to talk to.
@@ -475,7 +487,7 @@ impl SslSocket {
             let text = format!("'{kind}' channel binding type not implemented");
             return Err(vm.value_error(text));
         }
-        let other = this.connection.is_resumed() == !this.server;
+        let other = this.connection.is_resumed() != this.server;
         let bytes = this.connection.finished(other);
         Ok((!bytes.is_empty()).then(|| vm.new_bytes(bytes)))
     }
@@ -531,7 +543,8 @@ impl SslSocket {
     }
     #[pysetter(context)]
     fn set_context(vm: &Vm, this: &Ref<SslSocket>, value: Option<&Value>) -> PyResult<()> {
-        let Some(context) = value.and_then(|v| v.downcast::<SslContext>()) else {
+        let value = given(vm, value, "context")?;
+        let Some(context) = value.downcast::<SslContext>() else {
             return Err(vm.type_error("The value must be a SSLContext"));
         };
         let old = this.context.replace(context.clone());
@@ -557,13 +570,8 @@ impl SslSocket {
     }
     #[pysetter(owner)]
     fn set_owner(vm: &Vm, this: &Ref<SslSocket>, value: Option<&Value>) -> PyResult<()> {
-        match value {
-            Some(owner) => this.owner.set(new_ref(vm, &vm.types.weakref, owner, None)?),
-            None => {
-                let text = "attribute 'owner' of '_ssl._SSLSocket' objects cannot be deleted";
-                return Err(vm.raise_str(&vm.exc.attribute_error, text));
-            }
-        }
+        let owner = given(vm, value, "owner")?;
+        this.owner.set(new_ref(vm, &vm.types.weakref, owner, None)?);
         Ok(())
     }
     /// The session.
@@ -575,7 +583,8 @@ impl SslSocket {
     }
     #[pysetter(session)]
     fn set_session(vm: &Vm, this: &Ref<SslSocket>, value: Option<&Value>) -> PyResult<()> {
-        let Some(session) = value.and_then(|v| v.downcast::<SslSession>()) else {
+        let value = given(vm, value, "session")?;
+        let Some(session) = value.downcast::<SslSession>() else {
             return Err(vm.type_error("Value is not a SSLSession."));
         };
         if !session.context.is(&this.context.borrow()) {

@@ -265,6 +265,29 @@ impl Socket {
         );
         Ok(vm.new_str(&text).into_value())
     }
+    /// Warns of a socket that nobody closed, and closes it.
+    #[pyslot(finalize)]
+    fn finalize_slot(vm: &Vm, this: &Value) {
+        let open = this.downcast::<Socket>().filter(|s| s.fd.get() >= 0);
+        let Some(socket) = open else {
+            return;
+        };
+        let warned = vm.repr(this).and_then(|text| {
+            let message = format!("unclosed {text}");
+            (vm.hooks.get().warn)(vm, &vm.exc.resource_warning, &message, 1)
+        });
+        if let Err(raised) = warned {
+            let error = vm.take_exception(raised);
+            if vm.is_instance_of(&error, &vm.exc.warning) {
+                let message = "Exception ignored while finalizing socket";
+                (vm.hooks.get().unraisable)(vm, error, message, Some(this));
+            }
+        }
+        let fd = socket.fd.replace(-1);
+        if fd >= 0 {
+            let _ = taipan_host::fd::close(fd);
+        }
+    }
     /// The family of addresses.
     #[pygetset]
     fn family(this: &Ref<Socket>) -> i32 {
