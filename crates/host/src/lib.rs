@@ -6,6 +6,7 @@
 )]
 
 pub mod control;
+mod cut_off;
 pub mod env;
 pub mod errno;
 pub mod fd;

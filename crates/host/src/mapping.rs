@@ -3,10 +3,14 @@
 use std::io;
 use std::ptr::NonNull;
 
+use crate::cut_off::Watched;
+
 /// A mapping, unmapped when dropped. Other processes may change its bytes at any time.
 pub struct Mapping {
     base: NonNull<u8>,
     len: usize,
+    /// For mapped files.
+    watched: Option<Watched>,
 }
 
 /// The size of a regular file; `None` for what is none.
@@ -56,13 +60,19 @@ impl Mapping {
         };
         match NonNull::new(base.cast::<u8>()) {
             Some(base) if base.as_ptr().cast::<libc::c_void>() != libc::MAP_FAILED => {
-                Ok(Mapping { base, len })
+                let file = flags & libc::MAP_ANONYMOUS == 0;
+                let watched = file.then(|| Watched::new(base.as_ptr(), len)).flatten();
+                Ok(Mapping { base, len, watched })
             }
             _ => Err(io::Error::last_os_error()),
         }
     }
     pub fn len(&self) -> usize {
         self.len
+    }
+    /// Whether the file was cut off so that touched bytes were not there; they have become zeros.
+    pub fn is_cut_off(&self) -> bool {
+        self.watched.as_ref().is_some_and(Watched::is_cut_off)
     }
     pub fn is_empty(&self) -> bool {
         self.len == 0
@@ -130,6 +140,9 @@ impl Mapping {
         match NonNull::new(base.cast::<u8>()) {
             Some(base) if base.as_ptr().cast::<libc::c_void>() != libc::MAP_FAILED => {
                 (self.base, self.len) = (base, len);
+                if self.watched.take().is_some() {
+                    self.watched = Watched::new(base.as_ptr(), len);
+                }
                 Ok(())
             }
             _ => Err(io::Error::last_os_error()),
@@ -147,6 +160,7 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
+        drop(self.watched.take());
         if self.len > 0 {
             // SAFETY: mapped with this size.
             unsafe { libc::munmap(self.base.as_ptr().cast(), self.len) };

@@ -525,5 +525,44 @@ pub fn report_fatal(fd: Option<i32>) -> io::Result<()> {
     };
     FATAL
         .into_iter()
+        .filter(|&signal| signal != libc::SIGBUS || !WATCHING.load(Ordering::Relaxed))
         .try_for_each(|signal| set(signal, handler))
+}
+
+/// Whether SIGBUS is looked at for mapped files that were cut off.
+static WATCHING: AtomicBool = AtomicBool::new(false);
+
+/// From now on SIGBUS in a mapped file puts zeros there, unless a program handles the signal.
+pub(crate) fn watch_mappings() {
+    let handler: extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void) = on_bus_error;
+    // SAFETY: the handler is async-signal-safe; all-zero is a valid action.
+    unsafe {
+        let mut now: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(libc::SIGBUS, std::ptr::null(), &raw mut now);
+        if now.sa_sigaction == noting() || now.sa_sigaction == handler as libc::sighandler_t {
+            return;
+        }
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as libc::sighandler_t;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+        libc::sigaction(libc::SIGBUS, &raw const action, std::ptr::null_mut());
+    }
+    WATCHING.store(true, Ordering::Relaxed);
+}
+
+extern "C" fn on_bus_error(signal: i32, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
+    // SAFETY: the system passes a live structure; signals that processes send carry no address.
+    let address = unsafe { ((*info).si_code > 0).then(|| (*info).si_addr() as usize) };
+    if address.is_some_and(crate::cut_off::repair) {
+        return;
+    }
+    if FATAL_FD.load(Ordering::Relaxed) >= 0 {
+        on_fatal(signal);
+        return;
+    }
+    // SAFETY: both are async-signal-safe.
+    unsafe {
+        let _ = set(signal, libc::SIG_DFL);
+        libc::raise(signal);
+    }
 }

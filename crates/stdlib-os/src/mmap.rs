@@ -73,7 +73,11 @@ impl Mmap {
         }
         match &*self.map.borrow() {
             // SAFETY: it is readable, and the borrow keeps it.
-            Some(map) => Ok(look(unsafe { map.bytes() })),
+            Some(map) => {
+                let found = look(unsafe { map.bytes() });
+                check_whole(vm, map)?;
+                Ok(found)
+            }
             None => Err(vm.value_error("mmap closed or invalid")),
         }
     }
@@ -89,7 +93,7 @@ impl Mmap {
             Some(map) => {
                 // SAFETY: only mappings with PROT_WRITE have another access than Read.
                 unsafe { map.write(at, data) };
-                Ok(())
+                check_whole(vm, map)
             }
             None => Err(vm.value_error("mmap closed or invalid")),
         }
@@ -130,6 +134,15 @@ impl Mmap {
                 .map_or(-1, |at| (start + at) as i64)
         })
     }
+}
+
+/// OSError if the file was cut off so that bytes that were touched are gone (CPython dies of SIGBUS).
+fn check_whole(vm: &Vm, map: &Mapping) -> PyResult<()> {
+    if map.is_cut_off() {
+        let error = std::io::Error::from_raw_os_error(taipan_host::errno::EIO);
+        return Err(os_error(vm, &error));
+    }
+    Ok(())
 }
 
 /// A number that may be missing.
