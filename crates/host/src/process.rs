@@ -120,6 +120,45 @@ pub fn wait(pid: i32, options: i32) -> io::Result<(i32, i32)> {
     Ok((pid, status))
 }
 
+/// What `waitid(2)` tells of a child.
+#[derive(Clone, Copy)]
+pub struct ChildInfo {
+    pub pid: i32,
+    pub uid: u32,
+    pub signal: i32,
+    pub status: i32,
+    pub code: i32,
+}
+
+/// `waitid(2)`; `None` if no child has changed.
+///
+/// # Errors
+/// The system's.
+pub fn wait_id(kind: u32, id: u32, options: i32) -> io::Result<Option<ChildInfo>> {
+    // SAFETY: a record of numbers, which the call fills; its fields are those of a child's signal.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        check(libc::waitid(kind, id, &raw mut info, options))?;
+        Ok((info.si_pid() != 0).then(|| ChildInfo {
+            pid: info.si_pid(),
+            uid: info.si_uid(),
+            signal: info.si_signo,
+            status: info.si_status(),
+            code: info.si_code,
+        }))
+    }
+}
+
+/// `pidfd_open(2)`.
+///
+/// # Errors
+/// The system's.
+pub fn open_pidfd(pid: i32, flags: u32) -> io::Result<i32> {
+    // SAFETY: takes plain numbers.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, flags) };
+    check(i32::try_from(fd).unwrap_or(-1))
+}
+
 /// `system(3)`.
 ///
 /// # Errors

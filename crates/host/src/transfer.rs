@@ -129,6 +129,50 @@ pub fn event(initial: u32, flags: i32) -> io::Result<i32> {
     number(unsafe { libc::eventfd(initial, flags) })
 }
 
+/// `timerfd_create(2)`.
+pub fn timer(clock: i32, flags: i32) -> io::Result<i32> {
+    // SAFETY: takes plain numbers.
+    number(unsafe { libc::timerfd_create(clock, flags) })
+}
+
+/// A timer's first time and its interval, in nanoseconds.
+pub type TimerTimes = (i128, i128);
+
+const SECOND: i128 = 1_000_000_000;
+
+fn timer_spec((initial, interval): TimerTimes) -> libc::itimerspec {
+    let spec = |ns: i128| libc::timespec {
+        tv_sec: ns.div_euclid(SECOND) as libc::time_t,
+        tv_nsec: ns.rem_euclid(SECOND) as libc::c_long,
+    };
+    libc::itimerspec {
+        it_interval: spec(interval),
+        it_value: spec(initial),
+    }
+}
+
+fn timer_times(spec: &libc::itimerspec) -> TimerTimes {
+    let ns = |t: &libc::timespec| i128::from(t.tv_sec) * SECOND + i128::from(t.tv_nsec);
+    (ns(&spec.it_value), ns(&spec.it_interval))
+}
+
+/// `timerfd_settime(2)`: what was set before.
+pub fn set_timer(fd: i32, flags: i32, times: TimerTimes) -> io::Result<TimerTimes> {
+    let new = timer_spec(times);
+    let mut old = timer_spec((0, 0));
+    // SAFETY: both records are there for the call.
+    number(unsafe { libc::timerfd_settime(fd, flags, &raw const new, &raw mut old) })?;
+    Ok(timer_times(&old))
+}
+
+/// `timerfd_gettime(2)`.
+pub fn timer_left(fd: i32) -> io::Result<TimerTimes> {
+    let mut left = timer_spec((0, 0));
+    // SAFETY: the record is writable.
+    number(unsafe { libc::timerfd_gettime(fd, &raw mut left) })?;
+    Ok(timer_times(&left))
+}
+
 /// `getrandom(2)`.
 pub fn random(into: &mut [u8], flags: u32) -> io::Result<usize> {
     // SAFETY: the slice is writable.

@@ -273,6 +273,24 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             pc = (*frame).pc;
                         }};
                     }
+                    // An exception that has this frame in its traceback goes on to the next handler.
+                    macro_rules! reraise {
+                        ($origin:expr) => {
+                            match unwind::unwind_reraise(vm, frame, $origin) {
+                                Unwound::Handler(f) => {
+                                    if OBSERVED {
+                                        observe::handled(vm, f);
+                                    }
+                                    frame = f;
+                                    reload!();
+                                    next!()
+                                }
+                                Unwound::Left => {
+                                    return Err(taipan_object::Raised::assume_pending());
+                                }
+                            }
+                        };
+                    }
                     macro_rules! entered {
                         ($e:expr) => {
                             match $e {
@@ -1589,15 +1607,24 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                         }
                         CLEANUP_THROW => {
                             sync!();
-                            match slow::cleanup_throw(vm, regs, word!()) {
-                                Ok(()) => branch!(i, true),
-                                Err(_) => raise!(),
+                            if slow::cleanup_throw(vm, regs, word!()).is_ok() {
+                                branch!(i, true)
+                            } else {
+                                // The exception went through here when it was raised.
+                                reraise!(None)
                             }
                         }
                         GET_AWAITABLE => slow!(slow::get_awaitable(vm, frame, regs, word!())),
                         GET_AITER => slow!(slow::get_aiter(vm, regs, word!())),
                         GET_ANEXT => slow!(slow::get_anext(vm, regs, word!())),
-                        END_ASYNC_FOR => slow!(slow::end_async_for(vm, regs, word!())),
+                        END_ASYNC_FOR => {
+                            sync!();
+                            if slow::end_async_for(vm, regs, word!()) {
+                                next!()
+                            } else {
+                                reraise!(None)
+                            }
+                        }
 
                         // ---- exceptions, with
                         RAISE_VARARGS => {
@@ -1606,19 +1633,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                                 raise!()
                             }
                             // A bare `raise` adds nothing to the traceback.
-                            match unwind::unwind_reraise(vm, frame, None) {
-                                Unwound::Handler(f) => {
-                                    if OBSERVED {
-                                        observe::handled(vm, f);
-                                    }
-                                    frame = f;
-                                    reload!();
-                                    next!()
-                                }
-                                Unwound::Left => {
-                                    return Err(taipan_object::Raised::assume_pending());
-                                }
-                            }
+                            reraise!(None)
                         }
                         PUSH_EXC_INFO => {
                             let w = reg!(b!(i));
@@ -1659,19 +1674,7 @@ unsafe fn run_loop<const OBSERVED: bool>(vm: &Vm, entry: *mut Frame) -> PyResult
                             };
                             sync!();
                             slow::reraise(vm, regs, word!());
-                            match unwind::unwind_reraise(vm, frame, origin) {
-                                Unwound::Handler(f) => {
-                                    if OBSERVED {
-                                        observe::handled(vm, f);
-                                    }
-                                    frame = f;
-                                    reload!();
-                                    next!()
-                                }
-                                Unwound::Left => {
-                                    return Err(taipan_object::Raised::assume_pending());
-                                }
-                            }
+                            reraise!(origin)
                         }
                         CHECK_EXC_MATCH => slow!(slow::check_exc_match(vm, regs, word!())),
                         CHECK_EG_MATCH => slow!(slow::check_eg_match(vm, regs, word!())),

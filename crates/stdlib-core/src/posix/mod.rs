@@ -1,9 +1,11 @@
 //! The module `posix`.
 
 mod files;
+mod pidfd;
 mod process;
 mod scandir;
 mod stat;
+mod timerfd;
 mod transfer;
 
 use taipan_macros::pymodule;
@@ -196,6 +198,8 @@ const LINUX_CONSTANTS: &[(&str, i64)] = &[];
     doc = "The operating system's functions.",
     extra(
         crate::posix::files::functions,
+        crate::posix::pidfd::functions,
+        crate::posix::timerfd::functions,
         crate::posix::process::functions,
         crate::posix::stat::functions,
         crate::posix::scandir::functions,

@@ -279,6 +279,9 @@ pub mod functions {
     #[pyfunction("(initval, flags=524288)")]
     fn eventfd(vm: &Vm, initval: i64, flags: i32) -> PyResult<i32> {
         let Ok(initval) = u32::try_from(initval) else {
+            if initval < 0 {
+                return Err(vm.value_error("Cannot convert negative int"));
+            }
             return Err(vm.overflow_error("Python int too large to convert to C unsigned int"));
         };
         transfer::event(initval, flags).map_err(|e| error(vm, &e))

@@ -309,8 +309,10 @@ fn yielded(vm: &Vm, task: &Ref<Future>, part: &TaskPart, object: &Value) -> PyRe
         );
     }
     if let Some(future) = task.state.exact(object) {
-        let (a, b) = (future.event_loop.get(), task.event_loop.get());
-        let same = matches!((&a, &b), (Some(a), Some(b)) if a.is(b));
+        let same = task
+            .event_loop
+            .get()
+            .is_some_and(|l| future.event_loop.is(&l));
         let blocking = future.blocking.replace(false);
         return match misused(vm, task, object, same, blocking)? {
             Some(message) => {

@@ -16,10 +16,17 @@ struct Until(Option<i128>);
 
 impl Until {
     fn after(ns: i128) -> Until {
-        Until(Some(taipan_host::time::monotonic_ns() + ns))
+        match ns {
+            // Long ago: no clock has to say so.
+            0 => Until(Some(0)),
+            ns => Until(Some(taipan_host::time::monotonic_ns() + ns)),
+        }
     }
     fn left(self) -> Option<Duration> {
         self.0.map(|until| {
+            if until == 0 {
+                return Duration::ZERO;
+            }
             let ns = (until - taipan_host::time::monotonic_ns()).max(0);
             Duration::from_nanos(u64::try_from(ns).unwrap_or(u64::MAX))
         })

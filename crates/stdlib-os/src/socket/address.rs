@@ -65,16 +65,7 @@ pub fn to_python(vm: &Vm, address: &Address) -> PyResult {
             vm.tuple_value([text(Ipv4Addr::from(*ip).to_string()), n((*port).into())])
         }
         Address::V6(ip, port, flow, scope) => {
-            let mut shown = ipv6_text(ip);
-            let local = ip[0] == 0xFE && ip[1] & 0xC0 == 0x80;
-            if *scope != 0 && local {
-                let name = taipan_host::socket::interface_name(*scope).map_or_else(
-                    |_| scope.to_string(),
-                    |n| String::from_utf8_lossy(&n).into_owned(),
-                );
-                shown = format!("{shown}%{name}");
-            }
-            vm.tuple_value([text(shown), n((*port).into()), n(*flow), n(*scope)])
+            vm.tuple_value([text(ipv6_text(ip)), n((*port).into()), n(*flow), n(*scope)])
         }
         Address::Unix(path) if path.first() == Some(&0) => vm.new_bytes(path.clone()).into_value(),
         Address::Unix(path) => taipan_vm::util::fs_to_text(vm, path),
