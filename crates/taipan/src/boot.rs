@@ -26,6 +26,7 @@ pub fn runtime(
     runtime.register(taipan_stdlib_syntax::MODULES);
     runtime.register(taipan_stdlib_data::MODULES);
     runtime.register(taipan_stdlib_xml::MODULES);
+    runtime.register(taipan_stdlib_sqlite::MODULES);
     runtime.register(taipan_stdlib_os::MODULES);
     runtime.register(taipan_stdlib_ssl::MODULES);
     taipan_stdlib_syntax::install(runtime.vm());
