@@ -118,9 +118,9 @@ impl Blob {
             1 => this.offset.get() as i64,
             2 => handle.len() as i64,
             _ => {
-                return Err(vm.value_error(
-                    "'origin' should be os.SEEK_SET, os.SEEK_CUR, or os.SEEK_END",
-                ));
+                return Err(
+                    vm.value_error("'origin' should be os.SEEK_SET, os.SEEK_CUR, or os.SEEK_END")
+                );
             }
         };
         let to = from + i64::from(offset);

@@ -57,7 +57,13 @@ fn report(vm: &Vm, raised: Raised, callable: &Value) {
 ///
 /// # Safety
 /// A context of a function that is being called, here and below.
-unsafe fn fail(vm: &Vm, context: *mut ffi::sqlite3_context, raised: Raised, message: &CStr, callable: &Value) {
+unsafe fn fail(
+    vm: &Vm,
+    context: *mut ffi::sqlite3_context,
+    raised: Raised,
+    message: &CStr,
+    callable: &Value,
+) {
     // SAFETY: the caller's promise.
     unsafe {
         if vm.exception_is(&vm.exc.memory_error) {
@@ -229,7 +235,9 @@ unsafe fn call_result(
                 return fail(vm, context, raised, message, &class);
             }
         };
-        let outcome = vm.call(&function, &[]).and_then(|v| result(vm, context, &v));
+        let outcome = vm
+            .call(&function, &[])
+            .and_then(|v| result(vm, context, &v));
         match outcome {
             Ok(true) => {}
             Ok(false) => ffi::sqlite3_result_error(context, messages.0.as_ptr(), -1),
@@ -526,7 +534,10 @@ unsafe extern "C" fn call_authorizer(
     };
     let outcome = vm.call(&function, &args).and_then(|answer| {
         if answer.as_int().is_some() {
-            Ok(vm.index_i64(&answer)?.try_into().unwrap_or(ffi::SQLITE_DENY))
+            Ok(vm
+                .index_i64(&answer)?
+                .try_into()
+                .unwrap_or(ffi::SQLITE_DENY))
         } else {
             Ok(ffi::SQLITE_DENY)
         }

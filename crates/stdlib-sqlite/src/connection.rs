@@ -42,16 +42,21 @@ pub struct Connection {
     pub progress: RefCell<Hook>,
     pub trace: RefCell<Hook>,
 }
-payload!(Connection, gc, |this, visit| {
-    this.row_factory.visit(visit);
-    this.text_factory.visit(visit);
-    this.authorizer.borrow().visit(visit);
-    this.progress.borrow().visit(visit);
-    this.trace.borrow().visit(visit);
-}, clear |this| {
-    this.row_factory.clear();
-    this.text_factory.clear();
-});
+payload!(
+    Connection,
+    gc,
+    |this, visit| {
+        this.row_factory.visit(visit);
+        this.text_factory.visit(visit);
+        this.authorizer.borrow().visit(visit);
+        this.progress.borrow().visit(visit);
+        this.trace.borrow().visit(visit);
+    },
+    clear | this | {
+        this.row_factory.clear();
+        this.text_factory.clear();
+    }
+);
 
 impl Drop for Connection {
     fn drop(&mut self) {
@@ -144,7 +149,10 @@ impl Connection {
             return Err(Connection::failed(vm, &db));
         };
         if after_comments(&text[used.min(text.len())..]).is_some() {
-            return Err(programming(vm, "You can only execute one statement at a time."));
+            return Err(programming(
+                vm,
+                "You can only execute one statement at a time.",
+            ));
         }
         statement.is_dml.set(is_dml(text));
         Ok(Rc::new(statement))
@@ -198,7 +206,9 @@ impl Connection {
         if text.contains('\0') {
             return Err(vm.value_error("embedded null character"));
         }
-        let known = LEVELS.iter().find(|level| level.eq_ignore_ascii_case(&text));
+        let known = LEVELS
+            .iter()
+            .find(|level| level.eq_ignore_ascii_case(&text));
         known.copied().map(Some).ok_or_else(|| {
             vm.value_error(
                 "isolation_level string must be '', 'DEFERRED', 'IMMEDIATE', or 'EXCLUSIVE'",
@@ -211,9 +221,7 @@ impl Connection {
             None if value.as_i64() == Some(i64::from(LEGACY)) => return Ok(LEGACY),
             None => {}
         }
-        Err(vm.value_error(
-            "autocommit must be True, False, or sqlite3.LEGACY_TRANSACTION_CONTROL",
-        ))
+        Err(vm.value_error("autocommit must be True, False, or sqlite3.LEGACY_TRANSACTION_CONTROL"))
     }
     fn new_cursor(vm: &Vm, this: &Ref<Connection>, factory: Option<&Value>) -> PyResult {
         Connection::usable(vm, this)?;
@@ -317,12 +325,18 @@ impl Connection {
         let Some(connection) = this.downcast::<Connection>() else {
             return;
         };
-        let is_open = connection.db.borrow().as_ref().is_some_and(|db| db.is_open());
+        let is_open = connection
+            .db
+            .borrow()
+            .as_ref()
+            .is_some_and(|db| db.is_open());
         if !is_open {
             return;
         }
         let pending = vm.take_pending();
-        let shown = vm.repr(this).map_or_else(|_| String::new(), |r| r.to_string());
+        let shown = vm
+            .repr(this)
+            .map_or_else(|_| String::new(), |r| r.to_string());
         let message = format!("unclosed database in {shown}");
         let warned = (vm.hooks.get().warn)(vm, &vm.exc.resource_warning, &message, 1);
         if let Err(raised) = warned {
@@ -339,10 +353,7 @@ impl Connection {
     fn prepare_call(vm: &Vm, this: &Ref<Connection>, sql: &Value) -> PyResult {
         Connection::usable(vm, this)?;
         let Some(sql) = sql.downcast::<Str>() else {
-            return Err(vm.type_error(format!(
-                "argument 1 must be str, not {}",
-                vm.type_name(sql)
-            )));
+            return Err(vm.type_error(format!("argument 1 must be str, not {}", vm.type_name(sql))));
         };
         Connection::prepare(vm, this, &utf8(vm, sql)?)?;
         Err(vm.not_implemented_error("sqlite3.Statement objects"))
@@ -462,12 +473,7 @@ impl Connection {
     }
     /// Puts a database in the place of another.
     #[pymethod("(self, data, /, *, name='main')")]
-    fn deserialize(
-        vm: &Vm,
-        this: &Ref<Connection>,
-        data: &Value,
-        name: &Ref<Str>,
-    ) -> PyResult<()> {
+    fn deserialize(vm: &Vm, this: &Ref<Connection>, data: &Value, name: &Ref<Str>) -> PyResult<()> {
         let bytes = match data.downcast::<Str>() {
             Some(text) => utf8(vm, text)?,
             None => taipan_object::bytes_ops::arg::bytes_like(vm, data)?.to_vec(),

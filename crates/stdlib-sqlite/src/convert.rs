@@ -51,7 +51,10 @@ pub fn adapt(vm: &Vm, object: &Value, protocol: &Value) -> PyResult<Option<Value
     if let Some(adapter) = adapters(vm).get(vm, &key)? {
         return vm.call(&adapter, std::slice::from_ref(object)).map(Some);
     }
-    for (on, name, with) in [(protocol, "__adapt__", object), (object, "__conform__", protocol)] {
+    for (on, name, with) in [
+        (protocol, "__adapt__", object),
+        (object, "__conform__", protocol),
+    ] {
         let Some(method) = vm.getattr_opt(on, &vm.intern_str(name))? else {
             continue;
         };
@@ -119,7 +122,8 @@ fn bind_one(vm: &Vm, statement: &Statement, index: i32, value: &Value) -> PyResu
 pub fn bind(vm: &Vm, statement: &Statement, parameters: &Value) -> PyResult<()> {
     let needed = statement.parameters();
     let is_dict = parameters.downcast::<Dict>().is_some();
-    let is_plain = parameters.downcast::<Tuple>().is_some() || parameters.downcast::<List>().is_some();
+    let is_plain =
+        parameters.downcast::<Tuple>().is_some() || parameters.downcast::<List>().is_some();
     if is_plain || !is_dict && vm.is_sequence(parameters) {
         let given = vm.len(parameters)?;
         if given != needed as usize {
@@ -199,5 +203,8 @@ pub fn is_dml(sql: &[u8]) -> bool {
     };
     [&b"insert"[..], b"update", b"delete", b"replace"]
         .iter()
-        .any(|word| sql.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word)))
+        .any(|word| {
+            sql.get(..word.len())
+                .is_some_and(|s| s.eq_ignore_ascii_case(word))
+        })
 }

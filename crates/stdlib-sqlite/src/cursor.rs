@@ -34,16 +34,25 @@ pub struct Cursor {
     locked: Cell<bool>,
     ready: Cell<bool>,
 }
-payload!(Cursor, gc, |this, visit| {
-    this.connection.visit(visit);
-    this.description.visit(visit);
-    this.row_factory.visit(visit);
-    this.converters.borrow().iter().flatten().for_each(&mut *visit);
-}, clear |this| {
-    this.connection.clear();
-    this.row_factory.clear();
-    drop(this.converters.take());
-});
+payload!(
+    Cursor,
+    gc,
+    |this, visit| {
+        this.connection.visit(visit);
+        this.description.visit(visit);
+        this.row_factory.visit(visit);
+        this.converters
+            .borrow()
+            .iter()
+            .flatten()
+            .for_each(&mut *visit);
+    },
+    clear | this | {
+        this.connection.clear();
+        this.row_factory.clear();
+        drop(this.converters.take());
+    }
+);
 
 /// Marks a cursor as being used while it lives.
 struct Locked<'a>(&'a Cursor);
@@ -134,7 +143,8 @@ impl Cursor {
             parts[0] = vm.new_str(shown).into_value();
             columns.push(vm.tuple_from_slice(&parts).into_value());
         }
-        self.description.set(vm.tuple_from_slice(&columns).into_value());
+        self.description
+            .set(vm.tuple_from_slice(&columns).into_value());
         Ok(())
     }
     /// The row that the statement stands on.
@@ -227,7 +237,10 @@ impl Cursor {
         *this.statement.borrow_mut() = Some(statement.clone());
         let is_dml = statement.is_dml.get();
         if rows.is_some() && statement.is_readonly() {
-            return Err(programming(vm, "executemany() can only execute DML statements."));
+            return Err(programming(
+                vm,
+                "executemany() can only execute DML statements.",
+            ));
         }
         statement.reset(vm);
         statement.in_use.set(true);
@@ -508,9 +521,8 @@ impl Cursor {
     }
     #[pysetter(arraysize)]
     fn set_arraysize(vm: &Vm, this: &Ref<Cursor>, value: Option<&Value>) -> PyResult<()> {
-        let value = value.ok_or_else(|| {
-            vm.raise_str(&vm.exc.attribute_error, "cannot delete attribute")
-        })?;
+        let value = value
+            .ok_or_else(|| vm.raise_str(&vm.exc.attribute_error, "cannot delete attribute"))?;
         this.array_size.set(count(vm, value)?);
         Ok(())
     }

@@ -89,8 +89,9 @@ impl Db {
             taipan_vm::threads::unlocked(vm, || {
                 let mut raw = ptr::null_mut();
                 // SAFETY: the path ends with a zero byte; `raw` takes the handle.
-                let code =
-                    unsafe { ffi::sqlite3_open_v2(path.as_ptr(), &raw mut raw, flags, ptr::null()) };
+                let code = unsafe {
+                    ffi::sqlite3_open_v2(path.as_ptr(), &raw mut raw, flags, ptr::null())
+                };
                 if code == SQLITE_OK {
                     // SAFETY: an open database.
                     unsafe { ffi::sqlite3_busy_timeout(raw, timeout) };
@@ -199,7 +200,11 @@ impl Db {
         let code = unsafe {
             ffi::sqlite3_db_config(self.raw(), op, set.map_or(-1, i32::from), &raw mut now)
         };
-        if code == SQLITE_OK { Ok(now != 0) } else { Err(code) }
+        if code == SQLITE_OK {
+            Ok(now != 0)
+        } else {
+            Err(code)
+        }
     }
     /// The first statement of a text, and where it ends.
     pub fn prepare(self: &Rc<Db>, vm: &Vm, sql: &CStr) -> Result<(Statement, usize), i32> {
@@ -269,7 +274,8 @@ impl Db {
                     return ffi::SQLITE_NOMEM;
                 }
                 ptr::copy_nonoverlapping(data.as_ptr(), copy, data.len());
-                let flags = ffi::SQLITE_DESERIALIZE_FREEONCLOSE | ffi::SQLITE_DESERIALIZE_RESIZEABLE;
+                let flags =
+                    ffi::SQLITE_DESERIALIZE_FREEONCLOSE | ffi::SQLITE_DESERIALIZE_RESIZEABLE;
                 ffi::sqlite3_deserialize(db.get(), name.as_ptr(), copy, size, size, flags as _)
             }
         })
@@ -347,7 +353,8 @@ impl Statement {
         }
         let raw = Ptr(self.raw);
         // SAFETY: as above.
-        self.db.call(vm, || unsafe { ffi::sqlite3_reset(raw.get()) })
+        self.db
+            .call(vm, || unsafe { ffi::sqlite3_reset(raw.get()) })
     }
     pub fn clear_bindings(&self) {
         // SAFETY: as above.
@@ -385,7 +392,11 @@ impl Statement {
                 ),
                 Datum::Blob(b) => {
                     // An empty blob is no null.
-                    let data = if b.is_empty() { b"".as_ptr() } else { b.as_ptr() };
+                    let data = if b.is_empty() {
+                        b"".as_ptr()
+                    } else {
+                        b.as_ptr()
+                    };
                     ffi::sqlite3_bind_blob64(
                         self.raw,
                         index,
@@ -427,7 +438,10 @@ impl Statement {
                 }
                 ffi::SQLITE_BLOB => {
                     let data = ffi::sqlite3_column_blob(self.raw, index);
-                    Datum::Blob(bytes(data.cast(), ffi::sqlite3_column_bytes(self.raw, index)))
+                    Datum::Blob(bytes(
+                        data.cast(),
+                        ffi::sqlite3_column_bytes(self.raw, index),
+                    ))
                 }
                 _ => Datum::Null,
             };
@@ -523,7 +537,8 @@ impl Copying {
     pub fn step(&self, vm: &Vm, pages: i32) -> i32 {
         let raw = Ptr(self.raw);
         // SAFETY: a copy that is under way, here and below.
-        self.from.call(vm, || unsafe { ffi::sqlite3_backup_step(raw.get(), pages) })
+        self.from
+            .call(vm, || unsafe { ffi::sqlite3_backup_step(raw.get(), pages) })
     }
     pub fn remaining(&self) -> i32 {
         // SAFETY: as above.
@@ -616,7 +631,12 @@ impl Handle {
         let raw = Ptr(self.raw.get());
         // SAFETY: as above.
         self.db.call(vm, || unsafe {
-            ffi::sqlite3_blob_write(raw.get(), data.as_ptr().cast(), data.len() as i32, offset as i32)
+            ffi::sqlite3_blob_write(
+                raw.get(),
+                data.as_ptr().cast(),
+                data.len() as i32,
+                offset as i32,
+            )
         })
     }
 }

@@ -53,12 +53,7 @@ impl Row {
     }
 }
 
-#[pymethods(
-    name = "Row",
-    module = "sqlite3",
-    doc = "",
-    flags(BASETYPE)
-)]
+#[pymethods(name = "Row", module = "sqlite3", doc = "", flags(BASETYPE))]
 impl Row {
     #[pynew("(cursor, data, /)")]
     fn new(vm: &Vm, cls: &TypeRef, cursor: &Value, data: &Value) -> PyResult {
@@ -112,8 +107,12 @@ impl Row {
             };
             let n = this.data.len() as i64;
             let index = if index < 0 { index + n } else { index };
-            let item = usize::try_from(index).ok().and_then(|i| this.data.items().get(i));
-            return item.cloned().ok_or_else(|| vm.index_error("tuple index out of range"));
+            let item = usize::try_from(index)
+                .ok()
+                .and_then(|i| this.data.items().get(i));
+            return item
+                .cloned()
+                .ok_or_else(|| vm.index_error("tuple index out of range"));
         }
         if let Some(name) = key.downcast::<Str>() {
             let wanted = name.to_wtf8();
