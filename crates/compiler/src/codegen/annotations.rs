@@ -24,24 +24,6 @@ impl<'s> Compiler<'s, '_> {
         if !annotated {
             return Ok(());
         }
-        if self.future_annotations() {
-            let base = self.u.next_temp();
-            let mut count = 0;
-            for (name, annotation) in signature(def) {
-                let name = self.mangle(name);
-                self.u.loc = annotation.range;
-                let reg = self.u.push();
-                self.load_str(reg, name);
-                let reg = self.u.push();
-                self.annotation_text(annotation, reg);
-                count += 2;
-            }
-            self.u.pop(count);
-            self.u.loc = range;
-            self.u.emit(Opcode::BuildTuple, 0, base, base, count);
-            self.set_attribute(func, base, FunctionAttribute::Annotations);
-            return Ok(());
-        }
         let Some(scope) = self.table.find(def.args, Part::Annotations) else {
             return Failure::at(range, "annotations without a scope".into());
         };
@@ -61,7 +43,12 @@ impl<'s> Compiler<'s, '_> {
             self.u.loc = annotation.range;
             let reg = self.u.push();
             self.load_str(reg, name);
-            self.push_annotation(annotation)?;
+            if self.future_annotations() {
+                let reg = self.u.push();
+                self.annotation_text(annotation, reg);
+            } else {
+                self.push_annotation(annotation)?;
+            }
             pairs += 1;
         }
         self.u.loc = range;

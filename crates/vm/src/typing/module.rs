@@ -101,7 +101,7 @@ fn generic(vm: &Vm) -> TypeRef {
             module: "typing",
             doc: "The base of generic classes.",
             signature: "",
-            flags: TypeFlags(TypeFlags::BASETYPE.0 | TypeFlags::WEAKREFABLE.0),
+            flags: TypeFlags::BASETYPE,
             vtable: Plain::vtable(),
             fill: |s| GENERIC_SLOTS(s),
             methods: &[GENERIC],
