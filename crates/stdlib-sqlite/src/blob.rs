@@ -88,7 +88,7 @@ impl Blob {
     #[pymethod("(self, length=-1, /)")]
     fn read(vm: &Vm, this: &Ref<Blob>, length: i32) -> PyResult<Ref<Bytes>> {
         let handle = this.open(vm)?;
-        let left = handle.len() - this.offset.get().min(handle.len());
+        let left = handle.size() - this.offset.get().min(handle.size());
         let n = usize::try_from(length).map_or(left, |n| n.min(left));
         let out = if n == 0 {
             Vec::new()
@@ -102,7 +102,7 @@ impl Blob {
     #[pymethod("(self, data, /)")]
     fn write(vm: &Vm, this: &Ref<Blob>, data: BytesArg<'_>) -> PyResult<()> {
         let handle = this.open(vm)?;
-        if data.len() > handle.len() - this.offset.get().min(handle.len()) {
+        if data.len() > handle.size() - this.offset.get().min(handle.size()) {
             return Err(vm.value_error("data longer than blob length"));
         }
         this.write_at(vm, &handle, this.offset.get(), &data)?;
@@ -116,7 +116,7 @@ impl Blob {
         let from = match origin {
             0 => 0,
             1 => this.offset.get() as i64,
-            2 => handle.len() as i64,
+            2 => handle.size() as i64,
             _ => {
                 return Err(
                     vm.value_error("'origin' should be os.SEEK_SET, os.SEEK_CUR, or os.SEEK_END")
@@ -127,7 +127,7 @@ impl Blob {
         if to > i64::from(i32::MAX) {
             return Err(vm.overflow_error("seek offset results in offset out of range"));
         }
-        if to < 0 || to > handle.len() as i64 {
+        if to < 0 || to > handle.size() as i64 {
             return Err(vm.value_error("offset out of blob range"));
         }
         this.offset.set(to as usize);
@@ -158,13 +158,13 @@ impl Blob {
     }
     #[pyslot(len)]
     fn length(vm: &Vm, this: &Ref<Blob>) -> PyResult<usize> {
-        Ok(this.open(vm)?.len())
+        Ok(this.open(vm)?.size())
     }
     #[pyslot]
     fn getitem(vm: &Vm, this: &Ref<Blob>, key: &Value) -> PyResult {
         let handle = this.open(vm)?;
         if let Some(slice) = key.downcast::<Slice>() {
-            let (start, step, count) = Blob::bounds(vm, slice, handle.len())?;
+            let (start, step, count) = Blob::bounds(vm, slice, handle.size())?;
             if count == 0 {
                 return Ok(vm.new_bytes([]).into_value());
             }
@@ -176,7 +176,7 @@ impl Blob {
         if key.as_int().is_none() && vm.type_of(key).slots.index.get().is_none() {
             return Err(vm.type_error("Blob indices must be integers"));
         }
-        let index = Blob::index(vm, key, handle.len())?;
+        let index = Blob::index(vm, key, handle.size())?;
         let byte = this.read_at(vm, &handle, index, 1)?;
         Ok(vm.new_int(i64::from(byte[0])))
     }
@@ -189,7 +189,7 @@ impl Blob {
             return Err(vm.type_error(format!("Blob doesn't support {what} deletion")));
         };
         if let Some(slice) = is_slice {
-            let (start, step, count) = Blob::bounds(vm, slice, handle.len())?;
+            let (start, step, count) = Blob::bounds(vm, slice, handle.size())?;
             let data = taipan_object::bytes_ops::arg::bytes_like(vm, value)?;
             if data.len() != count {
                 return Err(vm.index_error("Blob slice assignment is wrong size"));
@@ -207,7 +207,7 @@ impl Blob {
         if key.as_int().is_none() && vm.type_of(key).slots.index.get().is_none() {
             return Err(vm.type_error("Blob indices must be integers"));
         }
-        let index = Blob::index(vm, key, handle.len())?;
+        let index = Blob::index(vm, key, handle.size())?;
         if value.as_int().is_none() {
             return Err(vm.type_error(format!(
                 "'{}' object cannot be interpreted as an integer",

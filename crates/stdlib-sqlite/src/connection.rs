@@ -479,7 +479,7 @@ impl Connection {
             None => taipan_object::bytes_ops::arg::bytes_like(vm, data)?.to_vec(),
         };
         let db = Connection::usable(vm, this)?;
-        match db.deserialize(vm, &bytes, &*c_name(vm, name)?) {
+        match db.deserialize(vm, &bytes, &c_name(vm, name)?) {
             crate::raw::SQLITE_OK => Ok(()),
             _ => Err(Connection::failed(vm, &db)),
         }

@@ -96,7 +96,7 @@ pub mod module {
     /// Whether a text is a whole statement.
     #[pyfunction("(statement)")]
     fn complete_statement(vm: &Vm, statement: &Ref<Str>) -> PyResult<bool> {
-        Ok(raw::is_complete(&*c_name(vm, statement)?))
+        Ok(raw::is_complete(&c_name(vm, statement)?))
     }
     /// Says how instances of a class become values of SQLite.
     #[pyfunction("(type, adapter, /)")]

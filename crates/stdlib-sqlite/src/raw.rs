@@ -609,7 +609,8 @@ impl Handle {
         // SAFETY: ours alone; null is taken.
         unsafe { ffi::sqlite3_blob_close(self.raw.replace(ptr::null_mut())) };
     }
-    pub fn len(&self) -> usize {
+    /// Bytes of the blob.
+    pub fn size(&self) -> usize {
         if !self.is_open() {
             return 0;
         }
