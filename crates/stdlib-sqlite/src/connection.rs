@@ -107,6 +107,7 @@ impl Connection {
         drop(self.cache.take());
         let db = self.db.borrow().clone();
         if let Some(db) = db {
+            db.unhook();
             db.close(vm);
         }
     }
@@ -252,6 +253,28 @@ impl Connection {
     }
 }
 
+/// `Statement`: what calling a connection gives.
+pub struct Prepared(Rc<Statement>);
+payload!(Prepared);
+
+#[pymethods(
+    name = "Statement",
+    module = "sqlite3",
+    doc = "",
+    flags(DISALLOW_INSTANTIATION)
+)]
+impl Prepared {
+    #[pyslot]
+    fn repr(vm: &Vm, this: &Ref<Prepared>) -> PyResult {
+        Ok(vm
+            .new_str(&format!(
+                "<sqlite3.Statement object at {:#x}>",
+                Rc::as_ptr(&this.0).addr()
+            ))
+            .into_value())
+    }
+}
+
 fn delete_refused(vm: &Vm) -> Raised {
     vm.raise_str(&vm.exc.attribute_error, "cannot delete attribute")
 }
@@ -355,8 +378,9 @@ impl Connection {
         let Some(sql) = sql.downcast::<Str>() else {
             return Err(vm.type_error(format!("argument 1 must be str, not {}", vm.type_name(sql))));
         };
-        Connection::prepare(vm, this, &utf8(vm, sql)?)?;
-        Err(vm.not_implemented_error("sqlite3.Statement objects"))
+        let statement = Connection::prepare(vm, this, &utf8(vm, sql)?)?;
+        let class = vm.add_native_type::<Prepared>();
+        Ok(vm.heap.alloc(&class, Prepared(statement)).into_value())
     }
     /// A cursor.
     #[pymethod("(self, factory=<unset>)")]

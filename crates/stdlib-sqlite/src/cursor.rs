@@ -54,6 +54,15 @@ payload!(
     }
 );
 
+impl Drop for Cursor {
+    fn drop(&mut self) {
+        // A statement in the middle of its rows holds a lock on the database.
+        if let Some(statement) = self.statement.take() {
+            statement.release();
+        }
+    }
+}
+
 /// Marks a cursor as being used while it lives.
 struct Locked<'a>(&'a Cursor);
 impl Drop for Locked<'_> {

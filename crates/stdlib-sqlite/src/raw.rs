@@ -128,6 +128,18 @@ impl Db {
         let _entered = enter(ptr::null());
         taipan_vm::threads::unlocked(vm, f)
     }
+    /// Takes the hooks away that the connection owns: statements may outlive it.
+    pub fn unhook(&self) {
+        if !self.is_open() {
+            return;
+        }
+        // SAFETY: an open database.
+        unsafe {
+            ffi::sqlite3_set_authorizer(self.raw(), None, ptr::null_mut());
+            ffi::sqlite3_progress_handler(self.raw(), 0, None, ptr::null_mut());
+            ffi::sqlite3_trace_v2(self.raw(), 0, None, ptr::null_mut());
+        }
+    }
     /// Closes it; statements that are left keep their own hold on it.
     pub fn close(&self, vm: Option<&Vm>) {
         let raw = self.raw.replace(ptr::null_mut());
@@ -355,6 +367,13 @@ impl Statement {
         // SAFETY: as above.
         self.db
             .call(vm, || unsafe { ffi::sqlite3_reset(raw.get()) })
+    }
+    /// As [`Statement::reset`], when nobody waits for it: what SQLite would call is not called.
+    pub fn release(&self) {
+        self.in_use.set(false);
+        let _entered = enter(ptr::null());
+        // SAFETY: null is taken.
+        unsafe { ffi::sqlite3_reset(self.raw) };
     }
     pub fn clear_bindings(&self) {
         // SAFETY: as above.
